@@ -1,0 +1,251 @@
+"""Engines and transactions; everything that differs between SQLite and PostgreSQL.
+
+SQLite has one writer: every writing transaction of this process waits for the one connection that
+may write, and begins IMMEDIATE, so that it never fails half-way for having read first. Readers use
+connections of their own that can't write at all. PostgreSQL needs none of that.
+"""
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+from bot.errors import Misconfigured, Unavailable
+
+# How long a transaction waits for another process that writes to the same SQLite file.
+SQLITE_BUSY_SECONDS = 5.0
+# How long a request waits for a free connection before it answers "try again".
+POOL_WAIT_SECONDS = 5.0
+READERS_MAX = 16
+POSTGRES_POOL_SIZE = 10
+# PostgreSQL versions before this lack what the queries use. Source: DESIGN, "Processes".
+POSTGRES_VERSION_MIN = 140000
+# Any number, the same in every process: whoever holds this lock migrates.
+MIGRATION_LOCK = 7_246_001
+
+Insert: TypeAlias = sqlite.Insert | postgresql.Insert
+
+
+class Database:
+    """One database, opened: where transactions come from."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(self.url, writes=True)
+            self._reader = _sqlite_engine(self.url, writes=False)
+        else:
+            self._writer = self._reader = _postgres_engine(self.url)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only looks.
+
+        Raises: Unavailable when the database does not answer.
+        """
+        with _translated(), Session(self._reader, autoflush=False) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that may change things, committed at the end of the block.
+
+        Raises: Unavailable when the database does not answer or stays locked.
+        """
+        with _translated(), Session(self._writer, autoflush=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def insert_into(session: Session, table: Any) -> Insert:
+    """An INSERT that knows ON CONFLICT, for whichever database this session talks to.
+
+    Ask for RETURNING to learn whether a row went in: psycopg gives no row count here.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeoutError:
+        raise Unavailable("The database is busy. Please try again in a moment.") from None
+    except DBAPIError as failed:
+        if _is_passing(failed):
+            raise Unavailable(
+                "The database did not answer. Please try again in a moment."
+            ) from failed
+        raise
+
+
+def _is_passing(failed: DBAPIError) -> bool:
+    """Whether the same transaction may well succeed later."""
+    if failed.connection_invalidated:
+        return True
+    if isinstance(failed.orig, sqlite3.OperationalError):
+        return True
+    # Class 40: serialization and deadlock. 53: resources. 55P03: lock. 57: operator intervention.
+    # Source: postgresql.org/docs/current/errcodes-appendix.html, read 2026-11.
+    state = getattr(failed.orig, "sqlstate", None) or ""
+    return state[:2] in {"08", "40", "53", "57"} or state == "55P03"
+
+
+def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
+    path = url.database
+    if not path or path == ":memory:":
+        raise Misconfigured("DATABASE_URL must name a file: sqlite:///tallyman.sqlite3")
+    # mode=rw: a file that has gone is an error, never a new empty database.
+    address = f"file:{_quoted(path)}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            address,
+            uri=True,
+            timeout=SQLITE_BUSY_SECONDS,
+            check_same_thread=False,
+            isolation_level=None,
+        )
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        if not writes:
+            connection.execute("PRAGMA query_only=ON")
+        return connection
+
+    engine = create_engine(
+        "sqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=1 if writes else READERS_MAX,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+    )
+
+    # The driver is told to begin nothing by itself, so we say how each transaction begins.
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _quoted(path: str) -> str:
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def _postgres_engine(url: URL) -> Engine:
+    return create_engine(
+        url,
+        pool_size=POSTGRES_POOL_SIZE,
+        max_overflow=READERS_MAX,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=5000"},
+    )
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema, creating it where there is none (SQLite).
+
+    Two processes that start at once end with one schema: the second waits and finds it done.
+    Raises: Misconfigured for a server that is too old, Unavailable for one that does not answer.
+    """
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        create_sqlite_file(address)
+    database = Database(url)
+    try:
+        # Alembic's own transactions run inside this one, so a kill half-way leaves nothing behind.
+        with _translated(), database._writer.begin() as connection:  # noqa: SLF001 - our own class
+            if not database.is_sqlite:
+                _prepare_postgres(connection)
+            _upgrade(connection)
+    finally:
+        database.close()
+
+
+def create_sqlite_file(url: URL) -> None:
+    """Make an empty database in WAL mode that only its owner may read, unless it is there.
+
+    Raises: Misconfigured when the file can't be made or opened.
+    """
+    path = Path(url.database or "")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # SQLite gives its -wal and -shm files the mode of the database itself.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with contextlib.closing(sqlite3.connect(path, timeout=SQLITE_BUSY_SECONDS)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except (OSError, sqlite3.Error) as failed:
+        raise Misconfigured(f"The database {path} can't be opened: {failed}.") from failed
+
+
+def _prepare_postgres(connection: Connection) -> None:
+    version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+    if version < POSTGRES_VERSION_MIN:
+        raise Misconfigured(f"PostgreSQL 14 or newer is needed; this one is {version // 10000}.")
+    # Waiting for a colleague's migration is no fault, so the short lock time-out is lifted here.
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    root = Path(__file__).parent.parent
+    config = Config(toml_file=root / "pyproject.toml")
+    config.set_main_option("script_location", str(root / "bot" / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+class FileLock:
+    """Held by the one process that serves or works on a SQLite file."""
+
+    def __init__(self, url: URL) -> None:
+        self._path = Path(f"{url.database}.lock-holder")
+        self._file: int | None = None
+
+    def take(self) -> None:
+        """Take the lock for as long as this process lives.
+
+        Raises: Misconfigured when another process has it.
+        """
+        file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(file, 20, 0).decode("ascii", "replace").strip() or "unknown"
+            os.close(file)
+            raise Misconfigured(
+                f"Another process (id {holder}) already works on {self._path.stem}. SQLite serves "
+                "one; stop it first, or set DATABASE_URL to a PostgreSQL for several."
+            ) from None
+        os.ftruncate(file, 0)
+        os.pwrite(file, str(os.getpid()).encode(), 0)
+        self._file = file
+
+    def release(self) -> None:
+        """Let another process have it."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None

@@ -1,0 +1,97 @@
+"""How the mirror keeps up: events received, objects to read again, how far the backfill is."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    literal_column,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.models.base import Base
+
+
+class ReceivedEvent(Base):
+    """An event that Stripe told us of, kept as it came for 90 days: a hint, never the truth."""
+
+    __tablename__ = "received_events"
+
+    id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    type: Mapped[str] = mapped_column(String(128))
+    object_kind: Mapped[str | None] = mapped_column(String(64))
+    object_id: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    way: Mapped[str] = mapped_column(String(16))  # webhook, sweep
+    state: Mapped[str] = mapped_column(String(16))  # kept, noted, unknown, rejected
+    note: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[bytes]
+
+
+KEPT: ColumnElement[bool] = literal_column("state = 'kept'")
+Index(
+    "ix_received_events_kept",
+    ReceivedEvent.received_at,
+    sqlite_where=KEPT,
+    postgresql_where=KEPT,
+)
+
+
+class StaleObject(Base):
+    """An object that has to be read again from Stripe, by one reader at a time.
+
+    `wanted` grows with each hint; a reader that finds it grown since it began reads once more.
+    A reader that claims the row puts `due_at` a lease ahead and notes its `ticket`, which fences
+    it off once another reader has claimed the row after that.
+    """
+
+    __tablename__ = "stale_objects"
+    __table_args__ = (UniqueConstraint("kind", "object_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(64))
+    object_id: Mapped[str] = mapped_column(String(255))
+    wanted: Mapped[int]
+    hinted_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    attempts: Mapped[int]
+    ticket: Mapped[int | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class BackfillStep(Base):
+    """How far the backfill of one kind has come; written with the rows of each page."""
+
+    __tablename__ = "backfill_steps"
+
+    kind: Mapped[str] = mapped_column(String(64), primary_key=True)
+    cursor: Mapped[str | None] = mapped_column(String(255))
+    objects_count: Mapped[int]
+    finished_at: Mapped[datetime | None]
+
+
+class SyncMark(Base):
+    """A moment that the mirror remembers about itself.
+
+    `business_at` is by the clock that the figures are shown with, `real_at` by the machine's.
+    """
+
+    __tablename__ = "sync_marks"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    business_at: Mapped[datetime]
+    real_at: Mapped[datetime]
+
+
+class Counter(Base):
+    """A number that only grows: `ticket` for reads, `short_number` for invoices."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[int]

@@ -1,0 +1,54 @@
+"""The bot's own tables: what it was set up for, what it refused, what its operators should know."""
+
+from datetime import datetime
+
+from sqlalchemy import Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.models.base import Base
+
+
+class Deployment(Base):
+    """The one Slack workspace and the one Stripe account in one mode that this database serves."""
+
+    __tablename__ = "deployment"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)  # Always 1.
+    slack_team_id: Mapped[str] = mapped_column(String(32))
+    slack_enterprise_id: Mapped[str | None] = mapped_column(String(32))
+    slack_bot_id: Mapped[str] = mapped_column(String(32))
+    slack_bot_user_id: Mapped[str] = mapped_column(String(32))
+    stripe_account_id: Mapped[str] = mapped_column(String(64))
+    is_live: Mapped[bool]
+    recorded_at: Mapped[datetime]
+
+
+class Refusal(Base):
+    """Somebody asked for what they may not see, or for what does not exist for them."""
+
+    __tablename__ = "refusals"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime]
+    request_id: Mapped[str] = mapped_column(String(64))
+    team_id: Mapped[str] = mapped_column(String(32))
+    user_id: Mapped[str] = mapped_column(String(32), index=True)
+    channel_id: Mapped[str | None] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(String(32))  # not_allowed, not_found, other_workspace
+    wanted: Mapped[str] = mapped_column(Text)
+
+
+class Alert(Base):
+    """Something that the operators should look at; one row per kind and subject."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (UniqueConstraint("kind", "subject"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(255))
+    detail: Mapped[str] = mapped_column(Text)
+    raised_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    times: Mapped[int]
+    cleared_at: Mapped[datetime | None]
