@@ -1,0 +1,149 @@
+"""What one invoice looks like to a person: the read models behind the card and its lists."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.money import Money
+
+
+class Status(StrEnum):
+    """The only words shown for an invoice's status; Draft to admins alone.
+
+    Source: GLOSSARY, "Open / Paid / Past Due / Uncollectible / Void". A status of Stripe's that
+    is none of these is shown as Stripe writes it (`InvoiceCard.status_text`).
+    """
+
+    DRAFT = "Draft"
+    OPEN = "Open"
+    PAST_DUE = "Past Due"
+    PAID = "Paid"
+    UNCOLLECTIBLE = "Uncollectible"
+    VOID = "Void"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the mirror is.
+
+    Shape: as_of None when it was never filled; is_stale when it is older than its alarm limit.
+    """
+
+    as_of: datetime | None
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """An account by its name: ("Acme",) or ("Acme", "Acme East") for a company in it."""
+
+    id: int
+    kind: str
+    path: tuple[str, ...]
+    time_zone: str
+    # Customers behind it, for telling two accounts of one name apart; the first few of them.
+    customer_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an invoice.
+
+    Units: unit_amount in minor units of the amount's currency, with all its decimals; quantity in
+    unit_label. Both None where Stripe gives none (a tier's flat fee, a manual line).
+    """
+
+    part: str
+    description: str
+    amount: Money
+    quantity: Decimal | None
+    unit_amount: Decimal | None
+    unit_label: str | None
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class LinePart:
+    """Lines of one kind with their sum: usage, fixed, adjustment or tax, in this order."""
+
+    part: str
+    lines: tuple[Line, ...]
+    subtotal: Money
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceCard:
+    """All that the card of one invoice shows.
+
+    Shape: `parts` without empty ones; their subtotals add up to the total, else `difference` is
+    what the total is more than they are. Days are in the account's zone. `days_late` is 0 unless
+    Past Due. `retry_on` is the day of the next automatic attempt after one that failed;
+    `is_exhausted` when there will be none. `previous_id` and `next_id` are the account's invoices
+    before and after it.
+    """
+
+    id: str
+    number: str | None
+    short_number: int | None
+    account: AccountRef
+    status: Status | None
+    status_text: str
+    days_late: int
+    is_automatic: bool
+    failed_on: date | None
+    retry_on: date | None
+    is_exhausted: bool
+    issued_on: date | None
+    first_day: date
+    last_day: date
+    due_on: date | None
+    total: Money
+    credit_balance_applied: Money
+    credit_notes: Money
+    paid: Money
+    remaining: Money
+    inclusive_tax: Money
+    parts: tuple[LinePart, ...]
+    lines_count: int
+    difference: Money
+    previous_id: str | None
+    next_id: str | None
+    is_deleted: bool
+    freshness: Freshness
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """One invoice in a list or picker."""
+
+    id: str
+    number: str | None
+    short_number: int | None
+    account: AccountRef
+    status: Status | None
+    status_text: str
+    days_late: int
+    issued_on: date | None
+    created_on: date
+    total: Money
+    remaining: Money
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """One page of a list, newest first.
+
+    Shape: `count` over all pages, and `past_due_count` how many of them are Past Due.
+    """
+
+    rows: tuple[InvoiceRow, ...]
+    count: int
+    past_due_count: int
+    page: int
+    pages: int
+    freshness: Freshness
+    now: datetime
+    zone: str

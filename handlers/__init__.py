@@ -1,0 +1,1 @@
+"""Everything that can ask the bot for something: Slack, HTTP, the shell."""

@@ -1,0 +1,1 @@
+"""Everything that the clock asks the bot to do."""
