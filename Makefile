@@ -22,7 +22,7 @@ check: .venv/test.installed ## Check format, lint rules, types, and who imports 
 	@$(PYTHON) -m ruff format --check . || { echo "To put that right: make format"; exit 1; }
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
-	@$(PYTHON) -m tests.house.contracts
+	@$(PYTHON) -c 'from importlinter import cli; cli.lint_imports_command(["--no-logo"])'
 
 format: .venv/test.installed ## Put right what can be put right without thought.
 	@$(PYTHON) -m ruff check --fix-only .

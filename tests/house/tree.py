@@ -1,0 +1,67 @@
+"""Which files there are, for the tests about all of them."""
+
+import ast
+import functools
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ("app.py", "bot/", "handlers/", "jobs/")
+
+
+@functools.cache
+def list_files(*suffixes: str) -> tuple[Path, ...]:
+    """Every file that is in the repository or could be added to it, relative to its root."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    paths = sorted({Path(name) for name in listed.stdout.split("\0") if name})
+    return tuple(
+        path
+        for path in paths
+        if (ROOT / path).is_file() and (not suffixes or path.suffix in suffixes)
+    )
+
+
+def list_product_files(*suffixes: str) -> tuple[Path, ...]:
+    """The same, without the tests, the migrations and what is no code."""
+    return tuple(
+        path
+        for path in list_files(*suffixes)
+        if str(path).startswith(OURS) and not str(path).startswith("bot/migrations/")
+    )
+
+
+@functools.cache
+def read(path: Path) -> str:
+    """The text of a file, "" for one that is no text."""
+    try:
+        return (ROOT / path).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+@functools.cache
+def parse(path: Path) -> ast.Module:
+    """The syntax tree of a Python file."""
+    return ast.parse(read(path), filename=str(path))
+
+
+def list_imports(path: Path) -> set[str]:
+    """The full names of what a Python file imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(parse(path)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def is_in(name: str, package: str) -> bool:
+    """Whether a dotted name is a package or something inside it."""
+    return name == package or name.startswith(f"{package}.")
