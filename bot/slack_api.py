@@ -1,0 +1,137 @@
+"""The one door out to Slack: who we are there, and answers to what somebody pressed.
+
+slack_sdk's own retries are off: after a lost answer they would post a second time. Answers to a
+press go to the `response_url` that came with it, over pooled connections, in threads of their own,
+so that a slow Slack never holds up anybody's command.
+"""
+
+import concurrent.futures
+import threading
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import urllib3
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import Misconfigured, Unavailable
+from bot.telemetry import get_logger
+
+log = get_logger("slack_api")
+
+CALL_SECONDS_MAX = 10
+RESPOND_CONNECT_SECONDS = 2.0
+RESPOND_READ_SECONDS = 5.0
+RESPOND_THREADS = 4
+# Presses that wait for their answer to leave; more than these are answered "busy".
+RESPOND_WAITING_MAX = 200
+# Where Slack's own response_urls lead. Source: api.slack.com/interactivity/handling, 2026-11.
+RESPONSE_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+
+# What auth.test answers when the token itself is at fault, not the moment.
+TOKEN_FAULTS = frozenset(
+    {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SlackIdentity:
+    """Who the token is: its workspace and its bot user."""
+
+    team_id: str
+    enterprise_id: str | None
+    bot_id: str
+    bot_user_id: str
+
+
+class SlackAPI:
+    """Calls to Slack with one bot token."""
+
+    def __init__(self, token: str, *, base_url: str) -> None:
+        self.base_url = base_url
+        self.client = WebClient(
+            token=token, base_url=base_url, timeout=CALL_SECONDS_MAX, retry_handlers=[]
+        )
+        self._pool = urllib3.PoolManager(
+            maxsize=RESPOND_THREADS,
+            retries=False,
+            timeout=urllib3.Timeout(connect=RESPOND_CONNECT_SECONDS, read=RESPOND_READ_SECONDS),
+        )
+        self._threads = concurrent.futures.ThreadPoolExecutor(RESPOND_THREADS, "slack-respond")
+        self._places = threading.BoundedSemaphore(RESPOND_WAITING_MAX)
+        self._allowed = _response_origins(base_url)
+
+    def identify(self) -> SlackIdentity:
+        """Ask Slack who the token is.
+
+        Raises: Misconfigured when Slack refuses the token, Unavailable when it does not answer.
+        """
+        try:
+            answer: Any = self.client.auth_test()
+        except SlackApiError as refused:
+            error = str(refused.response.get("error", "unknown_error"))
+            if error in TOKEN_FAULTS:
+                raise Misconfigured(f"Slack does not accept SLACK_BOT_TOKEN ({error}).") from None
+            raise Unavailable(f"Slack could not say who we are ({error}).") from None
+        except (SlackClientError, OSError) as failed:
+            raise Unavailable(f"Slack does not answer at {self.base_url}.") from failed
+        return SlackIdentity(
+            team_id=answer["team_id"],
+            enterprise_id=answer.get("enterprise_id"),
+            bot_id=answer["bot_id"],
+            bot_user_id=answer["user_id"],
+        )
+
+    def may_respond_to(self, response_url: str) -> bool:
+        """Whether an address is one that Slack (or the configured stand-in) gives out."""
+        return _origin(response_url) in self._allowed
+
+    def respond(self, response_url: str, payload: dict[str, Any]) -> None:
+        """Send an answer to a press, soon; what fails is logged, since nobody waits for it.
+
+        Raises: Unavailable when too many answers are waiting already.
+        """
+        if not self.may_respond_to(response_url):
+            log.warning("respond_refused", reason="not an address of Slack's")
+            return
+        if not self._places.acquire(blocking=False):
+            raise Unavailable("Slack is slow at the moment. Please try again in a minute.")
+        self._threads.submit(self._post, response_url, orjson.dumps(payload))
+
+    def close(self) -> None:
+        """Let the answers under way finish, and give the connections back."""
+        self._threads.shutdown(wait=True, cancel_futures=False)
+        self._pool.clear()
+
+    def _post(self, response_url: str, body: bytes) -> None:
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        try:
+            answer = self._pool.request(
+                "POST", response_url, body=body, headers=headers, redirect=False
+            )
+            if answer.status != HTTPStatus.OK:
+                said = answer.data[:200].decode("utf-8", "replace")
+                log.error("respond_failed", status=answer.status, answer=said)
+        except urllib3.exceptions.HTTPError as failed:
+            log.warning("respond_failed", error=type(failed).__name__)
+        finally:
+            self._places.release()
+
+
+def _origin(address: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(address)
+    try:
+        return parts.scheme, (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return "", "", None
+
+
+def _response_origins(base_url: str) -> frozenset[tuple[str, str, int | None]]:
+    origins: set[tuple[str, str, int | None]] = {("https", host, None) for host in RESPONSE_HOSTS}
+    scheme, host, port = _origin(base_url)
+    if host != "slack.com":
+        origins.add((scheme, host, port))
+    return frozenset(origins)
