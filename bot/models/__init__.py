@@ -4,6 +4,7 @@ from bot.models.base import Base, Moment
 from bot.models.catalog import Account, AccountName, Customer, Price, Product, Subscription
 from bot.models.invoices import (
     OPEN,
+    PRESENT,
     CreditNote,
     Invoice,
     InvoiceLine,
@@ -16,6 +17,7 @@ from bot.models.work import Alert, Deployment, Refusal
 __all__ = [
     "KEPT",
     "OPEN",
+    "PRESENT",
     "Account",
     "AccountName",
     "Alert",

@@ -36,7 +36,8 @@ class Account(Base):
 class AccountName(Base):
     """Something that an account is found by; several may stand for one account.
 
-    `folded` is the value as bot.mirror.names.fold makes it, for search only.
+    `folded` and `skeleton` are the value as bot.mirror.names makes them, for search only: two
+    values with one skeleton look alike to a person.
     """
 
     __tablename__ = "account_names"
@@ -46,6 +47,7 @@ class AccountName(Base):
     value: Mapped[str] = mapped_column(Text, primary_key=True)
     customer_id: Mapped[str] = mapped_column(String(255), primary_key=True)
     folded: Mapped[str] = mapped_column(Text, index=True)
+    skeleton: Mapped[str] = mapped_column(Text, index=True)
 
 
 class Customer(Base):

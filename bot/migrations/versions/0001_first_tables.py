@@ -267,6 +267,7 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("customer_id", sa.String(length=255), nullable=False),
         sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("skeleton", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_account_names_account_id_accounts")
         ),
@@ -275,6 +276,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_account_names_folded"), "account_names", ["folded"], unique=False)
+    op.create_index(op.f("ix_account_names_skeleton"), "account_names", ["skeleton"], unique=False)
     op.create_table(
         "customers",
         sa.Column("id", sa.String(length=255), nullable=False),
@@ -338,6 +340,12 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("effective_at", Moment(), nullable=True),
         sa.Column("finalized_at", Moment(), nullable=True),
+        sa.Column(
+            "dated_at",
+            Moment(),
+            sa.Computed("coalesce(finalized_at, created_at)", persisted=True),
+            nullable=False,
+        ),
         sa.Column("paid_at", Moment(), nullable=True),
         sa.Column("voided_at", Moment(), nullable=True),
         sa.Column("uncollectible_at", Moment(), nullable=True),
@@ -361,9 +369,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("short_number", name=op.f("uq_invoices_short_number")),
     )
     op.create_index(
-        "ix_invoices_account_created", "invoices", ["account_id", "created_at", "id"], unique=False
+        "ix_invoices_account_dated",
+        "invoices",
+        ["account_id", "dated_at", "id", "status"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
     )
-    op.create_index("ix_invoices_created", "invoices", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ix_invoices_dated",
+        "invoices",
+        ["dated_at", "id", "status", "issued_on", "currency", "total_minor"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_index(op.f("ix_invoices_customer_id"), "invoices", ["customer_id"], unique=False)
     op.create_index(op.f("ix_invoices_hosted_key"), "invoices", ["hosted_key"], unique=False)
     op.create_index(op.f("ix_invoices_number_folded"), "invoices", ["number_folded"], unique=False)
@@ -372,8 +392,16 @@ def upgrade() -> None:
         "invoices",
         ["overdue_at", "account_id", "currency", "remaining_minor"],
         unique=False,
-        sqlite_where=sa.text("status = 'open'"),
-        postgresql_where=sa.text("status = 'open'"),
+        sqlite_where=sa.text("status = 'open' AND deleted_at IS NULL"),
+        postgresql_where=sa.text("status = 'open' AND deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_invoices_open_dated",
+        "invoices",
+        ["dated_at", "id", "overdue_at", "remaining_minor"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open' AND deleted_at IS NULL"),
+        postgresql_where=sa.text("status = 'open' AND deleted_at IS NULL"),
     )
     op.create_table(
         "invoice_lines",
@@ -408,19 +436,36 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("invoice_lines")
     op.drop_index(
+        "ix_invoices_open_dated",
+        table_name="invoices",
+        sqlite_where=sa.text("status = 'open' AND deleted_at IS NULL"),
+        postgresql_where=sa.text("status = 'open' AND deleted_at IS NULL"),
+    )
+    op.drop_index(
         "ix_invoices_open",
         table_name="invoices",
-        sqlite_where=sa.text("status = 'open'"),
-        postgresql_where=sa.text("status = 'open'"),
+        sqlite_where=sa.text("status = 'open' AND deleted_at IS NULL"),
+        postgresql_where=sa.text("status = 'open' AND deleted_at IS NULL"),
     )
     op.drop_index(op.f("ix_invoices_number_folded"), table_name="invoices")
     op.drop_index(op.f("ix_invoices_hosted_key"), table_name="invoices")
     op.drop_index(op.f("ix_invoices_customer_id"), table_name="invoices")
-    op.drop_index("ix_invoices_created", table_name="invoices")
-    op.drop_index("ix_invoices_account_created", table_name="invoices")
+    op.drop_index(
+        "ix_invoices_dated",
+        table_name="invoices",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_invoices_account_dated",
+        table_name="invoices",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("invoices")
     op.drop_index(op.f("ix_customers_account_id"), table_name="customers")
     op.drop_table("customers")
+    op.drop_index(op.f("ix_account_names_skeleton"), table_name="account_names")
     op.drop_index(op.f("ix_account_names_folded"), table_name="account_names")
     op.drop_table("account_names")
     op.drop_table("sync_marks")
