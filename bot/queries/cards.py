@@ -42,7 +42,8 @@ class AccountRef:
     kind: str
     path: tuple[str, ...]
     time_zone: str
-    # Customers behind it, for telling two accounts of one name apart; the first few of them.
+    # Customers behind it, for telling two accounts of one name apart: the first few of them, or on
+    # an invoice its own one.
     customer_ids: tuple[str, ...]
 
 
@@ -81,7 +82,8 @@ class InvoiceCard:
     what the total is more than they are. Days are in the account's zone. `days_late` is 0 unless
     Past Due. `retry_on` is the day of the next automatic attempt after one that failed;
     `is_exhausted` when there will be none. `previous_id` and `next_id` are the account's invoices
-    before and after it.
+    before and after it. Total less credit_balance_applied, credit_notes and paid is what remains;
+    credited_after_payment (given back, or to the credit balance) changes nothing in that.
     """
 
     id: str
@@ -102,6 +104,7 @@ class InvoiceCard:
     total: Money
     credit_balance_applied: Money
     credit_notes: Money
+    credited_after_payment: Money
     paid: Money
     remaining: Money
     inclusive_tax: Money
