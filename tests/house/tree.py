@@ -2,6 +2,8 @@
 
 import ast
 import functools
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,19 +14,39 @@ OURS = ("app.py", "bot/", "handlers/", "jobs/")
 @functools.cache
 def list_files(*suffixes: str) -> tuple[Path, ...]:
     """Every file that is in the repository or could be added to it, relative to its root."""
+    return tuple(
+        path
+        for path in sorted(_list_by_git() or _list_by_walking())
+        if (ROOT / path).is_file() and (not suffixes or path.suffix in suffixes)
+    )
+
+
+def _list_by_git() -> set[Path]:
+    git = shutil.which("git")
+    if not git:
+        return set()
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    paths = sorted({Path(name) for name in listed.stdout.split("\0") if name})
-    return tuple(
-        path
-        for path in paths
-        if (ROOT / path).is_file() and (not suffixes or path.suffix in suffixes)
-    )
+    return {Path(name) for name in listed.stdout.split("\0") if name}
+
+
+def _list_by_walking() -> set[Path]:
+    """Of an unpacked archive: all but what tools leave in folders of theirs."""
+    found: set[Path] = set()
+    for folder, folders, files in os.walk(ROOT):
+        here = Path(folder).relative_to(ROOT)
+        folders[:] = [
+            name
+            for name in folders
+            if name in {".ci", ".github"} or not name.startswith((".", "__pycache__"))
+        ]
+        found.update(here / name for name in files)
+    return found
 
 
 def list_product_files(*suffixes: str) -> tuple[Path, ...]:
