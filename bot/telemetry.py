@@ -96,4 +96,5 @@ def start_logging(level: str = "INFO") -> None:
 
 def get_logger(name: str) -> Any:
     """A logger whose lines name the part that they come from."""
-    return structlog.get_logger().bind(part=name)
+    # Not bind(), which would fix the way of logging before start_logging has said which.
+    return structlog.get_logger(part=name)

@@ -1,0 +1,63 @@
+"""What operators should look at: one row per kind and subject, raised again or cleared."""
+
+from datetime import datetime
+
+from sqlalchemy import case, select, update
+from sqlalchemy.orm import Session
+
+from bot.database import insert_into
+from bot.models import Alert
+from bot.telemetry import alerts_raised_total, clean_text
+
+SUBJECT_CHARACTERS_MAX = 255
+
+
+def raise_alert(session: Session, *, kind: str, subject: str, detail: str, now: datetime) -> None:
+    """Tell the operators of something; what they were told already is counted, not repeated.
+
+    An alert that was cleared is open again, as of now.
+    """
+    new = insert_into(session, Alert).values(
+        kind=kind,
+        subject=subject[:SUBJECT_CHARACTERS_MAX],
+        detail=clean_text(detail),
+        raised_at=now,
+        last_at=now,
+        times=1,
+        cleared_at=None,
+    )
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[Alert.kind, Alert.subject],
+            set_={
+                "detail": new.excluded.detail,
+                "last_at": now,
+                "times": Alert.times + 1,
+                "raised_at": case((Alert.cleared_at.is_(None), Alert.raised_at), else_=now),
+                "cleared_at": None,
+            },
+        )
+    )
+    alerts_raised_total.labels(kind).inc()
+
+
+def clear_alert(session: Session, *, kind: str, subject: str, now: datetime) -> None:
+    """Say that it is over; without effect where nothing was raised."""
+    session.execute(
+        update(Alert)
+        .where(Alert.kind == kind, Alert.subject == subject[:SUBJECT_CHARACTERS_MAX])
+        .where(Alert.cleared_at.is_(None))
+        .values(cleared_at=now)
+    )
+
+
+def list_alerts(session: Session) -> list[Alert]:
+    """Everything that is not over.
+
+    Shape: what happened last comes first; [] when all is well.
+    """
+    return list(
+        session.scalars(
+            select(Alert).where(Alert.cleared_at.is_(None)).order_by(Alert.last_at.desc(), Alert.id)
+        )
+    )
