@@ -180,8 +180,13 @@ class Cluster:
         with contextlib.suppress(PermissionError):
             if self._run("postgres", "--version").returncode == 0:
                 return binaries
-        shutil.copytree(binaries.parent, self.spare / "postgres", symlinks=True)
-        return self.spare / "postgres" / binaries.name
+        package, version, name = binaries.parts[-3:]
+        shutil.copytree(binaries.parent, self.spare / package / version, symlinks=True)
+        # A wheel's programs look for their libraries in a folder beside their package.
+        libraries = binaries.parents[1].with_name(f"{package}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, self.spare / libraries.name, symlinks=True)
+        return self.spare / package / version / name
 
 
 def find_free_port() -> int:
