@@ -1,0 +1,1 @@
+"""The Web API, as slack.com/api answers it."""

@@ -1,0 +1,72 @@
+"""A Web API call from its bytes to its bytes, with the faults that were asked for."""
+
+import threading
+from collections.abc import Mapping
+
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+
+from bot.sandbox.slack.api.arguments import read_arguments
+from bot.sandbox.slack.api.calls import Api, ratelimited
+from bot.sandbox.slack.dropped import Dropped
+from bot.sandbox.slack.errors import SlackError
+from bot.sandbox.slack.records import Call, Json
+from bot.sandbox.slack.state import State
+
+
+class WebApi:
+    """slack.com/api, for one workspace."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._api = Api(state)
+
+    def answer(self, method: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """Do one call and answer it; both may go wrong on request."""
+        faults = self._state.faults
+        if faults.slow_seconds and faults.hits(method):
+            threading.Event().wait(faults.slow_seconds)
+        if faults.take("fail_before_next", method):
+            self._state.calls.append(Call(method, {}, {}, 500))
+            return _broken()
+        sent: Json = {}
+        try:
+            sent = read_arguments(query, body, headers.get("content-type", ""))
+            token = _take_token(sent, headers)
+            self._refuse_on_request(method)
+            answer, status, extra = self._api.call(method, sent, token), 200, {}
+        except SlackError as refused:
+            answer, status, extra = refused.as_json(), refused.status, refused.headers
+            if refused.messages:
+                self._state.record_problem(method, refused)
+        self._state.calls.append(Call(method, sent, answer, status))
+        return self._spoil(method, JSONResponse(answer, status_code=status, headers=extra))
+
+    def _refuse_on_request(self, method: str) -> None:
+        faults = self._state.faults
+        if faults.take("ratelimited_next", method):
+            raise ratelimited(faults.retry_after)
+        if faults.take("error_next", method):
+            raise SlackError(faults.error_name)
+
+    def _spoil(self, method: str, response: Response) -> Response:
+        """Let an answer go wrong after the work was done, where that was asked for."""
+        faults = self._state.faults
+        if faults.take("fail_after_next", method):
+            return _broken()
+        if faults.take("lose_answer_next", method):
+            return Dropped()
+        if faults.take("html_next", method):
+            return HTMLResponse("<!DOCTYPE html><title>Slack</title><p>Something went wrong.")
+        if faults.take("truncate_next", method):
+            return Response(bytes(response.body)[:-10], media_type="application/json")
+        return response
+
+
+def _broken() -> Response:
+    return PlainTextResponse("Internal Server Error", status_code=500)
+
+
+def _take_token(sent: Json, headers: Mapping[str, str]) -> str | None:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    in_form = sent.pop("token", None)
+    return token.strip() if scheme.lower() == "bearer" else in_form

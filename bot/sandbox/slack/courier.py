@@ -1,0 +1,101 @@
+"""Sign requests as Slack does, bring them to the bot, and wait as long as Slack waits."""
+
+import hashlib
+import hmac
+import http.client
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from bot.sandbox.slack.faults import Faults
+from bot.sandbox.slack.records import Delivery
+
+# Source: docs.slack.dev, "acknowledge within 3 seconds".
+ACK_SECONDS = 3.0
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+def sign(body: bytes, *, secret: str, timestamp: int | str | None = None) -> dict[str, str]:
+    """The two headers that prove a request comes from Slack.
+
+    Source: docs.slack.dev, "Verifying requests from Slack": HMAC-SHA256 over v0:time:body.
+    """
+    moment = str(int(time.time()) if timestamp is None else timestamp)
+    base = b"v0:" + moment.encode() + b":" + body
+    digest = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={digest}"}
+
+
+class Courier:
+    """Brings requests to the bot's request URL and keeps a list of them."""
+
+    def __init__(self, *, secret: str, request_url: str | None, faults: Faults) -> None:
+        self.secret = secret
+        self.request_url = request_url
+        self.deliveries: list[Delivery] = []
+        self._faults = faults
+
+    def send(
+        self,
+        kind: str,
+        body: bytes,
+        *,
+        content_type: str = FORM,
+        headers: Mapping[str, str] | None = None,
+    ) -> Delivery:
+        """Sign and deliver; twice when a duplicate was asked for, as the same bytes."""
+        signed = {
+            "Content-Type": content_type,
+            "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+            "Accept": "application/json,*/*",
+            **sign(body, secret=self.secret),
+            **(headers or {}),
+        }
+        delivery = self.deliver(body, signed, kind=kind)
+        if self._faults.take("duplicate_deliveries_next"):
+            self.deliver(body, signed, kind=kind)
+        return delivery
+
+    def deliver(self, body: bytes, headers: Mapping[str, str], *, kind: str = "raw") -> Delivery:
+        """Deliver these very bytes and headers; nothing is signed or set right."""
+        started = time.monotonic()
+        status, answer, answer_headers, error = self._exchange(body, headers)
+        seconds = time.monotonic() - started
+        if error is None and seconds > ACK_SECONDS:
+            error = "operation_timeout"
+        delivery = Delivery(
+            kind=kind,
+            body=body,
+            headers=dict(headers),
+            status=status,
+            answer=answer,
+            answer_type=answer_headers.get("content-type", "").partition(";")[0].strip(),
+            answer_headers=answer_headers,
+            seconds=seconds,
+            error=error,
+        )
+        self.deliveries.append(delivery)
+        return delivery
+
+    def _exchange(
+        self, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int | None, bytes, dict[str, str], str | None]:
+        if self.request_url is None:
+            return None, b"", {}, "dispatch_failed"
+        url = urlsplit(self.request_url)
+        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        connection = kind(url.hostname or "", url.port, timeout=ACK_SECONDS)
+        try:
+            connection.request("POST", url.path or "/", body, dict(headers))
+            response = connection.getresponse()
+            answer = response.read()
+        except TimeoutError:
+            return None, b"", {}, "operation_timeout"
+        except (OSError, http.client.HTTPException):
+            return None, b"", {}, "dispatch_failed"
+        finally:
+            connection.close()
+        answer_headers = {key.lower(): value for key, value in response.getheaders()}
+        is_fine = 200 <= response.status < 300
+        return response.status, answer, answer_headers, None if is_fine else "dispatch_failed"

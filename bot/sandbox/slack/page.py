@@ -1,0 +1,119 @@
+"""The JSON behind the workspace page: look, type, press."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
+
+from bot.sandbox.slack import clicks, commands
+from bot.sandbox.slack.records import Channel, Json, Person
+from bot.sandbox.slack.state import State
+
+MESSAGES_SHOWN_MAX = 200
+
+
+def look(state: State, query: Json) -> Json:
+    """Everything beside the messages, as one person sees it."""
+    me = state.person(query.get("as"))
+    team = state.workspace.team
+    return {
+        "team": {"id": team.id, "name": team.name, "domain": team.domain},
+        "me": me.as_page(),
+        "users": [each.as_page() for each in state.workspace.people.values()],
+        "channels": [_channel(state, me, each) for each in state.workspace.list_channels(me)],
+        "commands": [
+            {
+                "command": each.command,
+                "description": each.description,
+                "usage_hint": each.usage_hint,
+            }
+            for each in state.manifest.commands
+        ],
+        "shortcuts": [asdict(each) for each in state.manifest.shortcuts],
+        "bot": {
+            "id": state.app.bot_id,
+            "user_id": state.app.bot_user_id,
+            "name": state.app.name,
+            "app_id": state.app.id,
+            "has_home": state.manifest.has_home,
+        },
+        "stripe": state.stripe_url,
+        "hints": state.hints,
+    }
+
+
+def list_messages(state: State, query: Json) -> Json:
+    """The newest messages of a channel or of a thread, oldest first; they count as read now."""
+    me = state.person(query.get("as"))
+    channel = state.channel(me, query.get("channel"))
+    messages = state.workspace.list_messages(channel.id, viewer=me.id)
+    thread_ts = query.get("thread_ts")
+    if thread_ts:
+        messages = [each for each in messages if thread_ts in (each.thread_ts, each.ts)]
+    state.workspace.mark_read(me.id, channel.id)
+    return {
+        "messages": [
+            each.as_page(reply_count=state.workspace.count_replies(each, viewer=me.id))
+            for each in messages[-MESSAGES_SHOWN_MAX:]
+        ]
+    }
+
+
+def list_notices(state: State, query: Json) -> Json:
+    """What Slack told a person privately, oldest first."""
+    me = state.person(query.get("as"))
+    return {"notices": [asdict(each) for each in state.notices if each.person == me.id]}
+
+
+def type_text(state: State, sent: Json) -> Json:
+    """Enter was pressed in the composer."""
+    me = state.person(sent.get("as"))
+    channel = state.channel(me, sent.get("channel"))
+    thread_ts = sent.get("thread_ts") or None
+    return commands.type_text(state, me, channel, str(sent.get("text", "")), thread_ts=thread_ts)
+
+
+def act(state: State, sent: Json) -> Json:
+    """Something in a message was pressed or chosen."""
+    me = state.person(sent.get("as"))
+    return clicks.act(state, me, state.channel(me, sent.get("channel")), sent)
+
+
+async def stream(state: State, person: Person) -> AsyncIterator[str]:
+    """Everything that happens from now on, as one person sees it."""
+    subscription, close = state.workspace.stream.subscribe(person.id)
+    try:
+        async for line in subscription.lines():
+            yield line
+    finally:
+        close()
+
+
+def _channel(state: State, me: Person, channel: Channel) -> Json:
+    return {
+        "id": channel.id,
+        "name": _shown_name(state, me, channel),
+        "kind": channel.kind,
+        "topic": channel.topic,
+        "is_ext_shared": channel.is_ext_shared,
+        "is_archived": channel.is_archived,
+        "is_member": me.id in channel.members,
+        "members": channel.members,
+        "unread": state.workspace.count_unread(me.id, channel.id),
+    }
+
+
+def _shown_name(state: State, me: Person, channel: Channel) -> str:
+    if channel.kind != "im":
+        return channel.name
+    others = [each for each in channel.members if each != me.id] or [me.id]
+    return state.workspace.people[others[0]].real_name
+
+
+READERS: dict[str, Callable[[State, Json], Json]] = {
+    "state": look,
+    "messages": list_messages,
+    "notices": list_notices,
+}
+WRITERS: dict[str, Callable[[State, Json], Json]] = {
+    "type": type_text,
+    "act": act,
+}

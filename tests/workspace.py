@@ -1,0 +1,222 @@
+"""A person in the stand-in Slack: type, press, choose, see; over HTTP, as a browser does."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A message as one person sees it."""
+
+    raw: Json
+
+    @property
+    def ts(self) -> str:
+        """Its time, which is its id within the channel."""
+        return str(self.raw["ts"])
+
+    @property
+    def channel(self) -> str:
+        """The id of its channel."""
+        return str(self.raw["channel"])
+
+    @property
+    def text(self) -> str:
+        """The top-level text: what notifications show."""
+        return str(self.raw["text"])
+
+    @property
+    def blocks(self) -> list[Json]:
+        """Its blocks, as Slack keeps them."""
+        return list(self.raw.get("blocks", []))
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether only this person sees it."""
+        return bool(self.raw["ephemeral"])
+
+    @property
+    def words(self) -> str:
+        """Every text in it, in reading order, one per line."""
+        found = [self.text] if self.text and not self.blocks else []
+        found += [each for block in self.blocks for each in _words(block)]
+        return "\n".join(found)
+
+    @property
+    def buttons(self) -> list[str]:
+        """The labels of its buttons, in order."""
+        return [
+            each["text"]["text"] for _, each in _elements(self.blocks) if each["type"] == "button"
+        ]
+
+    def find(self, wanted: str) -> tuple[str, Json]:
+        """The block_id and the element with this label or action_id.
+
+        Raises: LookupError that names what there is.
+        """
+        for block_id, element in _elements(self.blocks):
+            if wanted in (element["action_id"], _label(element)):
+                return block_id, element
+        there = [(_label(each), each["action_id"]) for _, each in _elements(self.blocks)]
+        raise LookupError(f"{wanted!r} is not in the message; there are {there}.")
+
+
+class Person:
+    """Somebody at the workspace page."""
+
+    def __init__(self, url: str, person_id: str) -> None:
+        self.id = person_id
+        self._http = httpx.Client(base_url=url, timeout=30, trust_env=False)
+
+    def type(self, channel: str, text: str, *, thread_ts: str | None = None) -> Json:
+        """Type a message or a command and press Enter; the page's answer."""
+        sent = {"as": self.id, "channel": self.channel(channel), "text": text}
+        return self._post("type", sent | ({"thread_ts": thread_ts} if thread_ts else {}))
+
+    def click(self, message: Seen, wanted: str) -> Json:
+        """Press the button with this label or action_id."""
+        block_id, element = message.find(wanted)
+        return self._act(message, block_id, element, {"type": element["type"]})
+
+    def choose(self, message: Seen, wanted: str, choice: Any) -> Json:
+        """Choose in a menu or picker.
+
+        Shape: `choice` is an option's label or value (a list of them where several may be
+        chosen), a date, a time, or an id, as the element takes it.
+        """
+        block_id, element = message.find(wanted)
+        return self._act(message, block_id, element, _chosen(element, choice))
+
+    def see(self, channel: str | None = None) -> Seen:
+        """The message that appeared or changed last, in one channel or in all of them.
+
+        Raises: LookupError when there is none.
+        """
+        places = [channel] if channel is not None else [each["id"] for each in self.channels()]
+        seen = [message for place in places for message in self.messages(place)]
+        if not seen:
+            raise LookupError("There is no message yet.")
+        return max(seen, key=lambda each: str(each.raw.get("changed_at", each.ts)))
+
+    def messages(self, channel: str, *, thread_ts: str | None = None) -> list[Seen]:
+        """What stands in a channel or thread, oldest first."""
+        query = {"channel": self.channel(channel)}
+        found = self._get("messages", query | ({"thread_ts": thread_ts} if thread_ts else {}))
+        return [Seen(each) for each in found["messages"]]
+
+    def notices(self) -> list[str]:
+        """What Slack itself told this person, oldest first."""
+        return [str(each["text"]) for each in self._get("notices", {})["notices"]]
+
+    def channels(self) -> list[Json]:
+        """The channels this person may see."""
+        return list(self._get("state", {})["channels"])
+
+    def channel(self, name: str) -> str:
+        """The id of a channel by name; an id stays as it is.
+
+        Raises: LookupError.
+        """
+        for each in self.channels():
+            if name.lstrip("#") in (each["id"], each["name"]):
+                return str(each["id"])
+        raise LookupError(f"{self.id} sees no channel {name}.")
+
+    def close(self) -> None:
+        """Leave."""
+        self._http.close()
+
+    def _act(self, message: Seen, block_id: str, element: Json, choice: Json) -> Json:
+        return self._post(
+            "act",
+            {
+                "as": self.id,
+                "channel": message.channel,
+                "ts": message.ts,
+                "block_id": block_id,
+                "action_id": element["action_id"],
+                "element": choice,
+            },
+        )
+
+    def _get(self, name: str, query: Json) -> Json:
+        answer = self._http.get(f"/page/{name}", params={"as": self.id, **query})
+        answer.raise_for_status()
+        found: Json = answer.json()
+        if found.get("ok") is False:
+            raise LookupError(found["error"])
+        return found
+
+    def _post(self, name: str, sent: Json) -> Json:
+        answer = self._http.post(f"/page/{name}", json=sent)
+        answer.raise_for_status()
+        found: Json = answer.json()
+        return found
+
+
+def _elements(blocks: list[Json]) -> list[tuple[str, Json]]:
+    found: list[tuple[str, Json]] = []
+    for block in blocks:
+        found += _elements(block.get("child_blocks", []))
+        if block["type"] == "carousel":
+            found += _elements(block["elements"])
+            continue
+        parts = [block.get("accessory"), block.get("element")]
+        parts += block.get("elements", []) + block.get("actions", [])
+        found += [
+            (block["block_id"], each)
+            for each in parts
+            if isinstance(each, dict) and "action_id" in each
+        ]
+    return found
+
+
+def _label(element: Json) -> str:
+    label = element.get("text") or element.get("placeholder") or {}
+    return str(label.get("text", ""))
+
+
+def _options(element: Json) -> list[Json]:
+    found: list[Json] = list(element.get("options", []))
+    for group in element.get("option_groups", []):
+        found += group["options"]
+    return found
+
+
+def _chosen(element: Json, choice: Any) -> Json:
+    kind = element["type"]
+    if kind in ("datepicker", "timepicker", "datetimepicker"):
+        field = {"datepicker": "date", "timepicker": "time"}.get(kind, "date_time")
+        return {"type": kind, f"selected_{field}": choice}
+    for thing in ("user", "channel", "conversation"):
+        if kind == f"{thing}s_select":
+            return {"type": kind, f"selected_{thing}": choice}
+        if kind == f"multi_{thing}s_select":
+            return {"type": kind, f"selected_{thing}s": choice}
+    if kind.startswith("multi_") or kind == "checkboxes":
+        return {"type": kind, "selected_options": [_option(element, each) for each in choice]}
+    return {"type": kind, "selected_option": _option(element, choice)}
+
+
+def _option(element: Json, choice: str) -> Json:
+    for each in _options(element):
+        if choice in (each["text"]["text"], each.get("value")):
+            return each
+    if element["type"].endswith("external_select"):
+        return {"text": {"type": "plain_text", "text": choice}, "value": choice}
+    there = [each["text"]["text"] for each in _options(element)]
+    raise LookupError(f"{choice!r} is not offered; there are {there}.")
+
+
+def _words(part: Any) -> list[str]:
+    if isinstance(part, list):
+        return [found for each in part for found in _words(each)]
+    if not isinstance(part, dict):
+        return []
+    own = [part["text"]] if isinstance(part.get("text"), str) else []
+    own += [part["title"]] if isinstance(part.get("title"), str) else []
+    return own + [found for each in part.values() for found in _words(each)]
