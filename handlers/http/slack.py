@@ -66,7 +66,8 @@ def readable_text(body: bytes, content_type: str) -> str | None:
         text = body.decode("utf-8")
         if content_type == JSON:
             return text if isinstance(json.loads(text), dict) else None
-        payload = parse_qs(text, keep_blank_values=True, max_num_fields=FIELDS_MAX).get("payload")
+        form = parse_qs(text, keep_blank_values=True, max_num_fields=FIELDS_MAX, errors="strict")
+        payload = form.get("payload")
         if payload is not None and not isinstance(json.loads(payload[0]), dict):
             return None
     except (ValueError, RecursionError):
