@@ -1,0 +1,152 @@
+// The messages of the open channel. A changed message takes its old one's place.
+
+import { avatar, slackbotAvatar } from "./avatar.js";
+import { drawBlocks } from "./blocks/draw.js";
+import { announce, el, refill } from "./dom.js";
+import { icon } from "./icons.js";
+import { messageScene, plainScene } from "./scene.js";
+import { on, store, timeline } from "./store.js";
+import { mrkdwn } from "./text/mrkdwn.js";
+import { decode } from "./text/plain.js";
+
+const GROUP_SECONDS = 300;
+const NEAR_END_PIXELS = 120;
+const SPOKEN_MAX = 300;
+
+/** Keep the list up to date. */
+export function startMessages({ onThread }) {
+  const list = document.getElementById("messages");
+  on("channel", () => list.replaceChildren());
+  on("messages", (change) => {
+    const wasNearEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PIXELS;
+    const scrolled = list.scrollTop;
+    if (change.replaced) replaceOne(list, change.replaced, onThread);
+    else drawAll(list, onThread);
+    const isMine = change.arrived?.user === store.me || change.arrived?.ephemeral || change.arrived?.isNotice;
+    if (change.isWhole || isMine || (wasNearEnd && !change.removed)) scrollToEnd(list, change.arrived);
+    else list.scrollTop = scrolled;
+    if (change.arrived) announce(spokenForm(change.arrived));
+  });
+}
+
+function scrollToEnd(list, arrived) {
+  list.scrollTop = list.scrollHeight;
+  // Of a message that is taller than the screen, its beginning is worth more than its end.
+  const node = arrived && [...list.children].find((each) => each.dataset.key === keyOf(arrived));
+  if (node && node.offsetHeight > list.clientHeight) list.scrollTop = node.offsetTop - list.offsetTop;
+}
+
+function drawAll(list, onThread) {
+  const known = new Map([...list.children].map((node) => [node.dataset.key, node]));
+  let before = null;
+  const nodes = [];
+  for (const message of timeline()) {
+    const day = dayOf(message);
+    if (before === null || dayOf(before) !== day) nodes.push(known.get(day) ?? dayLine(day));
+    const follows = isFollowing(message, before);
+    const old = known.get(keyOf(message));
+    // What stands already is kept, so that open menus and typed text survive a new message.
+    nodes.push(old && (old.dataset.follows === "yes") === follows ? old : drawMessage(message, follows, onThread));
+    before = message;
+  }
+  if (nodes.length === 0) nodes.push(el("li", { class: "empty", data: { key: "empty" }, text: "Nothing has been said here yet." }));
+  refill(list, nodes);
+}
+
+function replaceOne(list, message, onThread) {
+  const old = [...list.children].find((node) => node.dataset.key === keyOf(message));
+  if (!old) return drawAll(list, onThread);
+  const focused = old.contains(document.activeElement) ? document.activeElement.closest(".control")?.dataset.actionId : null;
+  const fresh = drawMessage(message, old.dataset.follows === "yes", onThread);
+  old.replaceWith(fresh);
+  if (focused === null) return;
+  const again = [...fresh.querySelectorAll(".control")].find((node) => node.dataset.actionId === focused);
+  (again?.querySelector("button, a, input") ?? fresh).focus({ preventScroll: true });
+}
+
+const keyOf = (message) => message.key ?? message.ts;
+
+function dayOf(message) {
+  return new Date(Number(message.ts) * 1000).toDateString();
+}
+
+function dayLine(day) {
+  const today = new Date();
+  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+  const words = { [today.toDateString()]: "Today", [yesterday.toDateString()]: "Yesterday" }[day]
+    ?? new Date(day).toLocaleDateString(undefined, { weekday: "long", day: "numeric", month: "long" });
+  return el("li", { class: "day", data: { key: day } }, el("span", { text: words }));
+}
+
+function isFollowing(message, before) {
+  const isPlain = (one) => !one.isNotice && !one.ephemeral && !one.blocks?.length;
+  return before !== null && isPlain(message) && isPlain(before) && message.user === before.user
+    && dayOf(message) === dayOf(before) && Number(message.ts) - Number(before.ts) < GROUP_SECONDS;
+}
+
+/** One message as it stands in a list. */
+export function drawMessage(message, follows = false, onThread = null) {
+  if (message.isNotice) return drawNotice(message);
+  const author = store.users.get(message.user) ?? (message.bot_id ? store.users.get(store.bot?.user_id) : null);
+  const isApp = Boolean(message.bot_id) || author?.kind === "bot";
+  const row = el("li", {
+    class: `message${message.ephemeral ? " is-ephemeral" : ""}${follows ? " is-following" : ""}`, tabindex: -1,
+    data: { key: keyOf(message), ts: message.ts, follows: follows ? "yes" : "no" },
+  });
+  const head = el("div", { class: "message-head" },
+    el("span", { class: "author", text: author?.real_name || author?.name || (isApp ? store.bot?.name : null) || "Somebody" }),
+    isApp && el("span", { class: "app-badge", text: "APP" }),
+    author?.kind === "external" && el("span", { class: "app-badge", text: "EXTERNAL" }),
+    timeMark(message));
+  row.append(
+    follows ? el("span", { class: "message-side" }, timeMark(message)) : avatar(author),
+    el("div", { class: "message-main" },
+      message.ephemeral && el("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
+      !follows && head, content(message), thread(message, onThread)));
+  return row;
+}
+
+function content(message) {
+  if (message.deleted) return el("p", { class: "deleted", text: "This message was deleted." });
+  const edited = message.edited && el("span", { class: "edited", text: "(edited)" });
+  const scene = messageScene(message);
+  const body = message.blocks?.length
+    ? [drawBlocks(message.blocks, scene), edited]
+    : message.text && el("div", { class: "prose" }, mrkdwn(message.text, scene), edited && [" ", edited]);
+  return [body, (message.attachments ?? []).map((one) => attachment(one, scene))];
+}
+
+function attachment(one, scene) {
+  const node = el("div", { class: "attachment" }, one.pretext && el("div", { class: "prose" }, mrkdwn(one.pretext, scene)),
+    one.title && el("div", { class: "attachment-title" }, mrkdwn(one.title, scene)),
+    one.blocks?.length ? drawBlocks(one.blocks, scene) : one.text && el("div", { class: "prose" }, mrkdwn(one.text, scene)));
+  if (/^#?[0-9a-f]{6}$/i.test(one.color ?? "")) node.style.borderLeftColor = `#${one.color.replace("#", "")}`;
+  return node;
+}
+
+function thread(message, onThread) {
+  if (!message.reply_count || !onThread) return null;
+  const words = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
+  return el("button", { type: "button", class: "replies", on: { click: () => onThread(message) } }, icon("thread"), words);
+}
+
+function drawNotice(notice) {
+  return el("li", { class: `message is-ephemeral is-notice notice-${notice.kind}`, data: { key: notice.key, follows: "no" } },
+    slackbotAvatar(),
+    el("div", { class: "message-main" },
+      el("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
+      el("div", { class: "message-head" }, el("span", { class: "author", text: "Slackbot" }), timeMark(notice)),
+      el("div", { class: "prose" }, mrkdwn(notice.text, plainScene()))));
+}
+
+function timeMark(message) {
+  const at = new Date(Number(message.ts) * 1000);
+  const words = at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
+  return el("time", { class: "time", datetime: at.toISOString(), title: at.toLocaleString(), text: words });
+}
+
+function spokenForm(message) {
+  const author = message.isNotice ? "Slackbot" : store.users.get(message.user)?.real_name ?? store.bot?.name ?? "";
+  const words = decode(message.text ?? "") || "sent a message with a card";
+  return `${author}: ${words.slice(0, SPOKEN_MAX)}`;
+}

@@ -1,0 +1,120 @@
+// What the page knows, in one place. Parts read it and are told when it has changed.
+
+import { get } from "./api.js";
+
+const PERSON = "tallyman.person";
+const NOTICES_MAX = 50;
+
+export const store = {
+  me: null, team: {}, bot: null, stripe: null, commands: [], hints: [],
+  users: new Map(), channels: new Map(), channel: null, messages: [], notices: [], isOnline: true,
+};
+
+const listeners = new Map();
+
+/** Run a function whenever this topic changes: state, channel, messages, online. */
+export function on(topic, listener) {
+  listeners.set(topic, [...(listeners.get(topic) ?? []), listener]);
+}
+
+export function changed(topic, detail) {
+  for (const listener of listeners.get(topic) ?? []) listener(detail);
+}
+
+/** The person this tab was last, so that two tabs can be two people. */
+export const rememberedPerson = () => sessionStorage.getItem(PERSON);
+
+/** Read who and what there is, as one person. Returns an error's name, or null. */
+export async function loadState(person) {
+  const state = await get("/page/state", { as: person ?? "" });
+  if (!state.me) return state.error ?? "no_state";
+  const isOther = store.me !== state.me.id;
+  Object.assign(store, {
+    me: state.me.id, team: state.team, bot: state.bot, stripe: state.stripe,
+    commands: state.commands ?? [], hints: state.hints ?? [],
+    users: byId(state.users), channels: byId(state.channels),
+  });
+  if (isOther) store.notices = [];
+  sessionStorage.setItem(PERSON, store.me);
+  const open = store.channels.get(store.channel);
+  if (open) open.unread = 0;
+  changed("state", { isOther });
+  return null;
+}
+
+const byId = (list) => new Map((list ?? []).map((one) => [one.id, one]));
+
+/** Open a channel and read its messages. */
+export async function openChannel(id) {
+  if (!store.channels.has(id)) return;
+  store.channel = id;
+  store.channels.get(id).unread = 0;
+  store.messages = [];
+  changed("channel");
+  await loadMessages();
+}
+
+/** Read the open channel's messages again. */
+export async function loadMessages() {
+  const { channel, me } = store;
+  const answer = await get("/page/messages", { as: me, channel });
+  // By now another channel or person may be in front.
+  if (store.channel !== channel || store.me !== me) return;
+  store.messages = answer.messages ?? [];
+  changed("messages", { isWhole: true });
+}
+
+/** Take one event of the stream into what is known. */
+export function take(event) {
+  TAKERS[event.type]?.(event);
+}
+
+const TAKERS = {
+  message: ({ message }) => arrived(message),
+  changed: ({ message }) => replace(message),
+  removed: ({ channel, ts }) => {
+    if (channel !== store.channel) return;
+    store.messages = store.messages.filter((known) => known.ts !== ts);
+    changed("messages", { removed: ts });
+  },
+  notice: ({ channel, text, kind }) => addNotice(channel, text, kind),
+  state: () => loadState(store.me),
+};
+
+function arrived(message) {
+  if (message.channel !== store.channel) {
+    const channel = store.channels.get(message.channel);
+    if (!channel || message.user === store.me) return;
+    channel.unread = (channel.unread ?? 0) + 1;
+    changed("unread");
+    return;
+  }
+  if (message.thread_ts && message.thread_ts !== message.ts) return;
+  if (store.messages.some((known) => known.ts === message.ts)) return replace(message);
+  store.messages.push(message);
+  changed("messages", { arrived: message });
+}
+
+function replace(message) {
+  if (message.channel !== store.channel) return;
+  const at = store.messages.findIndex((known) => known.ts === message.ts);
+  if (at < 0) return;
+  store.messages[at] = message;
+  changed("messages", { replaced: message });
+}
+
+let noticeCount = 0;
+
+/** Something Slackbot tells this person privately; it lives only on this page. */
+export function addNotice(channel, text, kind = "info") {
+  noticeCount += 1;
+  const notice = { ts: (Date.now() / 1000).toFixed(6), key: `notice-${noticeCount}`, channel, text, kind, isNotice: true };
+  store.notices = [...store.notices, notice].slice(-NOTICES_MAX);
+  if (channel === store.channel) changed("messages", { arrived: notice });
+}
+
+/** The open channel's messages and notices, oldest first. */
+export function timeline() {
+  const notices = store.notices.filter((notice) => notice.channel === store.channel);
+  return [...store.messages, ...notices].sort((a, b) => Number(a.ts) - Number(b.ts));
+}
