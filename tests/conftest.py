@@ -21,6 +21,7 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from bot.database import migrate
+from bot.settings import Settings
 from tests.postgres import serving_postgresql
 
 # STRATEGY came with PostgreSQL 15; before that, copying files is the only way there is.
@@ -63,6 +64,16 @@ def _is_here(host: str) -> bool:
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     return host == "localhost"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_settings_from_outside() -> Iterator[None]:
+    """Forget what the developer's own shell sets for the product."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.lower() in Settings.model_fields:
+                patch.delenv(name)
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

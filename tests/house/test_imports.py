@@ -1,11 +1,12 @@
 """Who imports whom: the contracts in pyproject.toml, and what they can't say."""
 
+import re
 from pathlib import Path
 
 import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
-from tests.house.tree import ROOT, is_in, list_files, list_imports
+from tests.house.tree import ROOT, is_in, list_files, list_imports, list_product_files, read
 
 PACKAGES = ("bot", "handlers", "jobs")
 # app.py puts the parts together; what they know, ask and show is none of its business.
@@ -13,6 +14,10 @@ NOT_FOR_APP = ("bot.models", "bot.operations", "bot.queries", "bot.views")
 # Data is read as JSON or CSV. Whoever reads one of these runs what is written in it.
 RUNS_WHAT_IT_READS = ("dill", "marshal", "pickle", "shelve", "yaml", "sqlalchemy.PickleType")
 STORES_PICKLES = ("apscheduler.jobstores.sqlalchemy", "apscheduler.jobstores.redis")
+
+# A wait is measured by time.monotonic; what time it is, is known to one module.
+ASKS_THE_TIME = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time(_ns)?)\(")
+MAY_ASK = ("bot/clock.py", "bot/sandbox/")
 
 
 def list_python_files() -> list[Path]:
@@ -58,3 +63,23 @@ def test_nothing_that_is_read_can_run() -> None:
     ]
 
     assert found == []
+
+
+def test_only_the_clock_asks_what_time_it_is() -> None:
+    asking = [
+        str(path)
+        for path in list_product_files(".py")
+        if ASKS_THE_TIME.search(read(path)) and not str(path).startswith(MAY_ASK)
+    ]
+
+    assert asking == []
+
+
+def test_nothing_is_mocked() -> None:
+    mocking = [
+        str(path)
+        for path in list_python_files()
+        if any(is_in(name, "unittest.mock") for name in list_imports(path))
+    ]
+
+    assert mocking == [], "The stand-ins are there for that."
