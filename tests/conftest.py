@@ -89,7 +89,7 @@ def database_url(
     """A database with the newest schema and without rows, for one test alone."""
     if database_kind == "sqlite":
         path = tmp_path / "tallyman.sqlite3"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
     else:
         server: URL = request.getfixturevalue("postgresql_server")
