@@ -8,11 +8,25 @@ import orjson
 
 from bot.sandbox.stripe.errors import StripeError, bad_request
 from bot.sandbox.stripe.hosted import pay_on_page
+from bot.sandbox.stripe.store import Selection
+from bot.sandbox.stripe.world import LINKS_BASE
 
 if TYPE_CHECKING:
     from bot.sandbox.stripe.standin import StandIn
 
 STEPS_MAX_DAYS = 3_660
+OPEN_INVOICES_MAX = 12
+OPEN_INVOICE_FIELDS = (
+    "id",
+    "number",
+    "customer",
+    "customer_name",
+    "amount_remaining",
+    "currency",
+    "due_date",
+    "collection_method",
+    "hosted_invoice_url",
+)
 
 
 def get_clock(standin: "StandIn", _given: dict[str, Any]) -> dict[str, Any]:
@@ -79,6 +93,21 @@ def pay(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
         return {"invoice": invoice["id"], "status": invoice["status"]}
 
 
+def list_open_invoices(standin: "StandIn", _given: dict[str, Any]) -> dict[str, Any]:
+    """The newest invoices that a customer could pay now."""
+    world = standin.world
+    base = standin.public_url or standin.seen_url
+    with world.lock:
+        table = world.table("invoice")
+        page = table.page(Selection(equal={"status": "open"}, limit=OPEN_INVOICES_MAX))
+        rows = [table.get(identifier) for identifier in page.ids]
+        invoices = [{name: row[name] for name in OPEN_INVOICE_FIELDS} for row in rows]
+    for invoice in invoices:
+        url = invoice["hosted_invoice_url"]
+        invoice["hosted_invoice_url"] = url and url.replace(LINKS_BASE, base)
+    return {"invoices": invoices}
+
+
 def decline(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
     """From now on the bank declines the cards of a customer, or accepts them again."""
     world = standin.world
@@ -124,6 +153,7 @@ def get_requests(standin: "StandIn", _given: dict[str, Any]) -> dict[str, Any]:
 CONTROLS = {
     ("GET", "clock"): get_clock,
     ("POST", "clock"): move_clock,
+    ("GET", "open_invoices"): list_open_invoices,
     ("POST", "pay"): pay,
     ("POST", "decline"): decline,
     ("GET", "faults"): get_faults,

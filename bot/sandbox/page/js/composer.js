@@ -2,79 +2,93 @@
 
 import { post } from "./api.js";
 import { suggest } from "./completion.js";
+import { makeCompletionList } from "./completion_list.js";
 import { el, refill } from "./dom.js";
 import { channelName } from "./sidebar.js";
 import { addNotice, on, store } from "./store.js";
 
 const HISTORY_MAX = 50;
-const ROWS_PIXELS_MAX = 180;
+const HEIGHT_PIXELS_MAX = 180;
+
+// What Slack answers a message with that it does not take.
+const REFUSALS = {
+  not_in_channel: "You are not a member of this channel, so you can’t write here.",
+  is_archived: "This channel is archived.",
+  not_reachable: "The workspace can’t be reached. Is it still running?",
+  operation_timeout: "The workspace took too long to answer.",
+};
 
 /** Make the composer work; returns `insert(text)` for the first steps. */
 export function startComposer() {
-  const form = document.getElementById("composer");
   const box = document.getElementById("text");
-  const status = document.getElementById("composer-status");
-  const completion = makeCompletion(box, document.getElementById("completion"), () => { fit(box); send.disabled = false; });
   const send = document.getElementById("send");
-  const past = makeHistory(box);
+  const status = document.getElementById("composer-status");
+  const past = makeHistory();
+  const completion = makeCompletionList(box, document.getElementById("completion"), {
+    suggestFor: (text) => suggest(text, store).choices, onTaken: write,
+  });
+
+  function write(text) {
+    box.value = text;
+    box.setSelectionRange(text.length, text.length);
+    settle();
+  }
+
+  function settle() {
+    box.style.height = "auto";
+    box.style.height = `${Math.min(box.scrollHeight, HEIGHT_PIXELS_MAX)}px`;
+    send.disabled = box.value.trim() === "";
+    status.textContent = suggest(box.value, store).usage;
+  }
 
   async function submit() {
     const text = box.value.trim();
     if (text === "" || store.channel === null) return;
+    const { channel } = store;
     past.keep(text);
-    write(box, "");
-    completion.update();
-    refill(status, text.startsWith("/") ? [el("span", { class: "working-dots", "aria-hidden": "true" }), `Sent ${text.split(" ")[0]}…`] : null);
-    const answer = await post("/page/type", { as: store.me, channel: store.channel, text });
-    refill(status);
-    // The stand-in tells of a failing command by a notice; of a lost connection nobody else can.
-    if (answer.error === "not_reachable") {
-      addNotice(store.channel, "The workspace can’t be reached. Is it still running?", "error");
-      if (box.value === "") write(box, text);
-    }
-    send.disabled = box.value.trim() === "";
+    write("");
+    completion.close();
+    if (text.startsWith("/")) refill(status, el("span", { class: "working-dots", "aria-hidden": "true" }), `Sent ${text.split(/\s/)[0]}…`);
+    const answer = await post("/page/type", { as: store.me, channel, text });
+    settle();
+    // Of a command that fails the stand-in tells by a notice of its own.
+    if (answer.ok || answer.command || !(answer.error in REFUSALS)) return;
+    addNotice(channel, REFUSALS[answer.error], "error");
+    if (box.value === "") write(text);
   }
 
-  form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
-  box.addEventListener("input", () => {
-    fit(box);
-    send.disabled = box.value.trim() === "";
-    completion.update();
-  });
+  function recall(event) {
+    const text = past.move(box.value, event.key === "ArrowUp" ? -1 : 1);
+    if (text === null) return;
+    event.preventDefault();
+    write(text);
+  }
+
+  document.getElementById("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
+  box.addEventListener("input", () => { settle(); completion.update(); });
+  box.addEventListener("blur", () => completion.close());
   box.addEventListener("keydown", (event) => {
     if (completion.key(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       submit();
-    } else if (event.key === "ArrowUp" || event.key === "ArrowDown") past.key(event);
+    } else if (event.key === "ArrowUp" || event.key === "ArrowDown") recall(event);
   });
-  box.addEventListener("blur", () => setTimeout(() => completion.close(), 120));
-  on("channel", () => {
-    const channel = store.channels.get(store.channel);
-    box.placeholder = channel ? `Message ${channel.kind.endsWith("im") ? "" : "#"}${channelName(channel)}, or type /` : "";
-  });
+  on("channel", () => { box.placeholder = placeholder(store.channels.get(store.channel)); });
   return {
     insert(text) {
-      write(box, text);
-      send.disabled = false;
+      write(text);
       box.focus();
-      completion.close();
     },
   };
 }
 
-function write(box, text) {
-  box.value = text;
-  box.setSelectionRange(text.length, text.length);
-  fit(box);
+function placeholder(channel) {
+  if (!channel) return "";
+  return `Message ${channel.kind.endsWith("im") ? "" : "#"}${channelName(channel)}, or type /`;
 }
 
-function fit(box) {
-  box.style.height = "auto";
-  box.style.height = `${Math.min(box.scrollHeight, ROWS_PIXELS_MAX)}px`;
-}
-
-function makeHistory(box) {
+function makeHistory() {
   const texts = [];
   let at = 0;
   return {
@@ -83,68 +97,12 @@ function makeHistory(box) {
       if (texts.length > HISTORY_MAX) texts.shift();
       at = texts.length;
     },
-    key(event) {
-      // Only an empty box, or one that shows an old text unchanged, moves through the past.
-      if (texts.length === 0 || (box.value !== "" && box.value !== texts[at])) return;
-      const next = at + (event.key === "ArrowUp" ? -1 : 1);
-      if (next < 0 || next > texts.length) return;
-      event.preventDefault();
+    /** The text one step away; null when what stands in the box is somebody's own. */
+    move(current, step) {
+      const next = at + step;
+      if ((current !== "" && current !== texts[at]) || next < 0 || next > texts.length) return null;
       at = next;
-      write(box, texts[at] ?? "");
-      box.dispatchEvent(new Event("input"));
+      return texts[at] ?? "";
     },
   };
-}
-
-function makeCompletion(box, list, onWritten) {
-  let choices = [];
-  let active = -1;
-
-  function draw() {
-    list.hidden = choices.length === 0;
-    box.setAttribute("aria-expanded", String(choices.length > 0));
-    refill(list, choices.map((choice, index) => el("li", {
-      class: `completion-choice${index === active ? " is-active" : ""}${choice.isHint ? " is-usage" : ""}`, role: "option", id: `completion-${index}`, "aria-selected": String(index === active),
-      on: { mousedown: (event) => { event.preventDefault(); take(index); } },
-    }, el("span", { class: "completion-text" }, el("b", { text: choice.text }), choice.usage && ` ${choice.usage}`), el("span", { class: "completion-note", text: choice.note ?? "" }))));
-    if (active >= 0) box.setAttribute("aria-activedescendant", `completion-${active}`);
-    else box.removeAttribute("aria-activedescendant");
-    list.children[active]?.scrollIntoView({ block: "nearest" });
-  }
-
-  function take(index) {
-    const choice = choices[index];
-    if (!choice || choice.isHint) return;
-    write(box, choice.insert);
-    onWritten();
-    update();
-  }
-
-  function update() {
-    choices = suggest(box.value, store);
-    active = choices.length && choices[0].isFirstPick ? 0 : -1;
-    draw();
-  }
-
-  function close() {
-    choices = [];
-    active = -1;
-    draw();
-  }
-
-  function key(event) {
-    if (list.hidden || event.isComposing) return false;
-    const moves = { ArrowDown: 1, ArrowUp: -1 };
-    const pickable = choices.filter((choice) => !choice.isHint).length;
-    if (event.key in moves && pickable > 0) active = (active + moves[event.key] + choices.length + (active < 0 && moves[event.key] < 0 ? 1 : 0)) % choices.length;
-    else if (event.key === "Escape") { close(); event.preventDefault(); return true; }
-    else if (event.key === "Tab" && !event.shiftKey && pickable > 0) { event.preventDefault(); take(Math.max(active, 0)); return true; }
-    else if (event.key === "Enter" && active >= 0 && choices[active].insert.trim() !== box.value.trim()) { event.preventDefault(); take(active); return true; }
-    else return false;
-    event.preventDefault();
-    draw();
-    return true;
-  }
-
-  return { update, close, key };
 }

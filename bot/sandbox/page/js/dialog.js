@@ -8,7 +8,7 @@ import { plainText } from "./text/plain.js";
 /** Open a modal dialog. `onClose` runs once, however it was closed. */
 export function openDialog({ title, body, foot, className = "", onClose = () => {}, form = null }) {
   const heading = freshId("dialog");
-  const close = el("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => dialog.close() } }, icon("close"));
+  const close = el("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => dialog.close("cross") } }, icon("close"));
   const frame = el(form ? "form" : "div", { class: "dialog-frame", novalidate: Boolean(form), on: form ? { submit: form } : {} },
     el("header", { class: "dialog-head" }, el("h2", { id: heading }, title), close),
     el("div", { class: "dialog-body" }, body),

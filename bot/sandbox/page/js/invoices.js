@@ -45,12 +45,12 @@ export function startInvoices() {
 
   const node = el("section", { class: "panel-card", "aria-labelledby": "invoices-title" },
     el("div", { class: "card-head-row" }, el("h3", { id: "invoices-title", text: "Open invoices" }), again),
-    el("p", { class: "panel-note", text: "Be the customer: pay one, or let the card be declined." }), list, answer);
+    el("p", { class: "panel-note", text: "Be the customer: pay one, or have the bank decline the card." }), list, answer);
   return { node, refresh };
 }
 
 function row(invoice, act) {
-  const buttons = [["Pay", pay, "paid.", "button-primary"], ["Decline", decline, "the card was declined.", ""]].map(([label, deed, said, style]) => el("button", {
+  const buttons = [["Pay", pay, "paid.", "button-primary"], ["Decline", decline, "from now on this customer’s cards are declined.", ""]].map(([label, deed, said, style]) => el("button", {
     type: "button", class: `button button-small ${style}`, "aria-label": `${label} ${invoice.number ?? invoice.id}`, text: label,
     on: { click: () => act(invoice, deed, said, buttons) },
   }));

@@ -38,7 +38,7 @@ function choosePerson(onChosen) {
 
 function row(user, choose) {
   const isMe = user.id === store.me;
-  return el("button", { type: "button", class: "person-row", "aria-pressed": String(isMe), on: { click: choose } },
+  return el("button", { type: "button", class: "person-row", "aria-pressed": String(isMe), disabled: user.kind === "deactivated", on: { click: choose } },
     avatar(user, "avatar-small"),
     el("span", { class: "person-words" },
       el("span", { class: "person-name", text: user.real_name || user.name }),

@@ -16,16 +16,17 @@ async function call(method, path, body) {
 /** What time it is at Stripe, in Unix seconds. */
 export const readClock = async () => (await call("GET", "clock")).now;
 
-/** Move the clock forward; answers when everything due until then has happened. */
-export const advance = (days) => call("POST", "clock/advance", { days });
+/** Move the clock ahead; answers when everything due until then has happened. */
+export const advance = (step) => call("POST", "clock", step);
 
 /** The newest open invoices. */
-export const listOpenInvoices = async () => (await call("GET", "invoices?status=open&limit=8")).data;
+export const listOpenInvoices = async () => (await call("GET", "open_invoices")).invoices;
 
-/** Let the customer pay, or let the card be declined. */
-export const pay = (invoice) => call("POST", `invoices/${encodeURIComponent(invoice)}/pay`, {});
-export const decline = (invoice) => call("POST", `invoices/${encodeURIComponent(invoice)}/decline`, {});
+/** Let the customer pay, or from now on let the bank decline the customer's cards. */
+export const pay = (invoice) => call("POST", "pay", { invoice });
+export const decline = (invoice) => call("POST", "decline", { invoice });
 
-/** The switches for faults, as they stand; and turn some. */
-export const readFaults = async () => (await call("GET", "faults")).faults;
+/** The switches for faults, as they stand; turn some; put all of them at rest. */
+export const readFaults = () => call("GET", "faults");
 export const setFaults = (changes) => call("POST", "faults", changes);
+export const resetFaults = () => call("POST", "reset_faults", {});

@@ -6,7 +6,7 @@ import { startInvoices } from "./invoices.js";
 import { on, store } from "./store.js";
 import { advance, readClock } from "./stripe.js";
 
-const STEPS = [[1, "1 day"], [7, "1 week"], [30, "30 days"]];
+const STEPS = [[{ advance_days: 1 }, "1 day"], [{ advance_days: 7 }, "1 week"], [{ advance_months: 1 }, "1 month"]];
 const CLOCK = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 const WEEKDAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", timeZone: "UTC" });
 const REFRESH_SECONDS = 20;
@@ -36,7 +36,7 @@ function clockCard(onMoved) {
   const now = el("p", { class: "clock-now", text: "…" });
   const answer = el("p", { class: "panel-answer", role: "status" });
   const progress = el("div", { class: "progress", "aria-hidden": "true" });
-  const buttons = STEPS.map(([days, label]) => el("button", { type: "button", class: "button button-small", on: { click: () => move(days, label) } }, `+ ${label}`));
+  const buttons = STEPS.map(([step, label]) => el("button", { type: "button", class: "button button-small", on: { click: () => move(step, label) } }, `+ ${label}`));
 
   function show(seconds) {
     const at = new Date(seconds * 1000);
@@ -56,12 +56,12 @@ function clockCard(onMoved) {
     }
   }
 
-  async function move(days, label) {
+  async function move(step, label) {
     for (const button of buttons) button.disabled = true;
     progress.classList.add("is-running");
     say(`Moving ${label} ahead: invoices fall due, renew and are charged…`);
     try {
-      await advance(days);
+      await advance(step);
       await refresh();
       say(`${label} later.`);
     } catch (error) {

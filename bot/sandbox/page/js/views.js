@@ -6,7 +6,7 @@ import { press } from "./blocks/press.js";
 import { openDialog } from "./dialog.js";
 import { announce, el, refill } from "./dom.js";
 import { plainScene } from "./scene.js";
-import { addNotice, store } from "./store.js";
+import { store } from "./store.js";
 import { initialState } from "./view_state.js";
 import { plainText } from "./text/plain.js";
 
@@ -35,13 +35,15 @@ function makeView(first, onGone) {
   let isDone = false;
   const title = el("span");
   const body = el("div");
+  const trouble = el("p", { class: "input-error dialog-trouble", role: "alert" });
   const close = el("button", { type: "button", class: "button", on: { click: () => dialog.close() } });
   const submit = el("button", { type: "submit", class: "button button-primary" });
   const dialog = openDialog({
-    title, body, foot: [close, submit], className: "dialog-view", form: send,
+    title, body, foot: [trouble, close, submit], className: "dialog-view", form: send,
     onClose: () => {
       onGone();
-      if (!isDone) post("/page/view/close", { as: store.me, view_id: view.id });
+      // The cross closes the whole stack, the button only this view.
+      if (!isDone) post("/page/view/close", { as: store.me, view_id: view.id, clear: dialog.returnValue === "cross" });
     },
   });
 
@@ -75,10 +77,11 @@ function makeView(first, onGone) {
     event.preventDefault();
     submit.disabled = true;
     showErrors({});
+    trouble.textContent = "";
     const answer = await post("/page/view/submit", { as: store.me, view_id: view.id, state: { values: state } });
     submit.disabled = false;
     if (answer.errors) showErrors(answer.errors);
-    else if (!answer.ok) addNotice(store.channel, `We had some trouble connecting: the form was not taken (${answer.error}).`, "error");
+    else if (!answer.ok) trouble.textContent = answer.message ?? `The form was not taken (${answer.error}).`;
   }
 
   function showErrors(errors) {
