@@ -7,10 +7,11 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.sandbox.slack import page
+from bot.sandbox.slack.api.files import receive
 from bot.sandbox.slack.api.http import WebApi
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.records import Json
@@ -34,6 +35,7 @@ class Routes:
         routes = [
             Route("/api/{method}", self.web_api, methods=["GET", "POST"]),
             Route("/response/{token}", self.response_url, methods=post),
+            Route("/upload/{token}", self.upload, methods=post),
             Route("/_sandbox/faults", self.faults, methods=["GET", "POST", "DELETE"]),
             Route("/page/stream", self.page_stream, methods=get),
             Route("/page/{name:path}", self.page_get, methods=get),
@@ -55,6 +57,13 @@ class Routes:
         self._learn_url(request)
         body = await request.body()
         return await run_in_threadpool(respond, self._state, request.path_params["token"], body)
+
+    async def upload(self, request: Request) -> Response:
+        """The bytes of a file."""
+        content = await request.body()
+        if not receive(self._state, request.path_params["token"], content):
+            return PlainTextResponse("Not found", status_code=404)
+        return PlainTextResponse(f"OK - {len(content)}")
 
     async def faults(self, request: Request) -> Response:
         """Look at the faults, set some, or reset them."""

@@ -17,6 +17,7 @@ def act(state: State, person: Person, channel: Channel, sent: Json) -> Json:
     if person.id not in element.get("visible_to_user_ids", [person.id]):
         raise SlackError("action_not_found")
     choice = elements.read_choice(element, sent.get("element") or {})
+    elements.check_offered(state.offered, person.id, element, choice)
     action = make_action(state, element, block_id, choice)
     chosen = message.chosen.setdefault(person.id, {})
     remember(chosen, element, block_id, choice)

@@ -121,8 +121,23 @@ def _many_options(element: Json, sent: Json) -> Json:
     return {"selected_options": chosen}
 
 
+def check_offered(
+    offered: dict[tuple[str, str], list[Json]], person: str, element: Json, choice: Json
+) -> None:
+    """Refuse a choice in a looked-up menu that the bot has not offered this person.
+
+    Raises: SlackError option_not_found.
+    """
+    if not element["type"].endswith("external_select"):
+        return
+    known: list[Json | None] = [*offered.get((person, element["action_id"]), [])]
+    known += [element.get("initial_option"), *element.get("initial_options", [])]
+    chosen = choice.get("selected_options") or [choice.get("selected_option")]
+    if any(each is not None and each not in known for each in chosen):
+        raise SlackError("option_not_found")
+
+
 def _external_option(_: Json, sent: Json) -> Json:
-    # What the bot offered as one typed is the caller's to check; here only its form is.
     if not isinstance(sent.get("selected_option"), (dict, type(None))):
         raise SlackError("option_not_found")
     return {"selected_option": sent.get("selected_option")}

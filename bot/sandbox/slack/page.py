@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 
-from bot.sandbox.slack import clicks, commands
+from bot.sandbox.slack import clicks, commands, shortcuts, view_actions
 from bot.sandbox.slack.records import Channel, Json, Person
 from bot.sandbox.slack.state import State
 
@@ -12,7 +12,8 @@ MESSAGES_SHOWN_MAX = 200
 
 def look(state: State, query: Json) -> Json:
     """Everything beside the messages, as one person sees it."""
-    me = state.person(query.get("as"))
+    # A browser that was just opened is nobody yet: it becomes the first member.
+    me = state.person(query.get("as") or _first_member(state))
     team = state.workspace.team
     return {
         "team": {"id": team.id, "name": team.name, "domain": team.domain},
@@ -87,6 +88,11 @@ async def stream(state: State, person: Person) -> AsyncIterator[str]:
         close()
 
 
+def _first_member(state: State) -> str | None:
+    people = state.workspace.people.values()
+    return next((each.id for each in people if each.kind == "member"), None)
+
+
 def _channel(state: State, me: Person, channel: Channel) -> Json:
     return {
         "id": channel.id,
@@ -116,4 +122,10 @@ READERS: dict[str, Callable[[State, Json], Json]] = {
 WRITERS: dict[str, Callable[[State, Json], Json]] = {
     "type": type_text,
     "act": act,
+    "home/open": view_actions.open_home,
+    "options": view_actions.list_options,
+    "shortcut": shortcuts.run,
+    "view/act": view_actions.act,
+    "view/close": view_actions.close,
+    "view/submit": view_actions.submit,
 }

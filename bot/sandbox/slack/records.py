@@ -136,7 +136,28 @@ class View:
     previous_id: str | None = None
     external_id: str = ""
     chosen: dict[str, dict[str, Json]] = field(default_factory=dict)
-    response_urls: list[Json] = field(default_factory=list)
+
+
+@dataclass
+class UploadedFile:
+    """A file on its way, or there."""
+
+    id: str
+    name: str
+    bytes_expected: int
+    token: str
+    title: str = ""
+    content: bytes | None = None
+    is_complete: bool = False
+
+    def as_json(self) -> Json:
+        """The file as answers and messages carry it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "title": self.title,
+            "size": len(self.content or b""),
+        }
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,16 @@ from bot.sandbox.slack.courier import Courier
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.manifest import Manifest
-from bot.sandbox.slack.records import Call, Channel, Json, Notice, Person, Problem, View
+from bot.sandbox.slack.records import (
+    Call,
+    Channel,
+    Json,
+    Notice,
+    Person,
+    Problem,
+    UploadedFile,
+    View,
+)
 from bot.sandbox.slack.tickets import Tickets
 from bot.sandbox.slack.workspace import Workspace
 
@@ -50,6 +59,9 @@ class State:
     problems: list[Problem] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     views: dict[str, View] = field(default_factory=dict)
+    files: dict[str, UploadedFile] = field(default_factory=dict)
+    # What the bot offered last: person and action_id -> options.
+    offered: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     hints: list[Json] = field(default_factory=list)
 
     def person(self, person_id: object) -> Person:

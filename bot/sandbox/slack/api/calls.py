@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from bot.sandbox.slack.api import chat, identity
+from bot.sandbox.slack.api import chat, conversations, files, identity, users, views
 from bot.sandbox.slack.api.arguments import check_arguments
 from bot.sandbox.slack.api.places import missing_scope
 from bot.sandbox.slack.api.table import CALLS_PER_MINUTE, METHODS, Method
@@ -22,7 +22,24 @@ HANDLERS: dict[str, Callable[[State, Json], Json]] = {
     "chat.postEphemeral": chat.post_ephemeral,
     "chat.postMessage": chat.post_message,
     "chat.update": chat.update,
+    "conversations.history": conversations.history,
+    "conversations.info": conversations.info,
+    "conversations.list": conversations.list_all,
+    "conversations.members": conversations.members,
+    "conversations.open": conversations.open_direct,
+    "conversations.replies": conversations.replies,
+    "files.completeUploadExternal": files.complete_upload,
+    "files.getUploadURLExternal": files.get_upload_url,
     "team.info": identity.team_info,
+    "usergroups.list": users.list_groups,
+    "usergroups.users.list": users.list_group_users,
+    "users.info": users.info,
+    "users.list": users.list_all,
+    "users.lookupByEmail": users.lookup_by_email,
+    "views.open": views.open_modal,
+    "views.publish": views.publish,
+    "views.push": views.push,
+    "views.update": views.update,
 }
 PUBLIC_METHODS = ("api.test",)
 POST_SECONDS = 1.0

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.sandbox.slack.block_kit.blocks import BLOCKS
-from bot.sandbox.slack.block_kit.composition import text
+from bot.sandbox.slack.block_kit.composition import OPTION_GROUP, option, text
 from bot.sandbox.slack.block_kit.limits import bounds
 from bot.sandbox.slack.block_kit.shapes import (
     Check,
     Findings,
     boolean,
+    both,
     by_type,
     check_count,
+    exactly_one,
     items,
     record,
     string,
@@ -61,6 +63,18 @@ def check_view(view: Any) -> Json:
     if found.messages:
         raise SlackError("invalid_arguments", *found.messages[:MESSAGES_MAX])
     return dict(view)
+
+
+def check_options(answer: Any) -> Json:
+    """What a bot may answer when somebody types into a looked-up menu.
+
+    Raises: SlackError invalid_arguments.
+    """
+    found = Findings()
+    OFFERED(answer, "", found)
+    if found.messages:
+        raise SlackError("invalid_arguments", *found.messages[:MESSAGES_MAX])
+    return dict(answer)
 
 
 def count_characters(part: Any) -> int:
@@ -148,3 +162,13 @@ MODAL = record(
     },
 )
 HOME = record(_BLOCKS, _SHARED)
+OFFERED = both(
+    record(
+        {},
+        {
+            "options": items(option(), "suggestion.options"),
+            "option_groups": items(OPTION_GROUP, "select.option_groups"),
+        },
+    ),
+    exactly_one("options", "option_groups"),
+)
