@@ -1,0 +1,222 @@
+"""Accounts by what people call them: id, name, e-mail, domain, or a part of the name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from bot.mirror.names import fold, skeleton
+from bot.models import AccountName, Customer
+from bot.queries.cards import AccountRef
+from bot.queries.invoice_rows import ACCOUNTS, PARENTS, within
+from bot.queries.search import plain_text
+from bot.queries.sight import Sight
+
+PICKER_ROWS = 10
+CUSTOMERS_SHOWN = 3
+NEAREST_ROWS = 5
+# Names that a search for the nearest looks through, and how like they must be, of 100.
+NEAREST_OF_MAX = 50_000
+LIKENESS_MIN = 60
+
+_NAMES = AccountName.__table__
+_CUSTOMERS = Customer.__table__
+_NEWEST = func.max(_CUSTOMERS.c.created_at).label("newest_at")
+_WITH_CUSTOMERS = _NAMES.outerjoin(_CUSTOMERS, _CUSTOMERS.c.id == _NAMES.c.customer_id)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+# acme.com as people paste it: https://www.acme.com/ or @acme.com.
+_SITE = re.compile(r"(?:https?://|@)?(?:www\.)?([^/@\s]+\.[^/@\s]+)/?")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsFound:
+    """The accounts that a text stands for.
+
+    Shape: `exact` are those it fits exactly and, only where there are none, `partial` those with
+    it in a name; each at most PICKER_ROWS, newest first, beside a count of all. `has_lookalikes`
+    when a name among them only looks like the text or like another one: then people choose.
+    """
+
+    exact: tuple[AccountRef, ...]
+    exact_count: int
+    partial: tuple[AccountRef, ...]
+    partial_count: int
+    has_lookalikes: bool
+
+    @property
+    def only(self) -> AccountRef | None:
+        """The one account that the text stands for beyond doubt."""
+        is_certain = self.exact_count == 1 and not self.has_lookalikes
+        return self.exact[0] if is_certain else None
+
+
+def find_accounts(session: Session, text: str, *, sight: Sight) -> AccountsFound:
+    """The accounts that a text stands for, within what the person may see.
+
+    Raises: BadRequest for a text that can't be searched for.
+    """
+    text = plain_text(text)
+    folded = fold(text)
+    if not folded:
+        return AccountsFound((), 0, (), 0, has_lookalikes=False)
+    for kind, fits in _ways(text, folded):
+        if hits := _exact_hits(session, kind, fits, sight):
+            ids = _without_doubles(session, hits, kind)
+            return AccountsFound(
+                exact=_refs(session, ids[:PICKER_ROWS]),
+                exact_count=len(ids),
+                partial=(),
+                partial_count=0,
+                has_lookalikes=kind == "name" and _look_alike(hits, ids, folded),
+            )
+    partial, count = _partial_hits(session, folded, sight)
+    return AccountsFound((), 0, partial, count, has_lookalikes=False)
+
+
+def list_nearest_accounts(session: Session, text: str, *, sight: Sight) -> tuple[AccountRef, ...]:
+    """The accounts with names most like a text that fits none, the most alike first.
+
+    Shape: at most NEAREST_ROWS, () when none is like it.
+    """
+    statement = (
+        select(_NAMES.c.account_id, _NAMES.c.folded)
+        .where(_NAMES.c.kind == "name", within(sight, _NAMES.c.account_id))
+        .distinct()
+        .limit(NEAREST_OF_MAX)
+    )
+    rows = session.connection().execute(statement).all()
+    # Several names of one account are one answer, so a few more are asked for than are shown.
+    nearest = process.extract(
+        fold(plain_text(text)),
+        [row.folded for row in rows],
+        scorer=fuzz.WRatio,
+        limit=NEAREST_ROWS * 4,
+        score_cutoff=LIKENESS_MIN,
+    )
+    ids = list(dict.fromkeys(rows[index].account_id for _, _, index in nearest))
+    return _refs(session, ids[:NEAREST_ROWS])
+
+
+def _ways(text: str, folded: str) -> list[tuple[str, ColumnElement[bool]]]:
+    """What a text may be, from the most to the least telling; the first that fits decides."""
+    site = _SITE.fullmatch(folded)
+    domain = site[1] if site else folded
+    return [
+        ("id", (_NAMES.c.folded == folded) & (_NAMES.c.value == text)),
+        ("name", _NAMES.c.skeleton == skeleton(text)),
+        ("email", _NAMES.c.folded == folded),
+        ("domain", _NAMES.c.folded == domain),
+    ]
+
+
+def _exact_hits(
+    session: Session, kind: str, fits: ColumnElement[bool], sight: Sight
+) -> Sequence[Row[Any]]:
+    statement: Select[Any] = (
+        select(_NAMES.c.account_id, ACCOUNTS.c.parent_id, _NAMES.c.value, _NEWEST)
+        .select_from(_WITH_CUSTOMERS.join(ACCOUNTS, ACCOUNTS.c.id == _NAMES.c.account_id))
+        .where(_NAMES.c.kind == kind, fits, within(sight, _NAMES.c.account_id))
+        .group_by(_NAMES.c.account_id, ACCOUNTS.c.parent_id, _NAMES.c.value)
+    )
+    return session.connection().execute(statement).all()
+
+
+def _without_doubles(session: Session, hits: Sequence[Row[Any]], kind: str) -> list[int]:
+    """The accounts of these hits, newest first, without those that only say another one again."""
+    newest = {hit.account_id: (hit.newest_at or _LONG_AGO, hit.account_id) for hit in hits}
+    parents = {hit.account_id: hit.parent_id for hit in hits if hit.parent_id in newest}
+    if kind in {"id", "email"}:
+        # These belong to a customer, so the company that it is in says it best.
+        doubles = set(parents.values())
+    else:
+        sole = _with_one_company(session, set(parents.values())) if parents else set()
+        doubles = {company for company, parent in parents.items() if parent in sole}
+    return sorted(newest.keys() - doubles, key=lambda id_: newest[id_], reverse=True)
+
+
+def _with_one_company(session: Session, organisations: set[int]) -> set[int]:
+    """Those of the organisations that are the same customers as the one company in them."""
+    own = select(_CUSTOMERS.c.id).where(_CUSTOMERS.c.account_id == ACCOUNTS.c.parent_id)
+    found = session.connection().execute(
+        select(ACCOUNTS.c.parent_id)
+        .where(ACCOUNTS.c.parent_id.in_(sorted(organisations)), ~own.exists())
+        .group_by(ACCOUNTS.c.parent_id)
+        .having(func.count() == 1)
+    )
+    return set(found.scalars())
+
+
+def _look_alike(hits: Sequence[Row[Any]], ids: Sequence[int], folded: str) -> bool:
+    names = {hit.value for hit in hits if hit.account_id in ids}
+    is_other = any(fold(name) != folded for name in names)
+    return is_other or (len(ids) > 1 and len(names) > 1)
+
+
+def _partial_hits(
+    session: Session, folded: str, sight: Sight
+) -> tuple[tuple[AccountRef, ...], int]:
+    statement: Select[Any] = (
+        select(_NAMES.c.account_id, _NEWEST, func.count().over().label("rows_count"))
+        .select_from(_WITH_CUSTOMERS)
+        .where(
+            _NAMES.c.kind == "name",
+            _NAMES.c.folded.contains(folded, autoescape=True),
+            within(sight, _NAMES.c.account_id),
+        )
+        .group_by(_NAMES.c.account_id)
+        .order_by(_NEWEST.desc().nulls_last(), _NAMES.c.account_id.desc())
+        .limit(PICKER_ROWS)
+    )
+    rows = session.connection().execute(statement).all()
+    ids = [row.account_id for row in rows]
+    return _refs(session, ids), rows[0].rows_count if rows else 0
+
+
+def _refs(session: Session, ids: Sequence[int]) -> tuple[AccountRef, ...]:
+    """These accounts, in this order; the ids are few and within the person's scope."""
+    statement: Select[Any] = (
+        select(
+            ACCOUNTS.c.id,
+            ACCOUNTS.c.kind,
+            ACCOUNTS.c.name,
+            ACCOUNTS.c.time_zone,
+            PARENTS.c.name.label("parent_name"),
+        )
+        .select_from(ACCOUNTS.outerjoin(PARENTS, PARENTS.c.id == ACCOUNTS.c.parent_id))
+        .where(ACCOUNTS.c.id.in_(ids))
+    )
+    customers = _customers_of(session, ids)
+    found = {
+        row.id: AccountRef(
+            id=row.id,
+            kind=row.kind,
+            path=tuple(name for name in (row.parent_name, row.name) if name is not None),
+            time_zone=row.time_zone,
+            customer_ids=customers.get(row.id, ()),
+        )
+        for row in session.connection().execute(statement)
+    }
+    return tuple(found[id_] for id_ in ids)
+
+
+def _customers_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The first customers behind each account, an organisation's with those of its companies."""
+    behind = (
+        select(_NAMES.c.account_id, _NAMES.c.customer_id)
+        .where(_NAMES.c.account_id.in_(ids))
+        .distinct()
+        .subquery()
+    )
+    place = func.row_number().over(partition_by=behind.c.account_id, order_by=behind.c.customer_id)
+    placed = select(behind, place.label("place")).subquery()
+    found: dict[int, tuple[str, ...]] = {}
+    for row in session.connection().execute(
+        select(placed).where(placed.c.place <= CUSTOMERS_SHOWN).order_by(placed.c.place)
+    ):
+        found[row.account_id] = (*found.get(row.account_id, ()), row.customer_id)
+    return found

@@ -1,0 +1,205 @@
+"""Lists of invoices: by account, status, day of issue, amount and text, page by page."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, func, literal, or_, select, true
+from sqlalchemy.orm import Session
+
+from bot.clock import Month
+from bot.errors import BadRequest
+from bot.mirror.names import fold
+from bot.models import OPEN, PRESENT
+from bot.money import DIGITS, DIGITS_DEFAULT, MINOR_MAX
+from bot.queries.cards import InvoicePage
+from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
+from bot.queries.invoice_rows import (
+    ACCOUNTS,
+    INVOICES,
+    NEWEST_FIRST,
+    ROW_COLUMNS,
+    WITH_ACCOUNT,
+    row_of,
+    visible,
+    within,
+)
+from bot.queries.search import plain_text
+from bot.queries.sight import Sight
+from bot.queries.status import IS_PAST_DUE
+
+PAGE_ROWS = 10
+
+_SWEPT = {
+    name: select(MARKS.c[name]).where(IS_SWEPT).scalar_subquery()
+    for name in ("business_at", "real_at")
+}
+
+
+class StatusFilter(StrEnum):
+    """The words after `status:`; open has the Past Due ones in it, as Stripe's status has."""
+
+    OPEN = "open"
+    PAID = "paid"
+    PAST_DUE = "past_due"
+    UNCOLLECTIBLE = "uncollectible"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFilter:
+    """Which invoices a list has; what is None or absent does not narrow it.
+
+    Shape: an account stands for its companies too. `from_day` and `to_day` are days of issue, both
+    included, in each account's own zone; `month` is the one in which the usage ends. `min_amount`
+    is in whole units, compared with the total in each invoice's own currency, or in `currency`.
+    """
+
+    account_id: int | None = None
+    status: StatusFilter | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+    month: Month | None = None
+    min_amount: Decimal | None = None
+    currency: str | None = None
+    text: str | None = None
+    without_void: bool = False
+
+
+def list_invoices(
+    session: Session, wanted: InvoiceFilter, *, page: int = 1, sight: Sight
+) -> InvoicePage:
+    """One page of the invoices that fit, newest first by day of issue, else of creation.
+
+    Shape: PAGE_ROWS a page; a page beyond the last one gives the last. Deleted ones are left out.
+    Raises: BadRequest for a text that can't be searched for or an amount that is none.
+    """
+    connection = session.connection()
+    account_ids, zone = _account_scope(session, wanted.account_id, sight)
+    conditions = (PRESENT, *visible(sight), *_conditions(wanted, account_ids))
+    head = connection.execute(
+        select(
+            _count(*conditions).label("rows_count"),
+            _count(*conditions, IS_PAST_DUE).label("past_due_count"),
+            _SWEPT["business_at"].label("business_at"),
+            _SWEPT["real_at"].label("real_at"),
+        ),
+        {"now": sight.now},
+    ).one()
+    pages = max(1, -(-head.rows_count // PAGE_ROWS))
+    page = min(max(1, page), pages)
+    # The ten are found in an index alone; only then are their rows and accounts read.
+    found = (
+        select(INVOICES.c.id)
+        .where(*conditions)
+        .order_by(*NEWEST_FIRST)
+        .limit(PAGE_ROWS)
+        .offset((page - 1) * PAGE_ROWS)
+    )
+    rows = connection.execute(
+        select(*ROW_COLUMNS)
+        .select_from(WITH_ACCOUNT)
+        .where(INVOICES.c.id.in_(connection.execute(found, {"now": sight.now}).scalars().all()))
+        .order_by(*NEWEST_FIRST)
+    )
+    return InvoicePage(
+        rows=tuple(row_of(row, sight=sight) for row in rows),
+        count=head.rows_count,
+        past_due_count=head.past_due_count,
+        page=page,
+        pages=pages,
+        freshness=freshness_of(head.business_at, head.real_at, sight=sight),
+        now=sight.now,
+        zone=zone,
+    )
+
+
+def list_invoices_of_month(
+    session: Session, account_id: int, month: Month, *, sight: Sight
+) -> InvoicePage:
+    """The account's invoices whose usage, else whose lines, end in this month of its zone.
+
+    Shape: void ones only where there are no others, as a void one has mostly been replaced.
+    """
+    wanted = InvoiceFilter(account_id=account_id, month=month, without_void=True)
+    found = list_invoices(session, wanted, sight=sight)
+    if found.count:
+        return found
+    return list_invoices(session, replace(wanted, without_void=False), sight=sight)
+
+
+def _account_scope(
+    session: Session, account_id: int | None, sight: Sight
+) -> tuple[list[int] | None, str]:
+    """The ids of an account and of what belongs to it, and the zone that moments are shown in."""
+    if account_id is None:
+        return None, sight.zone
+    rows = session.connection().execute(
+        select(ACCOUNTS.c.id, ACCOUNTS.c.time_zone).where(
+            or_(ACCOUNTS.c.id == account_id, ACCOUNTS.c.parent_id == account_id),
+            within(sight, ACCOUNTS.c.id),
+        )
+    )
+    zones = {row.id: row.time_zone for row in rows}
+    return sorted(zones), zones.get(account_id, sight.zone)
+
+
+def _conditions(wanted: InvoiceFilter, account_ids: list[int] | None) -> list[ColumnElement[bool]]:
+    given: list[ColumnElement[bool]] = []
+    if account_ids is not None:
+        given.append(INVOICES.c.account_id.in_(account_ids))
+    if wanted.status is not None:
+        given.append(_has_status(wanted.status))
+    if wanted.without_void:
+        given.append(INVOICES.c.status != "void")
+    if wanted.from_day is not None:
+        given.append(INVOICES.c.issued_on >= wanted.from_day)
+    if wanted.to_day is not None:
+        given.append(INVOICES.c.issued_on <= wanted.to_day)
+    if wanted.month is not None:
+        given.append(INVOICES.c.covers_until_on >= wanted.month.first_day)
+        given.append(INVOICES.c.covers_until_on < wanted.month.following.first_day)
+    if wanted.currency is not None:
+        given.append(INVOICES.c.currency == wanted.currency)
+    if wanted.min_amount is not None:
+        given.append(_is_at_least(wanted.min_amount))
+    if wanted.text is not None:
+        text = fold(plain_text(wanted.text))
+        given.append(INVOICES.c.search_text.contains(text, autoescape=True))
+    return given
+
+
+def _has_status(status: StatusFilter) -> ColumnElement[bool]:
+    if status is StatusFilter.PAST_DUE:
+        return IS_PAST_DUE
+    return OPEN if status is StatusFilter.OPEN else INVOICES.c.status == status.value
+
+
+def _is_at_least(amount: Decimal) -> ColumnElement[bool]:
+    """A total of this amount or more, in whole units of whichever currency the invoice has."""
+    if not amount.is_finite():
+        raise BadRequest(f"‘{amount}’ is no amount. Write digits and a point, such as 1240.50.")
+    others = INVOICES.c.currency.not_in(sorted(DIGITS))
+    conditions = [others & _reaches(amount, DIGITS_DEFAULT)]
+    for digits in sorted(set(DIGITS.values())):
+        currencies = sorted(code for code, own in DIGITS.items() if own == digits)
+        conditions.append(INVOICES.c.currency.in_(currencies) & _reaches(amount, digits))
+    return or_(*conditions)
+
+
+def _reaches(amount: Decimal, digits: int) -> ColumnElement[bool]:
+    # What no column can hold is not handed to the database, which would fail on it.
+    if amount > MINOR_MAX:
+        return false()
+    if amount < -MINOR_MAX:
+        return true()
+    minor = int(amount.scaleb(digits).to_integral_value(ROUND_CEILING))
+    if abs(minor) > MINOR_MAX:
+        return true() if minor < 0 else false()
+    return INVOICES.c.total_minor >= literal(minor)
+
+
+def _count(*conditions: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(INVOICES).where(*conditions).scalar_subquery()

@@ -1,0 +1,158 @@
+"""One invoice, whole: what its card shows."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, select, tuple_
+from sqlalchemy.orm import Session
+
+from bot.clock import zone_of
+from bot.errors import NotFound
+from bot.money import Money, money_text
+from bot.queries.cards import InvoiceCard, LinePart
+from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
+from bot.queries.invoice_rows import ACCOUNT_COLUMNS, INVOICES, WITH_ACCOUNT, account_of, facts_of
+from bot.queries.lines import Extras, days_of, list_parts
+from bot.queries.sight import Sight
+from bot.queries.status import AUTOMATIC, STATUS_COLUMNS, judge
+
+_COLUMNS = tuple(
+    INVOICES.c[name]
+    for name in (
+        *("id", "number", "short_number", "currency", "total_minor", "paid_minor"),
+        *("pre_payment_credit_minor", "post_payment_credit_minor"),
+        *("starting_balance_minor", "ending_balance_minor"),
+        *("discount_minor", "credit_grants_minor", "shipping_minor"),
+        *("tax_minor", "inclusive_tax_minor", "taxes"),
+        *("issued_on", "covers_from_at", "covers_until_at", "lines_count", "deleted_at"),
+    )
+)
+
+
+def get_invoice_card(session: Session, invoice_id: str, *, sight: Sight) -> InvoiceCard:
+    """The card of one invoice.
+
+    Raises: NotFound when there is none, or none for this person, which is the same answer.
+    """
+    connection = session.connection()
+    statement = _card_statement(is_scoped=sight.scope is not None, drafts=sight.drafts)
+    wanted: dict[str, Any] = {"invoice_id": invoice_id}
+    if sight.scope is not None:
+        wanted["scope"] = sorted(sight.scope)
+    row = connection.execute(statement, wanted).one_or_none()
+    if row is None:
+        raise NotFound("There is no such invoice.")
+    return _card_of(row, connection, sight)
+
+
+def explain_difference(card: InvoiceCard) -> str | None:
+    """What the operators are told when an invoice's lines don't add up to its total, else None."""
+    if not card.difference:
+        return None
+    return (
+        f"The total of invoice {card.number or card.id}, {money_text(card.total)}, differs by "
+        f"{money_text(card.difference)} from the sum of its lines."
+    )
+
+
+# Each form is built once, as building costs more than running it; there are four.
+@cache
+def _card_statement(*, is_scoped: bool, drafts: bool) -> Select[Any]:
+    statement = (
+        select(
+            *_COLUMNS,
+            *STATUS_COLUMNS,
+            *ACCOUNT_COLUMNS,
+            MARKS.c.business_at.label("swept_business_at"),
+            MARKS.c.real_at.label("swept_real_at"),
+            _neighbour(drafts=drafts, is_next=False).label("previous_id"),
+            _neighbour(drafts=drafts, is_next=True).label("next_id"),
+        )
+        .select_from(WITH_ACCOUNT.outerjoin(MARKS, IS_SWEPT))
+        .where(INVOICES.c.id == bindparam("invoice_id"))
+    )
+    if is_scoped:
+        statement = statement.where(INVOICES.c.account_id.in_(bindparam("scope", expanding=True)))
+    return statement if drafts else statement.where(INVOICES.c.status != "draft")
+
+
+def _neighbour(*, drafts: bool, is_next: bool) -> ScalarSelect[Any]:
+    """The account's invoice after or before this one, in the order of its list."""
+    other = INVOICES.alias("next_invoice" if is_next else "previous_invoice")
+    place, own = tuple_(other.c.dated_at, other.c.id), tuple_(INVOICES.c.dated_at, INVOICES.c.id)
+    order = (
+        (other.c.dated_at, other.c.id) if is_next else (other.c.dated_at.desc(), other.c.id.desc())
+    )
+    statement = (
+        select(other.c.id)
+        .where(
+            other.c.account_id == INVOICES.c.account_id,
+            other.c.deleted_at.is_(None),
+            place > own if is_next else place < own,
+        )
+        .order_by(*order)
+        .limit(1)
+        .correlate(INVOICES)
+    )
+    return (statement if drafts else statement.where(other.c.status != "draft")).scalar_subquery()
+
+
+def _card_of(row: Row[Any], connection: Connection, sight: Sight) -> InvoiceCard:
+    zone = zone_of(row.time_zone)
+    judgement = judge(facts_of(row), now=sight.now, zone=zone)
+    first_day, last_day = days_of(row.covers_from_at, row.covers_until_at, zone)
+    extras = Extras(
+        currency=row.currency,
+        discount_minor=row.discount_minor,
+        credit_grants_minor=row.credit_grants_minor,
+        shipping_minor=row.shipping_minor,
+        tax_minor=row.tax_minor,
+        taxes=row.taxes,
+        first_day=first_day,
+        last_day=last_day,
+    )
+    parts = list_parts(connection, row.id, extras, zone=zone)
+    return InvoiceCard(
+        id=row.id,
+        number=row.number,
+        short_number=row.short_number,
+        account=account_of(row),
+        status=judgement.status,
+        status_text=judgement.text,
+        days_late=judgement.days_late,
+        is_automatic=row.collection_method == AUTOMATIC,
+        failed_on=judgement.failed_on,
+        retry_on=judgement.retry_on,
+        is_exhausted=judgement.is_exhausted,
+        issued_on=row.issued_on,
+        first_day=first_day,
+        last_day=last_day,
+        due_on=row.due_on,
+        parts=parts,
+        lines_count=row.lines_count,
+        previous_id=row.previous_id,
+        next_id=row.next_id,
+        is_deleted=row.deleted_at is not None,
+        freshness=freshness_of(row.swept_business_at, row.swept_real_at, sight=sight),
+        now=sight.now,
+        **_amounts(row, parts),
+    )
+
+
+def _amounts(row: Row[Any], parts: tuple[LinePart, ...]) -> dict[str, Money]:
+    # A customer's balance is what it owes beside its invoices, so credit is negative, and what
+    # the invoice used of it is what the balance grew by. A draft has not used any yet.
+    ending = row.ending_balance_minor
+    applied = 0 if ending is None else ending - row.starting_balance_minor
+    summed = sum(part.subtotal.minor for part in parts)
+    minors = {
+        "total": row.total_minor,
+        "credit_balance_applied": applied,
+        "credit_notes": row.pre_payment_credit_minor,
+        "credited_after_payment": row.post_payment_credit_minor,
+        "paid": row.paid_minor,
+        "remaining": row.remaining_minor,
+        "inclusive_tax": row.inclusive_tax_minor,
+        "difference": row.total_minor - summed,
+    }
+    return {name: Money(minor, row.currency) for name, minor in minors.items()}

@@ -1,0 +1,83 @@
+"""What people write for an invoice: its short number, Stripe's number, its id, or a link to it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from bot.mirror.links import hosted_key_of
+from bot.mirror.names import fold
+from bot.queries.cards import InvoiceRow
+from bot.queries.invoice_rows import (
+    INVOICES,
+    NEWEST_FIRST,
+    ROW_COLUMNS,
+    WITH_ACCOUNT,
+    row_of,
+    visible,
+)
+from bot.queries.search import plain_text
+from bot.queries.sight import Sight
+
+PICKER_ROWS = 10
+# The largest that the column of short numbers holds.
+SHORT_NUMBER_MAX = 2**31 - 1
+
+_SHORT = re.compile(r"#?([1-9][0-9]{0,9})", re.ASCII)
+_ID = re.compile(r"in_[A-Za-z0-9_]{1,250}", re.ASCII)
+# https://dashboard.stripe.com/[acct_…/][test/]invoices/in_…, or the same below another address.
+_DASHBOARD = re.compile(
+    r"(?:https?://)?[^/?#\s]+/(?:[^?#\s]*/)?invoices/(in_[A-Za-z0-9_]{1,250})(?:[/?#]\S*)?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """The invoices that a reference fits.
+
+    Shape: newest first, at most PICKER_ROWS of them, while `count` has them all.
+    """
+
+    rows: tuple[InvoiceRow, ...]
+    count: int
+
+
+def find_references(session: Session, text: str, *, sight: Sight) -> References:
+    """Every invoice that this fits exactly; none is an empty answer, not an error.
+
+    A number may well be the short number of one invoice and Stripe's number of another: then both
+    are given. Raises: BadRequest for a text that can't be searched for.
+    """
+    fits = _fits(plain_text(text))
+    if not fits:
+        return References((), 0)
+    statement: Select[Any] = (
+        select(*ROW_COLUMNS, func.count().over().label("rows_count"))
+        .select_from(WITH_ACCOUNT)
+        .where(or_(*fits), *visible(sight))
+        .order_by(*NEWEST_FIRST)
+        .limit(PICKER_ROWS)
+    )
+    rows = session.connection().execute(statement).all()
+    count = rows[0].rows_count if rows else 0
+    return References(tuple(row_of(row, sight=sight) for row in rows), count)
+
+
+def _fits(text: str) -> list[ColumnElement[bool]]:
+    if _ID.fullmatch(text):
+        return [INVOICES.c.id == text]
+    if link := _DASHBOARD.fullmatch(text):
+        return [INVOICES.c.id == link[1]]
+    if (key := hosted_key_of(text)) is not None:
+        return [INVOICES.c.hosted_key == key]
+    folded = fold(text)
+    if not folded:
+        return []
+    fits: list[ColumnElement[bool]] = [INVOICES.c.number_folded == folded]
+    short = _SHORT.fullmatch(folded)
+    if short and int(short[1]) <= SHORT_NUMBER_MAX:
+        fits.append(INVOICES.c.short_number == int(short[1]))
+    return fits

@@ -1,0 +1,100 @@
+"""What an invoice's status is to a person: Stripe's own, and Past Due, which we judge."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, bindparam
+
+from bot.clock import local_day
+from bot.models import OPEN, PRESENT, Invoice
+from bot.queries.cards import Status
+
+AUTOMATIC = "charge_automatically"
+
+_KNOWN = {
+    "draft": Status.DRAFT,
+    "open": Status.OPEN,
+    "paid": Status.PAID,
+    "uncollectible": Status.UNCOLLECTIBLE,
+    "void": Status.VOID,
+}
+_INVOICES = Invoice.__table__
+
+# The same judgement as judge() makes, for SQL; its parameter `now` is the business moment.
+IS_PAST_DUE: ColumnElement[bool] = and_(
+    OPEN,
+    PRESENT,
+    _INVOICES.c.remaining_minor > 0,
+    _INVOICES.c.overdue_at <= bindparam("now"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """What decides an invoice's status, by the names that its row has."""
+
+    status: str
+    collection_method: str
+    remaining_minor: int
+    due_on: date | None
+    overdue_at: datetime | None
+    first_failed_at: datetime | None
+    next_attempt_at: datetime | None
+
+
+STATUS_COLUMNS = tuple(_INVOICES.c[name] for name in StatusFacts.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An invoice's status at a moment.
+
+    Shape: `status` None for one that Stripe has and we don't know; `text` is shown in any case.
+    `failed_on`, `retry_on` and `is_exhausted` only for an open invoice whose automatic collection
+    has failed, as in `InvoiceCard`.
+    """
+
+    status: Status | None
+    text: str
+    days_late: int
+    failed_on: date | None
+    retry_on: date | None
+    is_exhausted: bool
+
+
+def judge(facts: StatusFacts, *, now: datetime, zone: ZoneInfo) -> Judgement:
+    """What the status is at this moment, in the account's zone.
+
+    Past Due is an open invoice with something left to pay, from the day after its due day on; one
+    that is collected automatically, from its first failed attempt on. Days are local dates apart.
+    """
+    known = _KNOWN.get(facts.status)
+    if known is not Status.OPEN or facts.remaining_minor <= 0:
+        return Judgement(known, known or facts.status, 0, None, None, is_exhausted=False)
+    days_late = 0
+    if facts.overdue_at is not None and facts.overdue_at <= now:
+        known = Status.PAST_DUE
+        since = _since(facts, zone) or local_day(facts.overdue_at, zone)
+        days_late = max(0, (local_day(now, zone) - since).days)
+    has_failed = facts.collection_method == AUTOMATIC and facts.first_failed_at is not None
+    return Judgement(
+        status=known,
+        text=known,
+        days_late=days_late,
+        failed_on=_day(facts.first_failed_at, zone) if has_failed else None,
+        retry_on=_day(facts.next_attempt_at, zone) if has_failed else None,
+        is_exhausted=has_failed and facts.next_attempt_at is None,
+    )
+
+
+def _since(facts: StatusFacts, zone: ZoneInfo) -> date | None:
+    """The day from which the days late are counted."""
+    failed_on = _day(facts.first_failed_at, zone)
+    if facts.collection_method == AUTOMATIC:
+        return failed_on or facts.due_on
+    return facts.due_on or failed_on
+
+
+def _day(moment: datetime | None, zone: ZoneInfo) -> date | None:
+    return None if moment is None else local_day(moment, zone)
