@@ -1,0 +1,108 @@
+"""The names that buttons send, and the small values they carry.
+
+These names outlive a deploy: old messages stay in channels for years, and a press on one of their
+buttons sends what stands here. So a name is never changed, only joined by others. A value comes
+back from outside: it is read strictly, and everything it names is looked up and allowed anew.
+"""
+
+import re
+
+from bot.errors import BadRequest
+
+SHOW_INVOICE = "show_invoice"
+SHOW_INVOICE_LINES = "show_invoice_lines"
+SHOW_ACCOUNT = "show_account"
+LIST_PAGE = "list_page"
+OPEN_IN_STRIPE = "open_in_stripe"
+
+ALL = (SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE)
+
+# A list may be asked for in so many characters, page and bar apart: a button's value holds 2,000.
+LIST_TEXT_MAX = 1900
+PAGE_MAX = 10**6
+
+_INVOICE_ID = re.compile(r"in_[A-Za-z0-9_]{1,250}", re.ASCII)
+# Ids of accounts fit in 64 bits.
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+
+
+def action_id(action: str, place: object = None) -> str:
+    """The id of a button: the action and, as ids are unique in a message, its place there."""
+    return action if place is None else f"{action}:{place}"
+
+
+def parse_action_id(text: str) -> str:
+    """The action in the id of a pressed button.
+
+    Raises: BadRequest when there is no such action.
+    """
+    action = text.partition(":")[0]
+    if action not in ALL:
+        raise BadRequest("This button is of a kind that does not exist here.")
+    return action
+
+
+def parse_show_invoice(value: str) -> str:
+    """Stripe's id of the invoice in a button's value.
+
+    Raises: BadRequest when it is none.
+    """
+    if not _INVOICE_ID.fullmatch(value):
+        raise BadRequest("This button names no invoice. Ask for it anew: /invoice and its number.")
+    return value
+
+
+def format_show_invoice_lines(invoice_id: str, page: int) -> str:
+    """The value for one page of an invoice's lines."""
+    return f"{invoice_id}|{page}"
+
+
+def parse_show_invoice_lines(value: str) -> tuple[str, int]:
+    """Stripe's id of the invoice, and the page of its lines from 1 on.
+
+    Raises: BadRequest when the value is of another form.
+    """
+    invoice_id, _, page = value.rpartition("|")
+    return parse_show_invoice(invoice_id), _parse_page(page)
+
+
+def format_show_account(account_id: int) -> str:
+    """The value for an account."""
+    return str(account_id)
+
+
+def parse_show_account(value: str) -> int:
+    """Our id of an account in a button's value.
+
+    Raises: BadRequest when it is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names no account. Ask for it anew: /invoice and its name.")
+    return int(value)
+
+
+def format_list_page(list_text: str, page: int) -> str:
+    """The value for one page of a list, which is asked for by its canonical text.
+
+    Raises: ValueError for a text that the grammar should have refused for its length.
+    """
+    if not 0 < len(list_text) <= LIST_TEXT_MAX:
+        raise ValueError(f"a list is asked for in {len(list_text)} characters")
+    return f"{list_text}|{page}"
+
+
+def parse_list_page(value: str) -> tuple[str, int]:
+    """What was asked for, still to be parsed, and the page from 1 on.
+
+    Raises: BadRequest when the value is of another form.
+    """
+    list_text, bar, page = value.rpartition("|")
+    if not bar or not 0 < len(list_text) <= LIST_TEXT_MAX:
+        raise BadRequest("This button names no list. Ask for it anew: /invoice list.")
+    return list_text, _parse_page(page)
+
+
+def _parse_page(text: str) -> int:
+    if not _NUMBER.fullmatch(text) or int(text) > PAGE_MAX:
+        raise BadRequest("This button names no page.")
+    return int(text)

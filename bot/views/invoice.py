@@ -1,0 +1,177 @@
+"""The card of one invoice: status, amount and days late at one glance, then how it came about."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.money import Money, money_text
+from bot.queries.cards import InvoiceCard, Status
+from bot.views import actions, blocks, invoice_table
+from bot.views.blocks import Block, Element, Message
+from bot.views.freshness import footing, freshness_warnings, warning
+from bot.views.text import (
+    account_name,
+    as_of_text,
+    count_text,
+    day_text,
+    days_late_text,
+    invoice_title,
+    literal,
+    period_text,
+    plain,
+)
+
+# The emoji beside each status, by Slack's name; the word itself always stands beside it.
+STATUS_EMOJI = {
+    None: "grey_question",
+    Status.DRAFT: "pencil2",
+    Status.OPEN: "large_blue_circle",
+    Status.PAST_DUE: "red_circle",
+    Status.PAID: "white_check_mark",
+    Status.UNCOLLECTIBLE: "black_circle",
+    Status.VOID: "white_circle",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Where Stripe's dashboard is: its address without a slash at the end, and the mode."""
+
+    base: str
+    is_test: bool
+
+    def invoice_url(self, invoice_id: str) -> str:
+        """The page of an invoice."""
+        return f"{self.base}/{'test/' if self.is_test else ''}invoices/{invoice_id}"
+
+
+def invoice_card(card: InvoiceCard, *, dashboard: Dashboard) -> Message:
+    """One invoice, as it is now."""
+    shown = [
+        blocks.header(invoice_title(card)),
+        _glance(card),
+        *([warning("Deleted at Stripe. This is what it last was.")] if card.is_deleted else []),
+        *freshness_warnings(card.freshness, card.account.time_zone),
+        _facts(card),
+        invoice_table.invoice_table(card),
+    ]
+    if card.difference:
+        shown.append(warning(_difference_text(card.difference)))
+    shown.append(_buttons(card, dashboard))
+    shown.append(footing(card.freshness, card.account.time_zone))
+    return Message(text=_summary(card), blocks=tuple(shown))
+
+
+def status_words(invoice_status: Status | None, status_text: str) -> str:
+    """The word for a status; one that we don't know is shown as Stripe writes it."""
+    return plain(status_text, limit=40) if invoice_status is None else invoice_status.value
+
+
+def _glance(card: InvoiceCard) -> Block:
+    amount, purpose = _headline(card)
+    remark = _status_remark(card)
+    return blocks.rich_text(
+        blocks.emoji(STATUS_EMOJI[card.status]),
+        blocks.text(f" {status_words(card.status, card.status_text)}", is_bold=True),
+        blocks.text(f" · {remark}\n" if remark else "\n"),
+        blocks.text(money_text(amount), is_bold=True),
+        blocks.text(f" {purpose}\n{account_name(card.account)}"),
+    )
+
+
+def _headline(card: InvoiceCard) -> tuple[Money, str]:
+    """The one amount that matters in this status, and what it is."""
+    match card.status:
+        case Status.DRAFT:
+            return card.total, "so far, not issued yet"
+        case Status.PAID:
+            return card.total, "settled in full"
+        case Status.VOID:
+            return card.total, "annulled, nothing to pay"
+        case Status.UNCOLLECTIBLE:
+            return card.remaining, "still owed, no longer chased"
+        case _:
+            return card.remaining, "to pay"
+
+
+def _status_remark(card: InvoiceCard) -> str:
+    """What else the status says: how late, what collection does, or when it is due; or ""."""
+    remarks = [days_late_text(card.days_late)] if card.days_late else []
+    if card.status in {Status.OPEN, Status.PAST_DUE}:
+        if card.is_exhausted:
+            remarks.append("payment failed; retries exhausted")
+        elif card.failed_on and card.retry_on:
+            remarks.append(f"payment failed; retrying {day_text(card.retry_on)}")
+        elif card.failed_on:
+            remarks.append("payment failed")
+        elif card.due_on and not card.days_late:
+            remarks.append(_due_text(card))
+    return " · ".join(remarks)
+
+
+def _due_text(card: InvoiceCard) -> str:
+    today = card.now.astimezone(ZoneInfo(card.account.time_zone)).date()
+    days = (card.due_on - today).days if card.due_on else 0
+    if days < 0:
+        return ""
+    return f"due in {count_text(days, 'day')}" if days else "due today"
+
+
+def _facts(card: InvoiceCard) -> Block:
+    """Dates and how it is collected, in two columns; only what there is."""
+    collection = "Charged automatically" if card.is_automatic else "Sent to the customer to pay"
+    facts = {
+        "Issued": card.issued_on and day_text(card.issued_on),
+        "Due": card.due_on and day_text(card.due_on),
+        "Payment failed": card.failed_on and day_text(card.failed_on),
+        "Next attempt": card.retry_on and day_text(card.retry_on),
+        "Period": period_text(card.first_day, card.last_day),
+        "Collection": collection,
+        "Total": money_text(card.total),
+        "Credited after payment": card.credited_after_payment
+        and money_text(card.credited_after_payment),
+        "Short number": card.short_number and str(card.short_number),
+    }
+    return blocks.fields(
+        [blocks.mrkdwn(f"*{label}*\n{fact}") for label, fact in facts.items() if fact]
+    )
+
+
+def _difference_text(difference: Money) -> str:
+    way = "less" if difference.minor < 0 else "more"
+    amount = money_text(Money(abs(difference.minor), difference.currency))
+    return f"The total is {amount} {way} than its parts add up to. The operators were told."
+
+
+def _buttons(card: InvoiceCard, dashboard: Dashboard) -> Block:
+    elements: list[Element] = []
+    if not invoice_table.is_inline(card):
+        lines = f"All {count_text(card.lines_count, 'line')}"
+        value = actions.format_show_invoice_lines(card.id, 1)
+        elements.append(blocks.button(lines, action_id=actions.SHOW_INVOICE_LINES, value=value))
+    for text, place, invoice_id in (
+        ("‹ Previous", "previous", card.previous_id),
+        ("Next ›", "next", card.next_id),
+    ):
+        if invoice_id:
+            name = actions.action_id(actions.SHOW_INVOICE, place)
+            label = f"{place.capitalize()} invoice of this account"
+            elements.append(blocks.button(text, action_id=name, value=invoice_id, label=label))
+    account = actions.format_show_account(card.account.id)
+    elements.append(
+        blocks.button("All its invoices", action_id=actions.SHOW_ACCOUNT, value=account)
+    )
+    url = dashboard.invoice_url(card.id)
+    elements.append(blocks.link_button("Open in Stripe", action_id=actions.OPEN_IN_STRIPE, url=url))
+    return blocks.actions(elements)
+
+
+def _summary(card: InvoiceCard) -> str:
+    """The essence, for notifications and for those who hear instead of see."""
+    amount, purpose = _headline(card)
+    remark = _status_remark(card)
+    parts = [status_words(card.status, card.status_text), remark, f"{money_text(amount)} {purpose}"]
+    said = ", ".join(part for part in parts if part)
+    return literal(
+        f"{invoice_title(card)}, {account_name(card.account)}: {said}; "
+        f"{as_of_text(card.freshness, card.account.time_zone)}."
+    )

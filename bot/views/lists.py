@@ -1,0 +1,92 @@
+"""Lists of invoices: one row and one button each, page by page."""
+
+from collections.abc import Iterable, Iterator
+
+from bot.money import money_text
+from bot.queries.cards import InvoicePage, InvoiceRow
+from bot.views import actions, blocks
+from bot.views.blocks import Block, Message
+from bot.views.freshness import footing, freshness_warnings
+from bot.views.invoice import STATUS_EMOJI, status_words
+from bot.views.text import (
+    account_name,
+    count_text,
+    day_text,
+    days_late_text,
+    escape,
+    fit,
+    invoice_title,
+    literal,
+)
+
+# The longest that a title may be in the text beside the blocks.
+TITLE_MAX = 300
+
+
+def invoice_list(page: InvoicePage, *, title: str, list_text: str) -> Message:
+    """One page of a list.
+
+    Shape: `title` says in words what was asked for and may hold names from outside; `list_text`
+    is the canonical text of the same question, which the buttons for the other pages carry.
+    """
+    count = _count_words(page)
+    place = f"Page {page.page:,} of {page.pages:,}" if page.pages > 1 else ""
+    parts = [
+        blocks.header(fit(title, blocks.HEADER_TEXT_MAX)),
+        blocks.section(blocks.mrkdwn(f"*{count}*{', newest first' if page.count > 1 else ''}")),
+        *freshness_warnings(page.freshness, page.zone),
+        *invoice_rows(page.rows),
+    ]
+    if page.pages > 1:
+        parts.append(_page_buttons(page, list_text))
+    parts.append(footing(page.freshness, page.zone, place=place))
+    return Message(text=literal(f"{fit(title, TITLE_MAX)}: {count}."), blocks=tuple(parts))
+
+
+def invoice_rows(rows: Iterable[InvoiceRow]) -> Iterator[Block]:
+    """One block per invoice, with a button that shows it."""
+    for place, row in enumerate(rows):
+        name = invoice_title(row)
+        status = escape(status_words(row.status, row.status_text))
+        late = f", {days_late_text(row.days_late)}" if row.days_late else ""
+        day = (
+            f"issued {day_text(row.issued_on)}"
+            if row.issued_on
+            else f"begun {day_text(row.created_on)}"
+        )
+        facts = f":{STATUS_EMOJI[row.status]}: {status}{late} · {day}"
+        yield blocks.fields(
+            [
+                blocks.plain_text(f"{name}\n{account_name(row.account)}"),
+                blocks.mrkdwn(f"*{money_text(row.total)}*\n{facts}"),
+            ],
+            accessory=blocks.button(
+                "Show",
+                action_id=actions.action_id(actions.SHOW_INVOICE, place),
+                value=row.id,
+                label=fit(f"Show {name}", blocks.BUTTON_LABEL_MAX),
+            ),
+        )
+
+
+def _count_words(page: InvoicePage) -> str:
+    if not page.count:
+        return "No invoices"
+    counted = count_text(page.count, "invoice")
+    if not page.past_due_count:
+        return counted
+    of_them = "" if page.count == 1 else f"{page.past_due_count:,} of them "
+    return f"{counted}, {of_them}Past Due"
+
+
+def _page_buttons(page: InvoicePage, list_text: str) -> Block:
+    elements = []
+    for text, place, number in (
+        ("‹ Newer", "previous", page.page - 1),
+        ("Older ›", "next", page.page + 1),
+    ):
+        if 1 <= number <= page.pages:
+            name = actions.action_id(actions.LIST_PAGE, place)
+            value = actions.format_list_page(list_text, number)
+            elements.append(blocks.button(text, action_id=name, value=value))
+    return blocks.actions(elements)

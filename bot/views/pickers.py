@@ -1,0 +1,97 @@
+"""When words fit several things, or nothing: never a silent first hit."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.queries.cards import AccountRef, InvoiceRow
+from bot.views import actions, blocks
+from bot.views.blocks import Block, Message
+from bot.views.freshness import warning
+from bot.views.lists import invoice_rows
+from bot.views.notices import Contact, contact_block
+from bot.views.text import account_name, count_text, fit, literal, plain, skeleton
+
+CHOICES_MAX = 10
+NEAREST_MAX = 5
+ASKED_MAX = 80
+# So many of an account's customers are named where accounts must be told apart.
+CUSTOMERS_SHOWN_MAX = 3
+
+
+def invoice_picker(rows: Sequence[InvoiceRow], *, asked: str, count: int) -> Message:
+    """Which of several invoices was meant.
+
+    Shape: the first ten of `rows`, in their order; `count` is how many there are in all.
+    """
+    head = f"{count_text(count, 'invoice')} fit ‘{plain(asked, limit=ASKED_MAX)}’. Which one?"
+    shown = rows[:CHOICES_MAX]
+    parts = [blocks.rich_text(blocks.text(head, is_bold=True)), *invoice_rows(shown)]
+    parts.extend(_rest(count - len(shown), "number"))
+    return Message(text=literal(head), blocks=tuple(parts))
+
+
+def account_picker(accounts: Sequence[AccountRef], *, asked: str, count: int) -> Message:
+    """Which of several accounts was meant; names that the eye can't tell apart bring a warning.
+
+    Shape: the first ten of `accounts`, in their order; `count` is how many there are in all.
+    """
+    head = f"{count_text(count, 'account')} fit ‘{plain(asked, limit=ASKED_MAX)}’. Which one?"
+    shown = accounts[:CHOICES_MAX]
+    parts = [blocks.rich_text(blocks.text(head, is_bold=True))]
+    if _look_alike(shown):
+        parts.append(warning("Some of these names look alike. Their customer ids tell them apart."))
+    for place, account in enumerate(shown):
+        parts.append(_account_row(place, account))
+    parts.extend(_rest(count - len(shown), "name"))
+    return Message(text=literal(head), blocks=tuple(parts))
+
+
+def nothing_matches(asked: str, *, nearest: Sequence[AccountRef], contact: Contact) -> Message:
+    """That words fit nothing, and the nearest names as buttons."""
+    head = f"Nothing matches ‘{plain(asked, limit=ASKED_MAX)}’."
+    parts = [blocks.rich_text(blocks.emoji("mag"), blocks.text(f" {head}", is_bold=True))]
+    if nearest:
+        parts.append(blocks.section(blocks.plain_text("The nearest names:")))
+        parts.append(
+            blocks.actions(
+                [
+                    blocks.button(
+                        fit(account_name(account), blocks.BUTTON_TEXT_MAX),
+                        action_id=actions.action_id(actions.SHOW_ACCOUNT, place),
+                        value=actions.format_show_account(account.id),
+                    )
+                    for place, account in enumerate(nearest[:NEAREST_MAX])
+                ]
+            )
+        )
+    parts.append(contact_block(contact))
+    return Message(text=literal(head), blocks=tuple(parts))
+
+
+def _account_row(place: int, account: AccountRef) -> Block:
+    name = account_name(account)
+    customers = [plain(customer, limit=40) for customer in account.customer_ids]
+    ids = ", ".join(customers[:CUSTOMERS_SHOWN_MAX])
+    if len(customers) > CUSTOMERS_SHOWN_MAX:
+        ids += " and more"
+    about = " · ".join(part for part in (account.kind, ids) if part)
+    return blocks.section(
+        blocks.plain_text(f"{name}\n{about}" if about else name),
+        accessory=blocks.button(
+            "Show",
+            action_id=actions.action_id(actions.SHOW_ACCOUNT, place),
+            value=actions.format_show_account(account.id),
+            label=fit(f"Show {name}", blocks.BUTTON_LABEL_MAX),
+        ),
+    )
+
+
+def _look_alike(accounts: Sequence[AccountRef]) -> bool:
+    eyes = Counter(tuple(skeleton(name) for name in account.path) for account in accounts)
+    return any(times > 1 for times in eyes.values())
+
+
+def _rest(count: int, what: str) -> list[Block]:
+    if count <= 0:
+        return []
+    return [blocks.context(blocks.mrkdwn(f"and {count:,} more: write more of the {what}"))]
