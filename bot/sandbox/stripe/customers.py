@@ -211,7 +211,7 @@ def get_customer(call: Call) -> Object:
 def delete_customer(call: Call) -> Object:
     """Delete a customer and end its subscriptions; its invoices stay."""
     # Imported here because subscriptions look up customers.
-    from bot.sandbox.stripe.subscription_changes import end_subscription
+    from bot.sandbox.stripe.subscription_billing import end_subscription
 
     world = call.world
     customer = world.get("customer", call.ids["customer"])

@@ -105,7 +105,7 @@ def new_item(
         "livemode": world.livemode,
         "metadata": merged_metadata({}, given.get("metadata") or {}),
         "net_amount": charged["amount"],
-        "parent": parent_of(subscription),
+        "parent": parent_of(subscription, given.get("subscription_item")),
         "period": given.get("period") or {"end": world.now, "start": world.now},
         "proration": bool(given.get("proration", False)),
         "tax_rates": tax_rates_of(world, given.get("tax_rates")),
@@ -118,11 +118,11 @@ def new_item(
     return item
 
 
-def parent_of(subscription: str | None) -> Object | None:
+def parent_of(subscription: str | None, subscription_item: str | None) -> Object | None:
     """What an item of a subscription says about it."""
     if subscription is None:
         return None
-    details = {"subscription": subscription, "subscription_item": None}
+    details = {"subscription": subscription, "subscription_item": subscription_item}
     return {"subscription_details": details, "type": "subscription_details"}
 
 
@@ -152,6 +152,15 @@ def charge_of(world: World, given: dict[str, Any], currency: str) -> dict[str, A
     if not ways:
         raise missing_parameter("amount")
     quantity = quantity_of(given)
+    if given.get("pricing_of") is not None:
+        # A proration of a subscription item: its own price, an amount for a part of the period.
+        return {
+            "amount": given["amount"],
+            "currency": currency,
+            "description": given["description"],
+            "pricing": given["pricing_of"],
+            **quantities(quantity),
+        }
     if ways == ["pricing"]:
         return charge_of_price(world, given, quantity)
     words = given.get("description")

@@ -13,6 +13,7 @@ from bot.sandbox.stripe.invoices import DAY_SECONDS, DRAFT_SECONDS
 from bot.sandbox.stripe.params import EXPAND, FLAG, ID
 from bot.sandbox.stripe.payments import cancel_open_payments, collect, open_payment, settle
 from bot.sandbox.stripe.store import Object
+from bot.sandbox.stripe.subscription_billing import with_usage
 from bot.sandbox.stripe.world import LINKS_BASE, World
 
 
@@ -24,6 +25,7 @@ def finalize(world: World, invoice: Object, *, by_clock: bool = False) -> Object
     if invoice["status"] != "draft":
         message = "This invoice is already finalized, you can't re-finalize a non-draft invoice."
         raise bad_request(message, code="invoice_not_editable")
+    invoice |= with_usage(world, invoice)
     customer = world.get("customer", invoice["customer"])
     starting = customer["balance"]
     ending = ending_balance_of(invoice["total"], starting)

@@ -8,10 +8,13 @@ from bot.sandbox.stripe import (
     invoice_lines,
     invoice_states,
     invoices,
+    meters,
     payment_methods,
     payment_objects,
     prices,
     products,
+    subscription_items,
+    subscriptions,
     webhooks,
 )
 from bot.sandbox.stripe.calls import Route
@@ -24,9 +27,12 @@ ROUTES: list[Route] = [
     *invoice_lines.ROUTES,
     *invoice_states.ROUTES,
     *invoices.ROUTES,
+    *meters.ROUTES,
     *payment_methods.ROUTES,
     *payment_objects.ROUTES,
     *prices.ROUTES,
     *products.ROUTES,
+    *subscription_items.ROUTES,
+    *subscriptions.ROUTES,
     *webhooks.ROUTES,
 ]

@@ -15,6 +15,7 @@ from bot.sandbox.stripe.dispatch import Api, Router
 from bot.sandbox.stripe.errors import StripeError
 from bot.sandbox.stripe.gateway import Gateway, Observer
 from bot.sandbox.stripe.http import make_app
+from bot.sandbox.stripe.seed import seed_invoices
 from bot.sandbox.stripe.world import LINKS_BASE, World
 
 WEBHOOKS_IDLE_SECONDS = 10.0
@@ -87,6 +88,15 @@ class StandIn:
             advance(self.world, int(to.timestamp()))
         if self.on_clock is not None:
             self.on_clock(self.clock)
+
+    def seed_invoices(
+        self, count: int, lines: int = 4, *, customers: int = 200, open_share: float = 0.05
+    ) -> None:
+        """Put many finished invoices into the store, without events; for benchmarks."""
+        with self.world.lock:
+            seed_invoices(
+                self.world, count, lines=lines, customers=customers, open_share=open_share
+            )
 
     def webhooks_idle(self, timeout_seconds: float = WEBHOOKS_IDLE_SECONDS) -> bool:
         """Wait until every webhook was delivered or given up; False when that takes too long."""

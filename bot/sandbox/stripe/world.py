@@ -4,9 +4,11 @@ Each change says which events it makes; an event carries the object as it is at 
 nothing else has to remember to tell the outside.
 """
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -21,6 +23,20 @@ API_VERSION = "2026-10-28.endive"
 # Stands in stored links and is replaced by the address under which the stand-in was asked.
 LINKS_BASE = "http://links.stand-in.invalid"
 EVENT_RETENTION_SECONDS = 30 * 86_400
+
+
+# Time, identifier, value of one usage event.
+Usage = tuple[int, str, int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Billed:
+    """A subscription item on a draft: the period it is billed for, and what part of it."""
+
+    item: Object
+    start: int
+    end: int
+    share: Decimal = Decimal(1)
 
 
 class World:
@@ -50,8 +66,11 @@ class World:
         # How the bank answers for a card, by payment method; yes when nothing is said.
         self.card_outcomes: dict[str, str] = {}
         self.deleted_customers: dict[str, Object] = {}
-        self.meter_events: dict[tuple[str, str], list[Object]] = {}
-        self.meter_event_keys: dict[tuple[str, str], int] = {}
+        # Usage by meter and customer, in order of time; identifiers with the time of receipt.
+        self.usage: dict[tuple[str, str], list[Usage]] = {}
+        self.meter_identifiers: dict[tuple[str, str], int] = {}
+        # What a subscription's draft bills, so that late usage can still be counted.
+        self.billed: dict[str, list[Billed]] = {}
 
     def table(self, kind: str) -> Table:
         """The table of a kind."""
