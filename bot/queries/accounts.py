@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from bot.mirror.accounts import NAME_CHARACTERS_MAX
 from bot.mirror.names import fold, skeleton
 from bot.models import AccountName, Customer
 from bot.queries.cards import AccountRef
@@ -64,7 +65,9 @@ def find_accounts(session: Session, text: str, *, sight: Sight) -> AccountsFound
     folded = fold(text)
     if not folded:
         return AccountsFound((), 0, (), 0, has_lookalikes=False)
-    for kind, fits in _ways(text, folded):
+    # The mirror keeps this much of a name, so this much of the text is compared with it.
+    named = text[:NAME_CHARACTERS_MAX]
+    for kind, fits in _ways(named):
         if hits := _exact_hits(session, kind, fits, sight):
             ids = _without_doubles(session, hits, kind)
             return AccountsFound(
@@ -72,10 +75,34 @@ def find_accounts(session: Session, text: str, *, sight: Sight) -> AccountsFound
                 exact_count=len(ids),
                 partial=(),
                 partial_count=0,
-                has_lookalikes=kind == "name" and _look_alike(hits, ids, folded),
+                has_lookalikes=kind == "name" and _look_alike(hits, ids, named),
             )
     partial, count = _partial_hits(session, folded, sight)
     return AccountsFound((), 0, partial, count, has_lookalikes=False)
+
+
+def find_account(session: Session, account_id: int, *, sight: Sight) -> AccountRef | None:
+    """The account of this id; None when there is none, or none for this person."""
+    statement = select(ACCOUNTS.c.id).where(
+        ACCOUNTS.c.id == account_id, within(sight, ACCOUNTS.c.id)
+    )
+    found = session.connection().execute(statement).scalars().all()
+    refs = _refs(session, found)
+    return refs[0] if refs else None
+
+
+def is_account_name(session: Session, text: str, *, sight: Sight) -> bool:
+    """Whether an account has exactly this name, however it is written, in one cheap look."""
+    statement = (
+        select(_NAMES.c.account_id)
+        .where(
+            _NAMES.c.folded == fold(plain_text(text)),
+            _NAMES.c.kind == "name",
+            within(sight, _NAMES.c.account_id),
+        )
+        .limit(1)
+    )
+    return session.connection().execute(statement).first() is not None
 
 
 def list_nearest_accounts(session: Session, text: str, *, sight: Sight) -> tuple[AccountRef, ...]:
@@ -102,13 +129,14 @@ def list_nearest_accounts(session: Session, text: str, *, sight: Sight) -> tuple
     return _refs(session, ids[:NEAREST_ROWS])
 
 
-def _ways(text: str, folded: str) -> list[tuple[str, ColumnElement[bool]]]:
+def _ways(text: str) -> list[tuple[str, ColumnElement[bool]]]:
     """What a text may be, from the most to the least telling; the first that fits decides."""
+    folded = fold(text)[:NAME_CHARACTERS_MAX]
     site = _SITE.fullmatch(folded)
     domain = site[1] if site else folded
     return [
         ("id", (_NAMES.c.folded == folded) & (_NAMES.c.value == text)),
-        ("name", _NAMES.c.skeleton == skeleton(text)),
+        ("name", _NAMES.c.skeleton == skeleton(text)[:NAME_CHARACTERS_MAX]),
         ("email", _NAMES.c.folded == folded),
         ("domain", _NAMES.c.folded == domain),
     ]
@@ -151,10 +179,14 @@ def _with_one_company(session: Session, organisations: set[int]) -> set[int]:
     return set(found.scalars())
 
 
-def _look_alike(hits: Sequence[Row[Any]], ids: Sequence[int], folded: str) -> bool:
-    names = {hit.value for hit in hits if hit.account_id in ids}
-    is_other = any(fold(name) != folded for name in names)
-    return is_other or (len(ids) > 1 and len(names) > 1)
+def _look_alike(hits: Sequence[Row[Any]], ids: Sequence[int], text: str) -> bool:
+    """Whether a person might take one of these names for another, or for what was asked for."""
+    found = [hit for hit in hits if hit.account_id in ids]
+    names = {hit.value for hit in found}
+    # A company may well be called like its organisation, in other letters.
+    families = {hit.parent_id or hit.account_id for hit in found}
+    is_other = any(fold(name) != fold(text) for name in names)
+    return is_other or (len(families) > 1 and len(names) > 1)
 
 
 def _partial_hits(

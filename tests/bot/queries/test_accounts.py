@@ -150,6 +150,27 @@ def test_an_organisation_shows_the_first_customers_in_it(database: Database) -> 
     assert only.customer_ids == tuple(customer.id for customer in made[:3])
 
 
+def test_a_company_called_like_its_organisation_in_other_letters_is_no_lookalike(
+    database: Database,
+) -> None:
+    make_customer(database, organisation="Acme", company="ACME")
+    make_customer(database, organisation="Acme", company="East")
+
+    answer = found(database, "acme")
+
+    assert (answer.exact_count, answer.has_lookalikes) == (2, False)
+
+
+def test_a_name_of_three_hundred_letters_is_found(database: Database) -> None:
+    name = "Ä" * 300
+    long = make_customer(database, name[:255])
+
+    only = found(database, name).only
+
+    assert only is not None
+    assert only.id == long.account_id
+
+
 def test_a_domain_of_many_is_counted_whole(database: Database) -> None:
     for number in range(12):
         make_customer(database, email=f"{number}@acme.com")
