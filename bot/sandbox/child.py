@@ -1,0 +1,80 @@
+"""The sandbox's own process: both stand-ins, the story, and word of them to whoever started it.
+
+It is spoken to in JSON lines. The first line on standard input says where the bot will listen; each
+line on standard output is progress, then `ready` with everything the bot needs, then `clock` each
+time that somebody moves Stripe's clock. It ends when standard input ends, so that it never outlives
+the bot, however that dies.
+"""
+
+import json
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.server import Server
+from bot.sandbox.slack import StandIn as SlackStandIn
+from bot.sandbox.slack import open_workspace
+from bot.sandbox.story import beginning_of, tell_story
+from bot.sandbox.stripe import StandIn as StripeStandIn
+
+PAGE_PORT = 3000
+MANIFEST = Path(__file__).parent.parent.parent / "manifest.json"
+
+_printing = threading.Lock()
+
+
+def say(**line: Any) -> None:
+    """Tell the parent one thing."""
+    with _printing:
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+
+
+def serve_page(slack: SlackStandIn, port: int) -> Server:
+    """Serve the workspace on the usual port, or on a free one when that is taken."""
+    try:
+        return Server(slack.app, port=port).start()
+    except OSError:
+        return Server(slack.app).start()
+
+
+def main() -> None:
+    """Open the stand-ins, tell the story, and serve until the parent is gone."""
+    # Ctrl-C goes to the whole group; the parent decides when this one ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asked = json.loads(sys.stdin.readline())
+    now = datetime.now(UTC)
+
+    stripe = StripeStandIn(now=beginning_of(now))
+    stripe_server = Server(stripe.app).start()
+    stripe.public_url = stripe_server.url
+    tell_story(stripe, now=now, report=lambda text: say(progress=text))
+    stripe.on_clock = lambda moment: say(clock=moment.isoformat())
+
+    endpoint = stripe.call(
+        "POST",
+        "/v1/webhook_endpoints",
+        {"url": f"{asked['bot_url']}/stripe/webhook", "enabled_events": ["*"]},
+    )
+    slack = SlackStandIn(
+        MANIFEST, request_url=f"{asked['bot_url']}/slack/events", stripe_url=stripe_server.url
+    )
+    open_workspace(slack)
+    page = serve_page(slack, asked.get("page_port", PAGE_PORT))
+    say(
+        ready=True,
+        page_url=page.url,
+        stripe_url=stripe_server.url,
+        stripe_secret_key=stripe.secret_key,
+        stripe_webhook_secret=endpoint["secret"],
+        slack_bot_token=slack.bot_token,
+        slack_signing_secret=slack.signing_secret,
+        admin="U0AVERY",
+        now=stripe.clock.isoformat(),
+    )
+    sys.stdin.read()
+    page.stop()
+    stripe_server.stop()

@@ -1,0 +1,9 @@
+"""The story that the sandbox opens with: a call-tracking company and 18 months of its billing.
+
+The same at every start on the same day: nothing in it is left to chance, and its dates are relative
+to the moment at which it is told.
+"""
+
+from bot.sandbox.story.telling import beginning_of, tell_story
+
+__all__ = ["beginning_of", "tell_story"]

@@ -1,0 +1,109 @@
+"""What went out of the ordinary: a write-off, a void, a credit note, a long invoice, a draft."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.sandbox.stripe import StandIn
+
+# Invoices with more lines than Stripe puts into one answer, and than a card shows at once.
+LONG_LINES = 34
+CITIES = ("New York", "Boston", "Chicago", "Denver", "Seattle", "Austin", "Miami", "Portland")
+
+
+def tell_incidents(stripe: StandIn, customers: dict[str, str], *, now: datetime) -> None:
+    """Let them happen, at the end of the story."""
+    write_off_the_oldest(stripe, customers["Delta Towing"])
+    void_one(stripe, customers["Gable Roofing"])
+    credit_one(stripe, customers["Tamarind Restaurants"])
+    bill_many_numbers(stripe, customers["Juniper Insurance"], now=now)
+    leave_a_draft(stripe, customers["Quartz Property Group"], now=now)
+
+
+def write_off_the_oldest(stripe: StandIn, customer: str) -> None:
+    """Nobody believes any more that this one will be paid."""
+    stripe.call("POST", f"/v1/invoices/{_open_invoices(stripe, customer)[-1]}/mark_uncollectible")
+
+
+def void_one(stripe: StandIn, customer: str) -> None:
+    """An invoice that should not have been sent."""
+    stripe.call("POST", f"/v1/invoices/{_open_invoices(stripe, customer)[0]}/void")
+
+
+def credit_one(stripe: StandIn, customer: str) -> None:
+    """Part of an open invoice is taken back after a complaint."""
+    invoice = _open_invoices(stripe, customer)[0]
+    stripe.call(
+        "POST",
+        "/v1/credit_notes",
+        {
+            "invoice": invoice,
+            "amount": "2500",
+            "reason": "order_change",
+            "memo": "Two days of outage in the porting of numbers.",
+        },
+    )
+
+
+def bill_many_numbers(stripe: StandIn, customer: str, *, now: datetime) -> None:
+    """A one-off invoice with a line for each number that was ported."""
+    for number in range(LONG_LINES):
+        stripe.call(
+            "POST",
+            "/v1/invoiceitems",
+            {
+                "customer": customer,
+                "currency": "usd",
+                "amount": str(1500 + 25 * (number % 4)),
+                "description": f"Porting of +1 212 555 {100 + number:04d}, "
+                f"{CITIES[number % len(CITIES)]}",
+            },
+        )
+    made = stripe.call(
+        "POST",
+        "/v1/invoices",
+        {
+            "customer": customer,
+            "collection_method": "send_invoice",
+            "due_date": str(int((now + timedelta(days=21)).timestamp())),
+            "pending_invoice_items_behavior": "include",
+            "description": "Porting of numbers",
+        },
+    )
+    stripe.call("POST", f"/v1/invoices/{made['id']}/finalize")
+
+
+def leave_a_draft(stripe: StandIn, customer: str, *, now: datetime) -> None:
+    """Something that finance has begun and nobody has sent yet."""
+    stripe.call(
+        "POST",
+        "/v1/invoiceitems",
+        {
+            "customer": customer,
+            "currency": "usd",
+            "amount": "48000",
+            "description": "On-site training, two days",
+            "period": {
+                "start": str(int((now - timedelta(days=30)).timestamp())),
+                "end": str(int(now.timestamp())),
+            },
+        },
+    )
+    stripe.call(
+        "POST",
+        "/v1/invoices",
+        {
+            "customer": customer,
+            "collection_method": "send_invoice",
+            "days_until_due": "30",
+            "auto_advance": "false",
+            "pending_invoice_items_behavior": "include",
+        },
+    )
+
+
+def _open_invoices(stripe: StandIn, customer: str) -> list[str]:
+    """Ids of a customer's open invoices, newest first."""
+    listed: dict[str, Any] = stripe.call(
+        "GET", "/v1/invoices", {"customer": customer, "status": "open", "limit": "100"}
+    )
+    return [invoice["id"] for invoice in listed["data"]]

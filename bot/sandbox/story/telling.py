@@ -1,0 +1,217 @@
+"""Tell the story: live through 18 months at the stand-in, day by day, ending now."""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot.sandbox.story.cast import CAST, Cast, Habit
+from bot.sandbox.story.catalogue import METERS, Catalogue, make_catalogue
+from bot.sandbox.story.incidents import tell_incidents
+from bot.sandbox.stripe import StandIn
+
+MONTHS = 18
+DAYS_PER_MONTH = 30.44
+# Usage is reported weekly, and daily in the last weeks, which is what charts will show.
+DAILY_DAYS = 35
+WEEK_DAYS = 7
+# Shares of the month's minutes; what comes in, what goes out.
+INBOUND_SHARE, OUTBOUND_SHARE = 0.7, 0.3
+GIGABYTES_PER_MINUTE = 0.004
+# Saturday and Sunday are quieter than a workday.
+WEEKDAY_WEIGHTS = (1.2, 1.15, 1.15, 1.1, 1.05, 0.75, 0.6)
+
+STOPPED_PAYING_DAYS = 125
+CARD_DEAD_DAYS = 100
+CARD_FAILING_DAYS = 12
+# Days after the due day on which each habit pays; before it where negative.
+PAYS_AFTER_DUE = {Habit.PROMPT: -4, Habit.LATE: 14, Habit.SLOW: 49, Habit.STOPPED: -4}
+CARDS = frozenset({Habit.CARD, Habit.CARD_FAILING, Habit.CARD_DEAD})
+
+
+@dataclass(slots=True)
+class Telling:
+    """How far the story is: who has been met, and which payments are to come."""
+
+    stripe: StandIn
+    catalogue: Catalogue
+    now: datetime
+    customers: dict[str, str] = field(default_factory=dict)  # Name in the cast -> id.
+    payments: list[tuple[datetime, str]] = field(default_factory=list)
+    planned: set[str] = field(default_factory=set)
+
+
+def tell_story(stripe: StandIn, *, now: datetime, report: Callable[[str], None]) -> None:
+    """Live through the story; the stand-in's clock ends at `now`.
+
+    Raises: ValueError when the stand-in's clock is not at the story's beginning.
+    """
+    day = beginning_of(now)
+    if stripe.clock != day:
+        raise ValueError(f"The story begins at {day}, but the clock is at {stripe.clock}.")
+    telling = Telling(stripe, make_catalogue(stripe), now)
+    report(f"Living through {MONTHS} months of {len(CAST)} customers' billing …")
+    while day < now:
+        for cast in CAST:
+            if cast.name not in telling.customers and day >= first_day_of(cast, now):
+                meet(telling, cast)
+        use(telling, day)
+        settle_habits(telling, day)
+        day = min(day + timedelta(days=1), now)
+        stripe.advance(day)
+        plan_payments(telling)
+        pay_what_is_planned(telling, day)
+    tell_incidents(stripe, telling.customers, now=now)
+
+
+def beginning_of(now: datetime) -> datetime:
+    """Midnight (UTC) of the first of the month, 18 months before."""
+    months = now.year * 12 + now.month - 1 - MONTHS
+    return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)
+
+
+def first_day_of(cast: Cast, now: datetime) -> datetime:
+    """The day on which a customer begins, which is the anchor of its months."""
+    months = now.year * 12 + now.month - 1 - cast.months
+    first = datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)
+    return first + timedelta(days=cast.anchor_day - 1)
+
+
+def meet(telling: Telling, cast: Cast) -> None:
+    """Create the customer, its card if it has one, and its subscription."""
+    stripe, catalogue = telling.stripe, telling.catalogue
+    metadata = {"organisation": cast.organisation, "company": cast.company, "time_zone": cast.zone}
+    made = stripe.call(
+        "POST",
+        "/v1/customers",
+        {
+            "name": cast.name,
+            "email": f"billing@{_domain_of(cast)}",
+            "metadata": {key: text for key, text in metadata.items() if text},
+        },
+    )
+    customer = str(made["id"])
+    telling.customers[cast.name] = customer
+    if cast.habit in CARDS:
+        use_card(stripe, customer, "pm_card_visa")
+    items = [
+        {"price": catalogue.prices[cast.plan, cast.currency]},
+        {"price": catalogue.prices["number", cast.currency], "quantity": str(cast.numbers)},
+        {"price": catalogue.prices["inbound", cast.currency]},
+        {"price": catalogue.prices["outbound", cast.currency]},
+        {"price": catalogue.prices["recording", cast.currency]},
+    ]
+    terms: dict[str, object] = {"customer": customer, "items": items}
+    if cast.habit in CARDS:
+        terms["collection_method"] = "charge_automatically"
+    else:
+        terms |= {"collection_method": "send_invoice", "days_until_due": str(cast.terms)}
+    if cast.tax:
+        terms["default_tax_rates"] = [catalogue.taxes[cast.tax]]
+    if cast.coupon:
+        terms["discounts"] = [{"coupon": catalogue.coupons[cast.coupon]}]
+    stripe.call("POST", "/v1/subscriptions", terms)
+
+
+def use_card(stripe: StandIn, customer: str, card: str) -> None:
+    """Save a test card and make it the one that invoices are charged to."""
+    attached = stripe.call("POST", f"/v1/payment_methods/{card}/attach", {"customer": customer})
+    stripe.call(
+        "POST",
+        f"/v1/customers/{customer}",
+        {"invoice_settings": {"default_payment_method": attached["id"]}},
+    )
+
+
+def use(telling: Telling, day: datetime) -> None:
+    """Report the usage of the day, or of the week that ends with it."""
+    is_daily = telling.now - day <= timedelta(days=DAILY_DAYS)
+    if not is_daily and day.weekday() != 0:
+        return
+    for cast in CAST:
+        customer = telling.customers.get(cast.name)
+        if customer is not None:
+            minutes = _minutes(cast, telling.now, day, days=1 if is_daily else WEEK_DAYS)
+            _report_usage(telling.stripe, customer, minutes, day)
+
+
+def settle_habits(telling: Telling, day: datetime) -> None:
+    """On the day on which a card begins to fail, have it fail from then on."""
+    left = (telling.now - day).days
+    for cast in CAST:
+        begins = {Habit.CARD_DEAD: CARD_DEAD_DAYS, Habit.CARD_FAILING: CARD_FAILING_DAYS}
+        if begins.get(cast.habit) == left and cast.name in telling.customers:
+            use_card(telling.stripe, telling.customers[cast.name], "pm_card_chargeCustomerFail")
+        if cast.credit and left == 2 * DAILY_DAYS:
+            telling.stripe.call(
+                "POST",
+                f"/v1/customers/{telling.customers[cast.name]}/balance_transactions",
+                {"amount": str(-cast.credit), "currency": cast.currency},
+            )
+
+
+def plan_payments(telling: Telling) -> None:
+    """Decide for every new invoice that is sent when it will be paid."""
+    habits = {
+        telling.customers[cast.name]: cast.habit for cast in CAST if cast.name in telling.customers
+    }
+    since = telling.stripe.clock - timedelta(days=2)
+    newest = telling.stripe.call(
+        "GET",
+        "/v1/invoices",
+        {"limit": "100", "status": "open", "created": {"gte": str(int(since.timestamp()))}},
+    )
+    for invoice in newest["data"]:
+        if invoice["id"] in telling.planned or invoice["due_date"] is None:
+            continue
+        telling.planned.add(invoice["id"])
+        habit = habits[invoice["customer"]]
+        due = datetime.fromtimestamp(invoice["due_date"], UTC)
+        pays_at = due + timedelta(days=PAYS_AFTER_DUE[habit])
+        stopped = telling.now - timedelta(days=STOPPED_PAYING_DAYS)
+        if habit is Habit.STOPPED and pays_at > stopped:
+            continue
+        heapq.heappush(telling.payments, (pays_at, invoice["id"]))
+
+
+def pay_what_is_planned(telling: Telling, day: datetime) -> None:
+    """Let the transfers arrive that are due by now."""
+    while telling.payments and telling.payments[0][0] <= day:
+        _, invoice = heapq.heappop(telling.payments)
+        telling.stripe.call("POST", f"/v1/invoices/{invoice}/pay", {"paid_out_of_band": "true"})
+
+
+def _minutes(cast: Cast, now: datetime, day: datetime, *, days: int) -> int:
+    """Minutes of the days up to this one: growing by the month, with the week's ups and downs."""
+    months = (day - first_day_of(cast, now)).days / DAYS_PER_MONTH
+    growth: float = (1 + cast.growth / 100) ** months
+    a_day = cast.minutes / DAYS_PER_MONTH * growth
+    weight = WEEKDAY_WEIGHTS[day.weekday()] if days == 1 else 1.0
+    # A ripple of its own for each account and day, so that no two charts are alike.
+    ripple = 1 + ((day.toordinal() * 7 + len(cast.name) * 13 + cast.minutes) % 17 - 8) / 60
+    return max(1, round(a_day * days * weight * ripple))
+
+
+def _report_usage(stripe: StandIn, customer: str, minutes: int, day: datetime) -> None:
+    values = (
+        round(minutes * INBOUND_SHARE),
+        round(minutes * OUTBOUND_SHARE),
+        round(minutes * GIGABYTES_PER_MINUTE),
+    )
+    for meter, value in zip(METERS, values, strict=True):
+        if value:
+            stripe.call(
+                "POST",
+                "/v1/billing/meter_events",
+                {
+                    "event_name": meter,
+                    "payload": {"stripe_customer_id": customer, "value": str(value)},
+                    "timestamp": str(int(day.timestamp())),
+                    "identifier": f"{meter}:{customer}:{day:%Y%m%d}",
+                },
+            )
+
+
+def _domain_of(cast: Cast) -> str:
+    label = "".join(letter for letter in cast.name.lower() if letter.isascii() and letter.isalnum())
+    return f"{label[:24] or 'customer'}.example"
