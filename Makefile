@@ -70,7 +70,8 @@ clean: ## Remove environments and caches; data stays.
 # For every Python and platform at once. Nothing of this machine may get into the files, least of
 # all the address of a package index.
 COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
-	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
+	--custom-compile-command "make lock"
 
 PIP_OPTIONS := --no-input --disable-pip-version-check --root-user-action ignore
 
