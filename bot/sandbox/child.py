@@ -21,6 +21,10 @@ from bot.sandbox.story import beginning_of, tell_story
 from bot.sandbox.stripe import StandIn as StripeStandIn
 
 PAGE_PORT = 3000
+ADMIN = "U0AVERY"
+# The stand-ins' own, and visibly so: they open nothing but this sandbox.
+BOT_TOKEN = "xoxb-fake-sandbox"
+SIGNING_SECRET = "fake-sandbox-signing-secret"
 MANIFEST = Path(__file__).parent.parent.parent / "manifest.json"
 
 _printing = threading.Lock()
@@ -60,7 +64,11 @@ def main() -> None:
         {"url": f"{asked['bot_url']}/stripe/webhook", "enabled_events": ["*"]},
     )
     slack = SlackStandIn(
-        MANIFEST, request_url=f"{asked['bot_url']}/slack/events", stripe_url=stripe_server.url
+        MANIFEST,
+        signing_secret=SIGNING_SECRET,
+        bot_token=BOT_TOKEN,
+        request_url=f"{asked['bot_url']}/slack/events",
+        stripe_url=stripe_server.url,
     )
     open_workspace(slack)
     page = serve_page(slack, asked.get("page_port", PAGE_PORT))
@@ -70,9 +78,9 @@ def main() -> None:
         stripe_url=stripe_server.url,
         stripe_secret_key=stripe.secret_key,
         stripe_webhook_secret=endpoint["secret"],
-        slack_bot_token=slack.bot_token,
-        slack_signing_secret=slack.signing_secret,
-        admin="U0AVERY",
+        slack_bot_token=BOT_TOKEN,
+        slack_signing_secret=SIGNING_SECRET,
+        admin=ADMIN,
         now=stripe.clock.isoformat(),
     )
     sys.stdin.read()

@@ -66,19 +66,29 @@ def parse_show_invoice_lines(value: str) -> tuple[str, int]:
     return parse_show_invoice(invoice_id), _parse_page(page)
 
 
-def format_show_account(account_id: int) -> str:
-    """The value for an account."""
-    return str(account_id)
+def account_text(account_id: int) -> str:
+    """An account as the text of a command names it where its name would not do: "@12"."""
+    return f"@{account_id}"
 
 
-def parse_show_account(value: str) -> int:
-    """Our id of an account in a button's value.
+def format_show_account(list_text: str) -> str:
+    """The value for what is to be shown of an account, which is asked for by its canonical text.
 
-    Raises: BadRequest when it is none.
+    Raises: ValueError for a text that the grammar should have refused for its length.
     """
-    if not _NUMBER.fullmatch(value):
+    if not 0 < len(list_text) <= LIST_TEXT_MAX:
+        raise ValueError(f"an account is asked for in {len(list_text)} characters")
+    return list_text
+
+
+def parse_show_account(value: str) -> str:
+    """What was asked for of an account, still to be parsed.
+
+    Raises: BadRequest when the value is of another form.
+    """
+    if not 0 < len(value) <= LIST_TEXT_MAX:
         raise BadRequest("This button names no account. Ask for it anew: /invoice and its name.")
-    return int(value)
+    return value
 
 
 def format_list_page(list_text: str, page: int) -> str:

@@ -18,6 +18,7 @@ from bot.views.text import (
     literal,
     period_text,
     plain,
+    short_day_text,
 )
 
 # The emoji beside each status, by Slack's name; the word itself always stands beside it.
@@ -28,7 +29,7 @@ STATUS_EMOJI = {
     Status.PAST_DUE: "red_circle",
     Status.PAID: "white_check_mark",
     Status.UNCOLLECTIBLE: "black_circle",
-    Status.VOID: "white_circle",
+    Status.VOID: "no_entry_sign",
 }
 
 
@@ -100,7 +101,7 @@ def _status_remark(card: InvoiceCard) -> str:
         if card.is_exhausted:
             remarks.append("payment failed; retries exhausted")
         elif card.failed_on and card.retry_on:
-            remarks.append(f"payment failed; retrying {day_text(card.retry_on)}")
+            remarks.append(f"payment failed; retrying {short_day_text(card.retry_on)}")
         elif card.failed_on:
             remarks.append("payment failed")
         elif card.due_on and not card.days_late:
@@ -118,22 +119,22 @@ def _due_text(card: InvoiceCard) -> str:
 
 def _facts(card: InvoiceCard) -> Block:
     """Dates and how it is collected, in two columns; only what there is."""
-    collection = "Charged automatically" if card.is_automatic else "Sent to the customer to pay"
     facts = {
         "Issued": card.issued_on and day_text(card.issued_on),
         "Due": card.due_on and day_text(card.due_on),
+        "Period": period_text(card.first_day, card.last_day),
+        "Collection": "Charged automatically" if card.is_automatic else "Paid by invoice",
         "Payment failed": card.failed_on and day_text(card.failed_on),
         "Next attempt": card.retry_on and day_text(card.retry_on),
-        "Period": period_text(card.first_day, card.last_day),
-        "Collection": collection,
-        "Total": money_text(card.total),
         "Credited after payment": card.credited_after_payment
         and money_text(card.credited_after_payment),
         "Short number": card.short_number and str(card.short_number),
     }
-    return blocks.fields(
-        [blocks.mrkdwn(f"*{label}*\n{fact}") for label, fact in facts.items() if fact]
-    )
+    shown = [blocks.mrkdwn(f"*{label}*\n{fact}") for label, fact in facts.items() if fact]
+    if len(shown) % 2:
+        # The table says it too; here it fills what would be a hole in the second column.
+        shown.append(blocks.mrkdwn(f"*Total*\n{money_text(card.total)}"))
+    return blocks.fields(shown)
 
 
 def _difference_text(difference: Money) -> str:
@@ -156,7 +157,7 @@ def _buttons(card: InvoiceCard, dashboard: Dashboard) -> Block:
             name = actions.action_id(actions.SHOW_INVOICE, place)
             label = f"{place.capitalize()} invoice of this account"
             elements.append(blocks.button(text, action_id=name, value=invoice_id, label=label))
-    account = actions.format_show_account(card.account.id)
+    account = actions.format_show_account(actions.account_text(card.account.id))
     elements.append(
         blocks.button("All its invoices", action_id=actions.SHOW_ACCOUNT, value=account)
     )

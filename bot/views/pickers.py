@@ -1,7 +1,7 @@
 """When words fit several things, or nothing: never a silent first hit."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.queries.cards import AccountRef, InvoiceRow
 from bot.views import actions, blocks
@@ -30,10 +30,22 @@ def invoice_picker(rows: Sequence[InvoiceRow], *, asked: str, count: int) -> Mes
     return Message(text=literal(head), blocks=tuple(parts))
 
 
-def account_picker(accounts: Sequence[AccountRef], *, asked: str, count: int) -> Message:
+def text_of(account: AccountRef) -> str:
+    """The question that a button for an account asks, unless it is part of a longer one."""
+    return actions.account_text(account.id)
+
+
+def account_picker(
+    accounts: Sequence[AccountRef],
+    *,
+    asked: str,
+    count: int,
+    text_for: Callable[[AccountRef], str] = text_of,
+) -> Message:
     """Which of several accounts was meant; names that the eye can't tell apart bring a warning.
 
     Shape: the first ten of `accounts`, in their order; `count` is how many there are in all.
+        `text_for` is the whole question about one of them, so that a choice goes on with it.
     """
     head = f"{count_text(count, 'account')} fit ‘{plain(asked, limit=ASKED_MAX)}’. Which one?"
     shown = accounts[:CHOICES_MAX]
@@ -41,12 +53,39 @@ def account_picker(accounts: Sequence[AccountRef], *, asked: str, count: int) ->
     if _look_alike(shown):
         parts.append(warning("Some of these names look alike. Their customer ids tell them apart."))
     for place, account in enumerate(shown):
-        parts.append(_account_row(place, account))
+        parts.append(_account_row(place, account, text_for))
     parts.extend(_rest(count - len(shown), "name"))
     return Message(text=literal(head), blocks=tuple(parts))
 
 
-def nothing_matches(asked: str, *, nearest: Sequence[AccountRef], contact: Contact) -> Message:
+def mixed_picker(
+    rows: Sequence[InvoiceRow],
+    accounts: Sequence[AccountRef],
+    *,
+    asked: str,
+    count: int,
+    text_for: Callable[[AccountRef], str] = text_of,
+) -> Message:
+    """Which was meant where words are the number of an invoice and the name of an account.
+
+    Shape: as in the pickers of one kind; invoices stand first.
+    """
+    head = f"‘{plain(asked, limit=ASKED_MAX)}’ fits an invoice and an account. Which one?"
+    invoices = list(invoice_rows(rows[:CHOICES_MAX]))
+    shown = accounts[: CHOICES_MAX - min(len(rows), CHOICES_MAX)]
+    parts = [blocks.rich_text(blocks.text(head, is_bold=True)), *invoices]
+    parts.extend(_account_row(place, account, text_for) for place, account in enumerate(shown))
+    parts.extend(_rest(count - len(invoices) - len(shown), "name"))
+    return Message(text=literal(head), blocks=tuple(parts))
+
+
+def nothing_matches(
+    asked: str,
+    *,
+    nearest: Sequence[AccountRef],
+    contact: Contact,
+    text_for: Callable[[AccountRef], str] = text_of,
+) -> Message:
     """That words fit nothing, and the nearest names as buttons."""
     head = f"Nothing matches ‘{plain(asked, limit=ASKED_MAX)}’."
     parts = [blocks.rich_text(blocks.emoji("mag"), blocks.text(f" {head}", is_bold=True))]
@@ -58,7 +97,7 @@ def nothing_matches(asked: str, *, nearest: Sequence[AccountRef], contact: Conta
                     blocks.button(
                         fit(account_name(account), blocks.BUTTON_TEXT_MAX),
                         action_id=actions.action_id(actions.SHOW_ACCOUNT, place),
-                        value=actions.format_show_account(account.id),
+                        value=actions.format_show_account(text_for(account)),
                     )
                     for place, account in enumerate(nearest[:NEAREST_MAX])
                 ]
@@ -68,7 +107,7 @@ def nothing_matches(asked: str, *, nearest: Sequence[AccountRef], contact: Conta
     return Message(text=literal(head), blocks=tuple(parts))
 
 
-def _account_row(place: int, account: AccountRef) -> Block:
+def _account_row(place: int, account: AccountRef, text_for: Callable[[AccountRef], str]) -> Block:
     name = account_name(account)
     customers = [plain(customer, limit=40) for customer in account.customer_ids]
     ids = ", ".join(customers[:CUSTOMERS_SHOWN_MAX])
@@ -80,7 +119,7 @@ def _account_row(place: int, account: AccountRef) -> Block:
         accessory=blocks.button(
             "Show",
             action_id=actions.action_id(actions.SHOW_ACCOUNT, place),
-            value=actions.format_show_account(account.id),
+            value=actions.format_show_account(text_for(account)),
             label=fit(f"Show {name}", blocks.BUTTON_LABEL_MAX),
         ),
     )

@@ -1,0 +1,137 @@
+"""The shell: what an operator types on the machine that runs Tallyman.
+
+app.py hands over the ways to start things, so that this module needs none of their parts.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress as Display
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from bot.errors import BotError, Misconfigured
+from bot.mirror.backfill import Progress, run_backfill
+from bot.mirror.verify import verify as compare
+from bot.runtime import Runtime
+
+# What the shell tells whoever called it: a setting is wrong, another fault, the books differ.
+EXIT_MISCONFIGURED = 2
+EXIT_FAILED = 1
+EXIT_DRIFT = 3
+
+PAGE_PORT = 3000
+DIFFERENCES_SHOWN_MAX = 50
+
+Restart = Annotated[bool, typer.Option("--restart", help="Read everything again from the top.")]
+Repair = Annotated[bool, typer.Option("--repair", help="Store what Stripe says.")]
+PagePort = Annotated[int, typer.Option(help="The port of the workspace page.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How app.py starts each kind of process."""
+
+    alone: Callable[[], None]
+    web: Callable[[], None]
+    worker: Callable[[], None]
+    sandbox: Callable[[int], None]
+    migrate: Callable[[], None]
+    opened: Callable[[], AbstractContextManager[Runtime]]
+
+
+def create_shell(ways: Ways) -> typer.Typer:
+    """All commands of `python app.py`."""
+    shell = typer.Typer(
+        help="Tallyman, the billing desk in Slack. Without a command: everything in one process, "
+        "or the local sandbox where nothing is configured.",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    _add_processes(shell, ways)
+    _add_mirror_commands(shell, ways)
+    return shell
+
+
+def _add_processes(shell: typer.Typer, ways: Ways) -> None:
+    @shell.callback(invoke_without_command=True)
+    def alone(context: typer.Context) -> None:
+        if context.invoked_subcommand is None:
+            with _spoken():
+                ways.alone()
+
+    @shell.command()
+    def sandbox(page_port: PagePort = PAGE_PORT) -> None:
+        """Open a local Slack and a local Stripe with a story, and work with them."""
+        with _spoken():
+            ways.sandbox(page_port)
+
+    @shell.command()
+    def web() -> None:
+        """Answer Slack and Stripe over HTTP; any number of these on PostgreSQL."""
+        with _spoken():
+            ways.web()
+
+    @shell.command()
+    def worker() -> None:
+        """Fill the mirror and keep it up; any number of these on PostgreSQL."""
+        with _spoken():
+            ways.worker()
+
+    @shell.command()
+    def migrate() -> None:
+        """Bring the database to the newest schema."""
+        with _spoken():
+            ways.migrate()
+            Console().print("The database is up to date.")
+
+
+def _add_mirror_commands(shell: typer.Typer, ways: Ways) -> None:
+    @shell.command()
+    def backfill(restart: Restart = False) -> None:  # noqa: FBT002 - a flag of the shell
+        """Fill the mirror from Stripe; goes on where it was cut off."""
+        with _spoken(), ways.opened() as runtime:
+            with _progress() as report:
+                done = run_backfill(runtime, report=report, restart=restart)
+            Console().print(f"The mirror is filled: {done.objects:,} objects.")
+
+    @shell.command()
+    def verify(repair: Repair = False) -> None:  # noqa: FBT002 - a flag of the shell
+        """Compare the mirror with Stripe; exit code 3 when they differ."""
+        with _spoken(), ways.opened() as runtime:
+            with _progress() as report:
+                drift = compare(runtime, repair=repair, report=report)
+            for line in drift.sentences[:DIFFERENCES_SHOWN_MAX]:
+                Console().print(line, markup=False)
+            Console().print(drift.summary)
+        if drift.is_found:
+            raise typer.Exit(EXIT_DRIFT)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    """A line that says how far long work is; one per kind where the output is no terminal."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Display(*columns, console=console) as display:
+        task = display.add_task("Starting …", total=None)
+
+        def report(progress: Progress) -> None:
+            display.update(task, description=str(progress))
+
+        yield report
+
+
+@contextlib.contextmanager
+def _spoken() -> Iterator[None]:
+    """Say what goes wrong in a sentence, and end with a code that tells the kind."""
+    try:
+        yield
+    except BotError as failed:
+        Console(stderr=True).print(failed.message, style="red", markup=False)
+        is_setting = isinstance(failed, Misconfigured)
+        raise typer.Exit(EXIT_MISCONFIGURED if is_setting else EXIT_FAILED) from None

@@ -1,0 +1,74 @@
+"""Presses: what a button carries is parsed strictly, and answered on today's state."""
+
+from collections.abc import Callable, Mapping
+
+from bot.errors import BadRequest, Unavailable
+from bot.telemetry import get_logger
+from bot.views import actions
+from bot.views.blocks import Message
+from handlers.slack.context import Ask, Desk, Press, answer
+from handlers.slack.grammar import ListInvoices, ShowInvoice, parse_invoice
+from handlers.slack.invoices import show_invoice, show_invoices, show_lines
+
+log = get_logger("slack.actions")
+
+
+def _show_invoice(ask: Ask, value: str) -> Message:
+    return show_invoice(ask, actions.parse_show_invoice(value))
+
+
+def _show_lines(ask: Ask, value: str) -> Message:
+    invoice_id, page = actions.parse_show_invoice_lines(value)
+    return show_lines(ask, invoice_id, page)
+
+
+def _show_account(ask: Ask, value: str) -> Message:
+    return _show_list(ask, actions.parse_show_account(value), page=1)
+
+
+def _show_page(ask: Ask, value: str) -> Message:
+    list_text, page = actions.parse_list_page(value)
+    return _show_list(ask, list_text, page=page)
+
+
+def _show_list(ask: Ask, list_text: str, *, page: int) -> Message:
+    query = parse_invoice(list_text)
+    if not isinstance(query, (ShowInvoice, ListInvoices)):
+        raise BadRequest("This button names no list. Ask for it anew: /invoice list.")
+    return show_invoices(ask, query, page=page)
+
+
+PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
+    actions.SHOW_INVOICE: _show_invoice,
+    actions.SHOW_INVOICE_LINES: _show_lines,
+    actions.SHOW_ACCOUNT: _show_account,
+    actions.LIST_PAGE: _show_page,
+}
+# Slack opens the address of these by itself; the press is acknowledged and nothing more.
+LINKS = frozenset({actions.OPEN_IN_STRIPE})
+
+
+def answer_press(desk: Desk, press: Press) -> None:
+    """Answer a press where the person is, through the address that came with it."""
+    action, _, place = press.action_id.partition(":")
+    if action in LINKS:
+        return
+    work = PRESSES.get(action, _unknown)
+    wanted = f"{press.action_id} {press.value}"
+    message = answer(desk, press.caller, wanted, lambda ask: work(ask, press.value))
+    # A row of a list opens its invoice below, so that the list stays to go on with.
+    is_row = action == actions.SHOW_INVOICE and place.isdigit()
+    payload = {
+        "response_type": "ephemeral",
+        "replace_original": not is_row,
+        "text": message.text,
+        "blocks": message.blocks,
+    }
+    try:
+        desk.slack.respond(press.response_url, payload)
+    except Unavailable as failed:
+        log.warning("press_unanswered", action=action, why=failed.message)
+
+
+def _unknown(_ask: Ask, _value: str) -> Message:
+    raise BadRequest("This button is of a kind that does not exist here.")

@@ -1,0 +1,95 @@
+"""Bolt, with one listener per kind of request, behind a plain function for the HTTP side.
+
+Every listener runs before the response is given (`process_before_response`): Bolt's default runner
+looks for its ack every 10 ms, and loses it when something raises after it. Here the answer is made
+first, by code that never raises, and acknowledged last.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from slack_bolt import Ack, App, BoltRequest
+from slack_bolt.authorization import AuthorizeResult
+
+from handlers.slack.actions import answer_press
+from handlers.slack.commands import answer_command
+from handlers.slack.context import Desk, parse_command, parse_press
+
+EVERYTHING = re.compile(r"[\s\S]*")
+
+Answer: TypeAlias = tuple[int, Mapping[str, Sequence[str]], str]
+
+
+def build_dispatch(desk: Desk) -> Callable[[str, Mapping[str, str]], Answer]:
+    """What answers a request that the guard has let through: body and headers in, answer out."""
+    bolt = build_app(desk)
+
+    def dispatch(body: str, headers: Mapping[str, str]) -> Answer:
+        answered = bolt.dispatch(BoltRequest(body=body, headers=dict(headers)))
+        return answered.status, answered.headers, answered.body
+
+    return dispatch
+
+
+def build_app(desk: Desk) -> App:
+    """The Bolt application for one workspace."""
+    bolt = App(
+        logger=_quiet_logger(),
+        client=desk.slack.client,
+        authorize=_authorize(desk),
+        process_before_response=True,
+        # The guard in handlers.http.slack has checked the signature over the raw bytes, with every
+        # secret of a rotation; Bolt knows one secret and logs a refused body whole.
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+
+    def typed(ack: Ack, body: dict[str, Any]) -> None:
+        message = answer_command(desk, parse_command(body))
+        ack(
+            text=message.text,
+            blocks=message.blocks,
+            response_type="ephemeral",
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    def pressed(ack: Ack, body: dict[str, Any]) -> None:
+        answer_press(desk, parse_press(body))
+        ack()
+
+    bolt.command(EVERYTHING)(typed)
+    # Buttons that open a link send an action too: this catch-all acknowledges those as well.
+    bolt.action(EVERYTHING)(pressed)
+    return bolt
+
+
+def _authorize(desk: Desk) -> Callable[..., AuthorizeResult]:
+    """Who the bot is, from what was recorded: no call to Slack on the way of an answer.
+
+    Whether the caller is of our workspace is asked in handlers.slack.context, which records it.
+    """
+    deployment = desk.deployment
+    result = AuthorizeResult(
+        enterprise_id=deployment.slack_enterprise_id,
+        team_id=deployment.slack_team_id,
+        bot_id=deployment.slack_bot_id,
+        bot_user_id=deployment.slack_bot_user_id,
+        bot_token=desk.slack.client.token,
+    )
+
+    def authorize(**_request: Any) -> AuthorizeResult:
+        return result
+
+    return authorize
+
+
+def _quiet_logger() -> logging.Logger:
+    # Bolt warns with the whole request when no listener fits; its text is for developers.
+    logger = logging.getLogger("tallyman.bolt")
+    logger.setLevel(logging.CRITICAL)
+    return logger

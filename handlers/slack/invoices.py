@@ -1,0 +1,228 @@
+"""What /invoice shows: one invoice, a list, or a choice; for commands and for presses alike."""
+
+import re
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from bot.alerts import raise_alert
+from bot.clock import local_day, month_of, zone_of
+from bot.errors import NotFound
+from bot.queries.accounts import (
+    AccountsFound,
+    find_account,
+    find_accounts,
+    is_account_name,
+    list_nearest_accounts,
+)
+from bot.queries.cards import AccountRef, InvoiceCard, InvoicePage
+from bot.queries.invoice_lists import (
+    InvoiceFilter,
+    StatusFilter,
+    list_invoices,
+    list_invoices_of_month,
+)
+from bot.queries.invoices import explain_difference, get_invoice_card
+from bot.queries.references import References, find_references
+from bot.views.actions import account_text
+from bot.views.blocks import Message
+from bot.views.invoice import Dashboard, invoice_card
+from bot.views.invoice_lines import invoice_lines
+from bot.views.lists import invoice_list
+from bot.views.months import no_invoice_in_month
+from bot.views.pickers import account_picker, invoice_picker, mixed_picker, nothing_matches
+from bot.views.text import account_name
+from handlers.slack.context import Ask
+from handlers.slack.filters import STATUSES
+from handlers.slack.grammar import ListInvoices, ShowInvoice, canonical
+
+# An account as our own buttons name it; people may type it too, and see what they may see.
+_BY_ID = re.compile(r"@([1-9][0-9]{0,17})", re.ASCII)
+_FILTERS = {status: StatusFilter(word) for word, status in STATUSES.items()}
+
+
+def show_invoices(ask: Ask, query: ShowInvoice | ListInvoices, *, page: int = 1) -> Message:
+    """The answer to a query, on today's state.
+
+    Raises: BadRequest and NotFound, as the queries do.
+    """
+    with ask.desk.runtime.database.reading() as session:
+        if isinstance(query, ListInvoices):
+            return _list(ask, session, query, page)
+        if query.month is None:
+            message = _by_reference(ask, session, query)
+            if message is not None:
+                return message
+        return _of_account(ask, session, query, page)
+
+
+def show_invoice(ask: Ask, invoice_id: str) -> Message:
+    """The card of the invoice that a button names.
+
+    Raises: NotFound when there is none for this person.
+    """
+    with ask.desk.runtime.database.reading() as session:
+        return _card(ask, session, invoice_id)
+
+
+def show_lines(ask: Ask, invoice_id: str, page: int) -> Message:
+    """One page of an invoice's lines.
+
+    Raises: NotFound when there is no such invoice for this person.
+    """
+    with ask.desk.runtime.database.reading() as session:
+        card = get_invoice_card(session, invoice_id, sight=ask.sight)
+        return invoice_lines(card, page=page, dashboard=dashboard_of(ask))
+
+
+def dashboard_of(ask: Ask) -> Dashboard:
+    """Where links to Stripe's dashboard lead in this deployment."""
+    desk = ask.desk
+    return Dashboard(
+        base=desk.runtime.settings.stripe_dashboard_url, is_test=not desk.deployment.is_live
+    )
+
+
+def _by_reference(ask: Ask, session: Session, query: ShowInvoice) -> Message | None:
+    """The invoice that a number, id or link names; a choice where it names more; else None."""
+    found: References = find_references(session, query.ref, sight=ask.sight)
+    if not found.count:
+        return None
+    if is_account_name(session, query.ref, sight=ask.sight):
+        accounts = find_accounts(session, query.ref, sight=ask.sight)
+        return mixed_picker(
+            found.rows,
+            accounts.exact,
+            asked=query.ref,
+            count=found.count + accounts.exact_count,
+            text_for=lambda account: canonical(_for_account(query, account)),
+        )
+    if found.count > 1:
+        return invoice_picker(found.rows, asked=query.ref, count=found.count)
+    return _card(ask, session, found.rows[0].id)
+
+
+def _of_account(ask: Ask, session: Session, query: ShowInvoice, page: int) -> Message:
+    """The invoices of the account of a name, in a month or at all; or a choice of accounts."""
+    account = _account(ask, session, query.ref, query)
+    if isinstance(account, Message):
+        return account
+    if query.month is not None:
+        return _of_month(ask, session, query, account)
+    listed = list_invoices(
+        session, InvoiceFilter(account_id=account.id), page=page, sight=ask.sight
+    )
+    return invoice_list(
+        listed,
+        title=f"Invoices of {account_name(account)}",
+        list_text=canonical(_for_account(query, account)),
+    )
+
+
+def _of_month(ask: Ask, session: Session, query: ShowInvoice, account: AccountRef) -> Message:
+    if query.month is None:
+        raise TypeError("asked for a month without one")
+    listed: InvoicePage = list_invoices_of_month(session, account.id, query.month, sight=ask.sight)
+    if listed.count == 1:
+        return _card(ask, session, listed.rows[0].id)
+    if listed.count:
+        asked = f"{account_name(account)} {query.month}"
+        return invoice_picker(listed.rows, asked=asked, count=listed.count)
+    today = local_day(ask.sight.now, zone_of(account.time_zone))
+    return no_invoice_in_month(
+        account,
+        query.month,
+        is_over=query.month < month_of(today),
+        list_text=canonical(ShowInvoice(account_text(account.id))),
+        contact=ask.desk.contact,
+    )
+
+
+def _list(ask: Ask, session: Session, query: ListInvoices, page: int) -> Message:
+    """The list of all invoices that fit; or a choice of accounts where the entity fits several."""
+    account = None
+    if query.entity is not None:
+        chosen = _account(ask, session, query.entity, query)
+        if isinstance(chosen, Message):
+            return chosen
+        account = chosen
+        query = replace(query, entity=account_text(account.id))
+    minimum = query.minimum
+    wanted = InvoiceFilter(
+        account_id=account.id if account else None,
+        status=_FILTERS[query.status] if query.status else None,
+        from_day=query.from_day,
+        to_day=query.to_day,
+        min_amount=minimum.amount if minimum else None,
+        currency=minimum.currency if minimum else None,
+        text=query.text,
+    )
+    listed = list_invoices(session, wanted, page=page, sight=ask.sight)
+    plain = replace(query, is_shared=False)
+    return invoice_list(listed, title=_title(plain, account), list_text=canonical(plain))
+
+
+def _title(query: ListInvoices, account: AccountRef | None) -> str:
+    """What was asked for, in words that may hold names from outside."""
+    whose = f"Invoices of {account_name(account)}" if account else "Invoices"
+    filters = canonical(replace(query, entity=None)).removeprefix("list").strip()
+    return f"{whose} · {filters}" if filters else whose
+
+
+def _account(
+    ask: Ask, session: Session, text: str, query: ShowInvoice | ListInvoices
+) -> AccountRef | Message:
+    """The one account that a text stands for; else what to show instead: a choice, or nothing."""
+    if by_id := _BY_ID.fullmatch(text):
+        return _account_by_id(ask, session, int(by_id[1]))
+    found: AccountsFound = find_accounts(session, text, sight=ask.sight)
+    if found.only is not None:
+        return found.only
+
+    def text_for(account: AccountRef) -> str:
+        return canonical(_for_account(query, account))
+
+    accounts, count = found.exact, found.exact_count
+    if not count:
+        accounts, count = found.partial, found.partial_count
+    if count == 1 and not found.has_lookalikes:
+        return accounts[0]
+    if count:
+        return account_picker(accounts, asked=text, count=count, text_for=text_for)
+    nearest = list_nearest_accounts(session, text, sight=ask.sight)
+    return nothing_matches(text, nearest=nearest, contact=ask.desk.contact, text_for=text_for)
+
+
+def _account_by_id(ask: Ask, session: Session, account_id: int) -> AccountRef:
+    account = find_account(session, account_id, sight=ask.sight)
+    if account is None:
+        raise NotFound("There is no such account any more. Ask for it anew by its name.")
+    return account
+
+
+def _for_account(
+    query: ShowInvoice | ListInvoices, account: AccountRef
+) -> ShowInvoice | ListInvoices:
+    """The same question about one account, as a button carries it."""
+    named = account_text(account.id)
+    if isinstance(query, ShowInvoice):
+        return replace(query, ref=named, is_shared=False)
+    return replace(query, entity=named, is_shared=False)
+
+
+def _card(ask: Ask, session: Session, invoice_id: str) -> Message:
+    card: InvoiceCard = get_invoice_card(session, invoice_id, sight=ask.sight)
+    if (difference := explain_difference(card)) is not None:
+        _tell_operators(ask, card, difference)
+    return invoice_card(card, dashboard=dashboard_of(ask))
+
+
+def _tell_operators(ask: Ask, card: InvoiceCard, difference: str) -> None:
+    with ask.desk.runtime.database.writing() as session:
+        raise_alert(
+            session,
+            kind="invoice_sum_differs",
+            subject=card.id,
+            detail=difference,
+            now=ask.sight.real_now,
+        )

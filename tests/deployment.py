@@ -1,0 +1,108 @@
+"""A whole Tallyman for tests: both stand-ins and the bot over HTTP, as app.py puts it together."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app import build_application, identify, opened
+from bot.clock import BusinessClock
+from bot.mirror.backfill import run_backfill
+from bot.mirror.keeper import EventKeeper
+from bot.runtime import Runtime
+from bot.sandbox.server import serving
+from bot.sandbox.slack import StandIn as SlackStandIn
+from bot.sandbox.slack import open_workspace
+from bot.sandbox.stripe import StandIn as StripeStandIn
+from bot.settings import Settings
+from bot.slack_api import SlackAPI
+from handlers.slack.context import Desk
+from jobs import sync
+from tests.workspace import Person
+
+ADMIN, STRANGER = "U0AVERY", "U0KIM"
+SIGNING_SECRET = "fake-signing-secret"
+BOT_TOKEN = "xoxb-fake-tallyman"
+SECRET_KEY = "sk_test_fake_tallyman"
+
+
+@dataclass(frozen=True, slots=True)
+class Tallyman:
+    """What a test may look at and turn: the stand-ins, the bot's runtime, and where it listens."""
+
+    stripe: StripeStandIn
+    slack: SlackStandIn
+    runtime: Runtime
+    desk: Desk
+    url: str
+    slack_url: str
+
+    def backfill(self) -> None:
+        """Fill the mirror from the stand-in, and see that it is up to date."""
+        run_backfill(self.runtime, report=lambda _progress: None)
+        self.sync()
+
+    def sync(self) -> None:
+        """One round of the sync job."""
+        sync.run(self.runtime)
+
+    def person(self, user_id: str = ADMIN) -> Person:
+        """Somebody at the workspace page."""
+        return Person(self.slack_url, user_id)
+
+
+@contextlib.contextmanager
+def deployed(
+    database_url: str, *, now: datetime, stripe: StripeStandIn | None = None, **changed: Any
+) -> Iterator[Tallyman]:
+    """Everything running for the length of a block; the business clock follows Stripe's.
+
+    Shape: `changed` are settings by their lower-case names.
+    """
+    with contextlib.ExitStack() as stack:
+        clock = BusinessClock()
+        clock.follow(now)
+        stripe = stripe or StripeStandIn(now=now, secret_key=SECRET_KEY, requests_per_second=None)
+        stripe.on_clock = clock.follow
+        stripe_url = stack.enter_context(serving(stripe.app)).url
+        stack.callback(stripe.close)
+        slack = open_workspace(
+            SlackStandIn("manifest.json", signing_secret=SIGNING_SECRET, bot_token=BOT_TOKEN)
+        )
+        slack_url = stack.enter_context(serving(slack.app)).url
+        endpoint = stripe.call(
+            "POST",
+            "/v1/webhook_endpoints",
+            {"url": "http://127.0.0.1:9/stripe/webhook", "enabled_events": ["*"]},
+        )
+        settings = Settings(
+            _env_file=None,
+            **{
+                "slack_bot_token": BOT_TOKEN,
+                "slack_signing_secret": SIGNING_SECRET,
+                "slack_api_base_url": f"{slack_url}/api/",
+                "stripe_secret_key": SECRET_KEY,
+                "stripe_webhook_secret": endpoint["secret"],
+                "stripe_api_base": stripe_url,
+                "stripe_requests_per_second": 1000,
+                "database_url": database_url,
+                "billing_admins": ADMIN,
+                "support_email": "billing@tallyman.example",
+                "support_phone": "+1 555 0100",
+                **changed,
+            },
+        )
+        runtime = stack.enter_context(opened(settings, clock=clock))
+        api = SlackAPI(BOT_TOKEN, base_url=settings.slack_api_base_url)
+        stack.callback(api.close)
+        desk = Desk(runtime=runtime, slack=api, deployment=identify(runtime, api))
+        keeper = EventKeeper(runtime.database)
+        stack.callback(keeper.stop)
+        keeper.start()
+        url = stack.enter_context(serving(build_application(desk, keeper))).url
+        slack.request_url = f"{url}/slack/events"
+        stripe.call(
+            "POST", f"/v1/webhook_endpoints/{endpoint['id']}", {"url": f"{url}/stripe/webhook"}
+        )
+        yield Tallyman(stripe, slack, runtime, desk, url, slack_url)
