@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.sandbox.stripe.invoice_states import finalize, send
 from bot.sandbox.stripe.payments import collect
 from bot.sandbox.stripe.subscription_billing import renew
-from bot.sandbox.stripe.subscriptions import end_planned
+from bot.sandbox.stripe.subscriptions import end_planned, expire
 from bot.sandbox.stripe.world import World
 
 DEEDS_MAX = 1_000_000
@@ -62,6 +62,7 @@ def tell_overdue(world: World, identifier: str) -> None:
 DEEDS: dict[str, Callable[[World, str], None]] = {
     "collect": collect_open,
     "end": end_planned,
+    "expire": expire,
     "finalize": finalize_draft,
     "overdue": tell_overdue,
     "renew": renew,

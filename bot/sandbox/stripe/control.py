@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from bot.sandbox.stripe.credit_notes import charge_with
+from bot.sandbox.stripe.disputes import OUTCOMES, close_dispute, open_dispute
 from bot.sandbox.stripe.errors import StripeError, bad_request
 from bot.sandbox.stripe.hosted import pay_on_page
 from bot.sandbox.stripe.store import Selection
@@ -126,6 +128,31 @@ def decline(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
         return {"customer": customer, "payment_methods": [method["id"] for method in methods]}
 
 
+def dispute(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
+    """The bank disputes a charge, named by itself or by its invoice."""
+    world = standin.world
+    with world.lock:
+        if given.get("invoice") is not None:
+            invoice = world.get("invoice", str(given["invoice"]), param="invoice")
+            charge = charge_with(world, invoice, 1)
+        else:
+            charge = world.get("charge", str(given.get("charge")), param="charge")
+        made = open_dispute(world, charge, str(given.get("reason", "fraudulent")))
+        return {"dispute": made["id"], "status": made["status"]}
+
+
+def decide(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
+    """The bank decides a dispute: won or lost."""
+    world = standin.world
+    status = given.get("status", "lost")
+    if status not in OUTCOMES:
+        raise bad_request("A dispute is won or lost.", param="status")
+    with world.lock:
+        found = world.get("dispute", str(given.get("dispute")), param="dispute")
+        close_dispute(world, found, status)
+        return {"dispute": found["id"], "status": found["status"]}
+
+
 def get_faults(standin: "StandIn", _given: dict[str, Any]) -> dict[str, Any]:
     """The switches as they stand."""
     return standin.world.faults.as_dict()
@@ -156,6 +183,8 @@ CONTROLS = {
     ("GET", "open_invoices"): list_open_invoices,
     ("POST", "pay"): pay,
     ("POST", "decline"): decline,
+    ("POST", "dispute"): dispute,
+    ("POST", "decide_dispute"): decide,
     ("GET", "faults"): get_faults,
     ("POST", "faults"): set_faults,
     ("POST", "reset_faults"): reset_faults,

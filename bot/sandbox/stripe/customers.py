@@ -2,8 +2,14 @@
 
 from typing import Any
 
-from bot.sandbox.stripe.calls import Call, Route, deleted, listed, listing
-from bot.sandbox.stripe.errors import bad_request, no_such
+from bot.sandbox.stripe.calls import Call, Route, deleted, listing
+from bot.sandbox.stripe.customer_balance import (
+    create_balance_transaction,
+    get_balance_transaction,
+    list_balance_transactions,
+    move_balance,
+)
+from bot.sandbox.stripe.errors import bad_request
 from bot.sandbox.stripe.ids import encoded
 from bot.sandbox.stripe.params import (
     ADDRESS,
@@ -22,6 +28,14 @@ from bot.sandbox.stripe.params import (
     merged_metadata,
 )
 from bot.sandbox.stripe.store import Object
+from bot.sandbox.stripe.tax_ids import (
+    TAX_ID,
+    add_tax_id,
+    create_tax_id,
+    delete_tax_id,
+    list_tax_ids,
+    tax_id_in_path,
+)
 from bot.sandbox.stripe.world import World
 
 PREFIX_CHARACTERS = 8
@@ -54,30 +68,6 @@ FIELDS: dict[str, Kind] = {
     "shipping": SHIPPING,
     "tax_exempt": choice("exempt", "none", "reverse", can_unset=True),
 }
-TAX_ID_TYPES = (
-    "ae_trn",
-    "au_abn",
-    "br_cnpj",
-    "ca_bn",
-    "ca_gst_hst",
-    "ch_vat",
-    "es_cif",
-    "eu_vat",
-    "gb_vat",
-    "in_gst",
-    "jp_cn",
-    "jp_trn",
-    "kr_brn",
-    "mx_rfc",
-    "no_vat",
-    "nz_gst",
-    "pl_nip",
-    "sg_gst",
-    "sg_uen",
-    "us_ein",
-    "za_vat",
-)
-TAX_ID = {"type": choice(*TAX_ID_TYPES), "value": ID}
 
 
 def create_customer(call: Call) -> Object:
@@ -221,118 +211,6 @@ def delete_customer(call: Call) -> Object:
     world.deleted_customers[customer["id"]] = deleted(customer)
     world.remove(customer, "customer.deleted")
     return deleted(customer)
-
-
-def move_balance(
-    world: World,
-    customer: Object,
-    amount: int,
-    *,
-    kind: str = "adjustment",
-    about: dict[str, Any] | None = None,
-) -> Object | None:
-    """Add to a customer's balance (negative is credit) and keep the transaction; 0 does nothing."""
-    if amount == 0:
-        return None
-    about = about or {}
-    currency = about.get("currency") or customer["currency"] or "usd"
-    ending = customer["balance"] + amount
-    transaction: Object = {
-        "id": world.ids.new("cbtxn"),
-        "object": "customer_balance_transaction",
-        "amount": amount,
-        "checkout_session": None,
-        "created": world.now,
-        "credit_note": about.get("credit_note"),
-        "currency": currency,
-        "customer": customer["id"],
-        "description": about.get("description"),
-        "ending_balance": ending,
-        "invoice": about.get("invoice"),
-        "livemode": world.livemode,
-        "metadata": about.get("metadata") or {},
-        "type": kind,
-    }
-    changes = {"balance": ending, "currency": customer["currency"] or currency}
-    world.change(customer, changes, "customer.updated")
-    return world.add(transaction)
-
-
-def create_balance_transaction(call: Call) -> Object:
-    """Give credit (a negative amount) or take it."""
-    customer = call.world.get("customer", call.ids["customer"])
-    currency = call.params["currency"].lower()
-    if customer["currency"] not in {None, currency}:
-        message = f"The customer's balance is in {customer['currency']}, not in {currency}."
-        raise bad_request(message, param="currency")
-    about = {
-        "currency": currency,
-        "description": call.get("description"),
-        "metadata": merged_metadata({}, call.get("metadata", {})),
-    }
-    moved = move_balance(call.world, customer, call.params["amount"], about=about)
-    if moved is None:
-        raise bad_request("The amount can't be 0.", param="amount")
-    return moved
-
-
-def get_balance_transaction(call: Call) -> Object:
-    """One transaction of the customer in the path."""
-    found = call.world.get("customer_balance_transaction", call.ids["transaction"])
-    if found["customer"] != call.ids["customer"]:
-        raise no_such("customer_balance_transaction", found["id"])
-    return found
-
-
-def list_balance_transactions(call: Call) -> Object:
-    """A customer's transactions, newest first."""
-    customer = call.world.get("customer", call.ids["customer"])
-    wanted = {"customer": customer["id"], **call.changes("invoice")}
-    return listed(call, call.world.table("customer_balance_transaction"), wanted)
-
-
-def add_tax_id(world: World, customer: Object, given: dict[str, Any]) -> Object:
-    """Keep a tax id of a customer, unverified."""
-    tax_id: Object = {
-        "id": world.ids.new("txi"),
-        "object": "tax_id",
-        "country": given["type"][:2].upper() if given["type"] != "eu_vat" else given["value"][:2],
-        "created": world.now,
-        "customer": customer["id"],
-        "livemode": world.livemode,
-        "owner": {"customer": customer["id"], "type": "customer"},
-        "type": given["type"],
-        "value": given["value"],
-        "verification": {"status": "pending", "verified_address": None, "verified_name": None},
-    }
-    return world.add(tax_id, "customer.tax_id.created")
-
-
-def create_tax_id(call: Call) -> Object:
-    """A new tax id of the customer in the path."""
-    customer = call.world.get("customer", call.ids["customer"])
-    return add_tax_id(call.world, customer, call.params)
-
-
-def tax_id_in_path(call: Call) -> Object:
-    """The tax id in the path, when it is the customer's."""
-    found = call.world.get("tax_id", call.ids["id"])
-    if found["customer"] != call.ids["customer"]:
-        raise no_such("tax_id", found["id"])
-    return found
-
-
-def delete_tax_id(call: Call) -> Object:
-    """Take a tax id away."""
-    found = tax_id_in_path(call)
-    call.world.remove(found, "customer.tax_id.deleted")
-    return deleted(found)
-
-
-def list_tax_ids(call: Call) -> Object:
-    """A customer's tax ids."""
-    customer = call.world.get("customer", call.ids["customer"])
-    return listed(call, call.world.table("tax_id"), {"customer": customer["id"]})
 
 
 CUSTOMER = "/v1/customers/{customer}"

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from html import escape
 
+from bot.sandbox.stripe.charges import new_charge
 from bot.sandbox.stripe.payment_methods import new_method
-from bot.sandbox.stripe.payments import default_payment, new_charge, receive
+from bot.sandbox.stripe.payments import default_payment, receive
 from bot.sandbox.stripe.pdf import one_page
 from bot.sandbox.stripe.pricing import shown
 from bot.sandbox.stripe.store import Object
@@ -114,3 +115,21 @@ def receipt_page(world: World, token: str) -> str | None:
         f"<p class=muted>{escape(card['brand'])} ending in {escape(card['last4'])}</p>"
         "</main></html>"
     )
+
+
+def find_credit_note(world: World, account: str, token: str) -> Object | None:
+    """The credit note behind a link."""
+    identifier = world.credit_note_of_token.get(token) if account == world.account else None
+    return world.table("credit_note").find(identifier) if identifier else None
+
+
+def note_pdf(note: Object) -> bytes:
+    """A credit note as a PDF of one page."""
+    currency = note["currency"]
+    facts = [
+        ("Credit note number", note["number"]),
+        ("Issued", day(note["created"])),
+        ("Total", shown(note["total"], currency)),
+        ("Status", note["status"]),
+    ]
+    return one_page(f"Credit note {note['number']}", facts)

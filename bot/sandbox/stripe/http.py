@@ -12,11 +12,21 @@ from starlette.routing import Route
 
 from bot.sandbox.stripe.control import control
 from bot.sandbox.stripe.gateway import Incoming
-from bot.sandbox.stripe.hosted import find_by_token, page, pay_on_page, pdf, receipt_page
+from bot.sandbox.stripe.hosted import (
+    find_by_token,
+    find_credit_note,
+    note_pdf,
+    page,
+    pay_on_page,
+    pdf,
+    receipt_page,
+)
+from bot.sandbox.stripe.portal import portal_page
 
 if TYPE_CHECKING:
     from bot.sandbox.stripe.standin import StandIn
 
+NOT_VALID = "<p>This link is not valid.</p>"
 BODY_BYTES_MAX = 1_000_000
 BLACK_HOLE_SECONDS = 3_600
 LOCAL_ORIGIN = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d{1,5})?")
@@ -51,7 +61,17 @@ def make_app(standin: "StandIn") -> Starlette:
         """The receipt of a charge."""
         with standin.world.lock:
             text = receipt_page(standin.world, request.path_params["token"])
-        return html(text) if text is not None else html("<p>Not found</p>", 404)
+        return html(text) if text is not None else html(NOT_VALID, 404)
+
+    async def credit_note_pdf(request: Request) -> Response:
+        """The PDF of a credit note."""
+        return await run_in_threadpool(answer_credit_note, standin, request)
+
+    async def portal(request: Request) -> Response:
+        """The page of a portal session."""
+        with standin.world.lock:
+            text = portal_page(standin.world, request.path_params["token"])
+        return html(text) if text is not None else html(NOT_VALID, 404)
 
     return Starlette(
         routes=[
@@ -61,6 +81,8 @@ def make_app(standin: "StandIn") -> Starlette:
             Route("/i/{account}/{token}", hosted, methods=["GET", "POST"]),
             Route("/i/{account}/{token}/pdf", invoice_pdf),
             Route("/receipts/payment/{token}", receipt),
+            Route("/credit_notes/{account}/{token}/pdf", credit_note_pdf),
+            Route("/p/session/{token}", portal),
         ]
     )
 
@@ -131,7 +153,7 @@ def answer_hosted(standin: "StandIn", request: Request) -> Response:
         names = request.path_params
         invoice = find_by_token(world, names["account"], names["token"])
         if invoice is None:
-            return html("<p>This link is not valid.</p>", 404)
+            return html(NOT_VALID, 404)
         if request.method == "POST":
             base_of(standin, request)
             pay_on_page(world, invoice)
@@ -146,7 +168,17 @@ def answer_pdf(standin: "StandIn", request: Request) -> Response:
         names = request.path_params
         invoice = find_by_token(world, names["account"], names["token"])
         if invoice is None:
-            return html("<p>This link is not valid.</p>", 404)
+            return html(NOT_VALID, 404)
         name = f"Invoice-{re.sub('[^A-Za-z0-9-]', '_', invoice['number'])}.pdf"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(pdf(invoice), media_type="application/pdf", headers=headers)
+
+
+def answer_credit_note(standin: "StandIn", request: Request) -> Response:
+    """The PDF of a credit note."""
+    world = standin.world
+    with world.lock:
+        note = find_credit_note(world, request.path_params["account"], request.path_params["token"])
+        if note is None:
+            return html(NOT_VALID, 404)
+        return Response(note_pdf(note), media_type="application/pdf")

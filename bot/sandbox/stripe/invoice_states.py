@@ -6,7 +6,7 @@ Source: docs.stripe.com/invoicing/integration/workflow-transitions, read 2026-11
 from typing import Any
 
 from bot.sandbox.stripe.calls import Call, Route
-from bot.sandbox.stripe.customers import move_balance
+from bot.sandbox.stripe.customer_balance import move_balance
 from bot.sandbox.stripe.errors import bad_request
 from bot.sandbox.stripe.invoice_totals import due_of, ending_balance_of
 from bot.sandbox.stripe.invoices import DAY_SECONDS, DRAFT_SECONDS

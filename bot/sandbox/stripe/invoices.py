@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox.stripe.calls import Call, Route, deleted, listing, retrieve
+from bot.sandbox.stripe.discounts import DISCOUNTS, discount_of
 from bot.sandbox.stripe.errors import bad_request, missing_parameter
-from bot.sandbox.stripe.expand import first_rows
+from bot.sandbox.stripe.invoice_blank import blank_invoice, subscription_parent
 from bot.sandbox.stripe.invoice_lines import recalculated
 from bot.sandbox.stripe.invoice_totals import totals_of
 from bot.sandbox.stripe.params import (
@@ -30,7 +31,6 @@ DAY_SECONDS = 86_400
 DRAFT_SECONDS = 3_600
 COLLECTION = choice("charge_automatically", "send_invoice")
 STATUSES = ("draft", "open", "paid", "uncollectible", "void")
-DISCOUNTS = list_of(hash_of({"coupon": ID, "discount": ID}))
 CUSTOM_FIELDS = list_of(hash_of({"name": ID, "value": ID}, "name", "value"))
 FIELDS: dict[str, Kind] = {
     **EXPAND,
@@ -54,115 +54,6 @@ FIELDS: dict[str, Kind] = {
 FINAL_FIELDS = frozenset(
     {"auto_advance", "default_payment_method", "due_date", "expand", "metadata", "description"}
 )
-# Fields that nothing here fills.
-EMPTY_FIELDS = (
-    "account_tax_ids",
-    "application",
-    "automatically_finalizes_at",
-    "custom_fields",
-    "default_source",
-    "description",
-    "effective_at",
-    "ending_balance",
-    "footer",
-    "from_invoice",
-    "hosted_invoice_url",
-    "invoice_pdf",
-    "last_finalization_error",
-    "latest_revision",
-    "next_payment_attempt",
-    "number",
-    "on_behalf_of",
-    "receipt_number",
-    "rendering",
-    "shipping_cost",
-    "shipping_details",
-    "statement_descriptor",
-    "test_clock",
-    "webhooks_delivered_at",
-)
-NO_AMOUNTS = (
-    "amount_due",
-    "amount_overpaid",
-    "amount_paid",
-    "amount_paid_off_stripe",
-    "amount_remaining",
-    "amount_shipping",
-    "attempt_count",
-    "post_payment_credit_notes_amount",
-    "pre_payment_credit_notes_amount",
-    "subtotal",
-    "subtotal_excluding_tax",
-    "total",
-    "total_excluding_tax",
-)
-
-
-def blank_invoice(world: World, customer: Object, currency: str) -> Object:
-    """A draft without lines, with what it takes from its customer."""
-    identifier = world.ids.new("in")
-    settings = customer["invoice_settings"]
-    return {
-        "id": identifier,
-        "object": "invoice",
-        "account_country": "US",
-        "account_name": "Tallyman Sandbox",
-        **dict.fromkeys(EMPTY_FIELDS),
-        **dict.fromkeys(NO_AMOUNTS, 0),
-        "attempted": False,
-        "auto_advance": False,
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
-        "billing_reason": "manual",
-        "collection_method": "charge_automatically",
-        "created": world.now,
-        "currency": currency,
-        "custom_fields": settings["custom_fields"],
-        "customer": customer["id"],
-        "customer_address": customer["address"],
-        "customer_email": customer["email"],
-        "customer_name": customer["name"],
-        "customer_phone": customer["phone"],
-        "customer_shipping": customer["shipping"],
-        "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": [
-            {"type": row["type"], "value": row["value"]}
-            for row in world.table("tax_id").where(customer=customer["id"])
-        ],
-        "default_payment_method": None,
-        "default_tax_rates": [],
-        "discounts": [],
-        "due_date": None,
-        "footer": settings["footer"],
-        "issuer": {"type": "self"},
-        "lines": first_rows(f"/v1/invoices/{identifier}/lines", []),
-        "livemode": world.livemode,
-        "metadata": {},
-        "parent": None,
-        "payment_settings": {
-            "default_mandate": None,
-            "payment_method_options": None,
-            "payment_method_types": None,
-        },
-        "period_end": world.now,
-        "period_start": world.now,
-        "starting_balance": customer["balance"],
-        "status": "draft",
-        "status_transitions": {
-            "finalized_at": None,
-            "marked_uncollectible_at": None,
-            "paid_at": None,
-            "voided_at": None,
-        },
-        "total_discount_amounts": [],
-        "total_pretax_credit_amounts": [],
-        "total_taxes": [],
-    }
 
 
 def create_invoice(call: Call) -> Object:
@@ -188,16 +79,6 @@ def create_invoice(call: Call) -> Object:
     if customer["currency"] is None:
         world.change(customer, {"currency": invoice["currency"]}, "customer.updated")
     return invoice
-
-
-def subscription_parent(subscription: str, metadata: dict[str, str]) -> Object:
-    """What an invoice of a subscription says about it."""
-    details = {"metadata": metadata, "subscription": subscription}
-    return {
-        "quote_details": None,
-        "subscription_details": details,
-        "type": "subscription_details",
-    }
 
 
 def take_waiting_items(world: World, invoice: Object, *, any_currency: bool) -> None:
@@ -237,32 +118,6 @@ def draft_changes(call: Call, invoice: Object) -> dict[str, Any]:
         world.days_until_due[invoice["id"]] = days
         changes["due_date"] = world.now + days * DAY_SECONDS
     return changes
-
-
-def discount_of(world: World, given: dict[str, Any], about: dict[str, Any]) -> str:
-    """A new discount made of a coupon, or the existing one that is named."""
-    if given.get("discount") is not None:
-        return str(world.get("discount", given["discount"], param="discounts")["id"])
-    coupon = world.get("coupon", given.get("coupon") or "", param="discounts[0][coupon]")
-    discount: Object = {
-        "id": world.ids.new("di"),
-        "object": "discount",
-        "checkout_session": None,
-        "created": world.now,
-        "customer": about.get("customer"),
-        "end": None,
-        "invoice": about.get("invoice"),
-        "invoice_item": None,
-        "promotion_code": None,
-        "source": {"coupon": coupon["id"], "type": "coupon"},
-        "start": world.now,
-        "subscription": about.get("subscription"),
-        "subscription_item": None,
-    }
-    created = discount.pop("created")
-    world.table("discount").add_packed(discount["id"], discount, created, ())
-    world.change(coupon, {"times_redeemed": coupon["times_redeemed"] + 1})
-    return str(discount["id"])
 
 
 def check_collection(call: Call, invoice: Object) -> None:

@@ -1,9 +1,9 @@
 """Reading payments, and paying an invoice in part: by an intent or by a record of a payment."""
 
 from collections.abc import Callable
-from typing import Any
 
-from bot.sandbox.stripe.calls import Call, Route, listed_rows, listing, retrieve
+from bot.sandbox.stripe.calls import Call, Route, listing, retrieve
+from bot.sandbox.stripe.charges import new_charge
 from bot.sandbox.stripe.errors import (
     DECLINE_MESSAGES,
     bad_request,
@@ -15,7 +15,6 @@ from bot.sandbox.stripe.params import (
     FLAG,
     ID,
     METADATA,
-    NOT_NEGATIVE,
     PAGE,
     POSITIVE,
     TEXT,
@@ -24,23 +23,10 @@ from bot.sandbox.stripe.params import (
     hash_of,
     merged_metadata,
 )
-from bot.sandbox.stripe.payments import (
-    book,
-    new_charge,
-    new_intent,
-    new_invoice_payment,
-)
+from bot.sandbox.stripe.payment_records import AMOUNT, list_records, report_payment
+from bot.sandbox.stripe.payments import book, new_intent, new_invoice_payment
 from bot.sandbox.stripe.store import Object, value_at
 from bot.sandbox.stripe.world import World, copied
-
-AMOUNT = hash_of({"currency": ID, "value": NOT_NEGATIVE}, "currency", "value")
-NO_AMOUNT_FIELDS = (
-    "amount_authorized",
-    "amount_canceled",
-    "amount_failed",
-    "amount_guaranteed",
-    "amount_refunded",
-)
 
 
 def create_intent(call: Call) -> Object:
@@ -148,68 +134,6 @@ def amount_of(payment: Object) -> tuple[int, str]:
         return payment["amount"], payment["currency"]
     guaranteed = payment["amount_guaranteed"]
     return guaranteed["value"], guaranteed["currency"]
-
-
-def report_payment(call: Call) -> Object:
-    """Record a payment that was made outside Stripe."""
-    world, params = call.world, call.params
-    asked = {**params["amount_requested"]}
-    asked["currency"] = asked["currency"].lower()
-    nothing = {"currency": asked["currency"], "value": 0}
-    outcome = params.get("outcome")
-    amounts = {name: dict(nothing) for name in NO_AMOUNT_FIELDS}
-    if outcome is not None:
-        if params.get(outcome) is None:
-            raise missing_parameter(outcome)
-        amounts[f"amount_{outcome}"] = dict(asked)
-    customer = params.get("customer_details")
-    processor = params.get("processor_details") or {}
-    record: Object = {
-        "id": world.ids.new("pr"),
-        "object": "payment_record",
-        "amount": dict(asked),
-        **amounts,
-        "amount_requested": dict(asked),
-        "application": None,
-        "created": world.now,
-        "customer_details": customer
-        and {name: customer.get(name) for name in ("customer", "email", "name", "phone")},
-        "customer_presence": params.get("customer_presence"),
-        "description": params.get("description"),
-        "latest_payment_attempt_record": world.ids.new("par"),
-        "livemode": world.livemode,
-        "metadata": merged_metadata({}, params.get("metadata", {})),
-        "payment_method_details": method_details(params["payment_method_details"]),
-        "processor_details": {
-            "custom": {
-                "payment_reference": (processor.get("custom") or {}).get("payment_reference")
-            },
-            "type": "custom",
-        },
-        "reported_by": "self",
-        "shipping_details": None,
-    }
-    return world.add(record)
-
-
-def method_details(given: dict[str, Any]) -> Object:
-    """What is known about how a payment outside Stripe was made."""
-    custom = given.get("custom") or {}
-    return {
-        "billing_details": None,
-        "custom": {
-            "display_name": custom.get("display_name") or "Other",
-            "type": custom.get("type"),
-        },
-        "payment_method": given.get("payment_method"),
-        "type": given.get("type", "custom"),
-    }
-
-
-def list_records(call: Call) -> Object:
-    """The payment records, newest first."""
-    rows = list(call.world.table("payment_record"))[::-1]
-    return listed_rows(call, "payment_record", rows)
 
 
 def fits_invoice_payment(call: Call) -> Callable[[Object], bool]:

@@ -2,7 +2,9 @@
 
 from bot.sandbox.stripe import (
     account,
+    credit_notes,
     customers,
+    disputes,
     events,
     invoice_items,
     invoice_lines,
@@ -11,8 +13,10 @@ from bot.sandbox.stripe import (
     meters,
     payment_methods,
     payment_objects,
+    portal,
     prices,
     products,
+    refunds,
     subscription_items,
     subscriptions,
     webhooks,
@@ -21,7 +25,9 @@ from bot.sandbox.stripe.calls import Route
 
 ROUTES: list[Route] = [
     *account.ROUTES,
+    *credit_notes.ROUTES,
     *customers.ROUTES,
+    *disputes.ROUTES,
     *events.ROUTES,
     *invoice_items.ROUTES,
     *invoice_lines.ROUTES,
@@ -30,8 +36,10 @@ ROUTES: list[Route] = [
     *meters.ROUTES,
     *payment_methods.ROUTES,
     *payment_objects.ROUTES,
+    *portal.ROUTES,
     *prices.ROUTES,
     *products.ROUTES,
+    *refunds.ROUTES,
     *subscription_items.ROUTES,
     *subscriptions.ROUTES,
     *webhooks.ROUTES,

@@ -14,14 +14,15 @@ import orjson
 from bot.sandbox.stripe.calls import Call
 from bot.sandbox.stripe.customers import create_customer
 from bot.sandbox.stripe.expand import first_rows
+from bot.sandbox.stripe.invoice_blank import blank_invoice, subscription_parent
 from bot.sandbox.stripe.invoice_lines import pricing_of
-from bot.sandbox.stripe.invoices import DAY_SECONDS, blank_invoice, subscription_parent
+from bot.sandbox.stripe.invoices import DAY_SECONDS
 from bot.sandbox.stripe.meters import create_meter
 from bot.sandbox.stripe.prices import new_price
 from bot.sandbox.stripe.products import new_product
 from bot.sandbox.stripe.store import Object
+from bot.sandbox.stripe.subscription_blank import blank_subscription
 from bot.sandbox.stripe.subscription_items import embedded_items, new_subscription_item
-from bot.sandbox.stripe.subscriptions import blank_subscription
 from bot.sandbox.stripe.world import LINKS_BASE, World
 
 LINES_MAX = 10

@@ -24,7 +24,7 @@ WEBHOOKS_IDLE_SECONDS = 10.0
 class StandIn:
     """Stripe on this machine. Serve `app`, or make calls in this process with `call`."""
 
-    def __init__(  # noqa: PLR0913 # Each is a fact about the account that a test may want to set.
+    def __init__(
         self,
         now: datetime | None = None,
         account: str = "acct_1Tallyman",

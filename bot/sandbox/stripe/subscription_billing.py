@@ -3,14 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
+from bot.sandbox.stripe.invoice_blank import blank_invoice, subscription_parent
 from bot.sandbox.stripe.invoice_lines import recalculated, subscription_lines
 from bot.sandbox.stripe.invoice_totals import totals_of
-from bot.sandbox.stripe.invoices import (
-    DAY_SECONDS,
-    blank_invoice,
-    plan_finalization,
-    subscription_parent,
-)
+from bot.sandbox.stripe.invoices import DAY_SECONDS, plan_finalization
 from bot.sandbox.stripe.meters import aggregated, usage_rows
 from bot.sandbox.stripe.periods import period_end
 from bot.sandbox.stripe.pricing import rounded
@@ -142,7 +138,7 @@ def billed_now(item: Object, *, prorates: bool) -> Billed:
 def renew(world: World, identifier: str) -> None:
     """At the end of a period: bill its usage and the next period's fixed fees."""
     subscription = world.table("subscription").find(identifier)
-    if subscription is None or subscription["status"] == "canceled":
+    if subscription is None or subscription["status"] in {"canceled", "incomplete_expired"}:
         return
     items = items_of(world, subscription)
     if not items or items[0]["current_period_end"] > world.now:

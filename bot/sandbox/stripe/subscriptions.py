@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox.stripe.calls import Call, Route, listing, retrieve
+from bot.sandbox.stripe.discounts import DISCOUNTS, discount_of
 from bot.sandbox.stripe.errors import bad_request, missing_parameter
 from bot.sandbox.stripe.invoice_items import tax_rates_of
-from bot.sandbox.stripe.invoice_states import finalize
-from bot.sandbox.stripe.invoices import COLLECTION, DISCOUNTS, discount_of
+from bot.sandbox.stripe.invoice_states import finalize, void
+from bot.sandbox.stripe.invoices import COLLECTION
 from bot.sandbox.stripe.params import (
     EXPAND,
     FLAG,
@@ -31,6 +32,7 @@ from bot.sandbox.stripe.subscription_billing import (
     first_invoice,
     items_of,
 )
+from bot.sandbox.stripe.subscription_blank import blank_subscription
 from bot.sandbox.stripe.subscription_items import (
     ITEM,
     PRORATION,
@@ -67,32 +69,7 @@ FIELDS: dict[str, Kind] = {
     "off_session": FLAG,
     "proration_behavior": PRORATION,
 }
-EMPTY_FIELDS = (
-    "application",
-    "application_fee_percent",
-    "billing_cycle_anchor_config",
-    "billing_thresholds",
-    "cancel_at",
-    "canceled_at",
-    "days_until_due",
-    "default_payment_method",
-    "default_source",
-    "description",
-    "ended_at",
-    "latest_invoice",
-    "next_pending_invoice_item_invoice",
-    "on_behalf_of",
-    "pause_collection",
-    "pending_invoice_item_interval",
-    "pending_setup_intent",
-    "pending_update",
-    "schedule",
-    "test_clock",
-    "transfer_data",
-    "trial_end",
-    "trial_settings",
-    "trial_start",
-)
+INCOMPLETE_SECONDS = 23 * 3_600
 PLAIN = ("cancel_at_period_end", "collection_method", "days_until_due", "description")
 
 
@@ -150,37 +127,6 @@ def checked_anchor(call: Call, recurring: Object) -> int:
         message = "billing_cycle_anchor must lie between now and the next natural billing date."
         raise bad_request(message, param="billing_cycle_anchor")
     return anchor
-
-
-def blank_subscription(world: World, customer: str, currency: str, anchor: int) -> Object:
-    """An active subscription without items."""
-    return {
-        "id": world.ids.new("sub"),
-        "object": "subscription",
-        **dict.fromkeys(EMPTY_FIELDS),
-        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
-        "billing_cycle_anchor": anchor,
-        "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},
-        "billing_schedules": [],
-        "cancel_at_period_end": False,
-        "cancellation_details": {"comment": None, "feedback": None, "reason": None},
-        "collection_method": "charge_automatically",
-        "created": world.now,
-        "currency": currency,
-        "customer": customer,
-        "default_tax_rates": [],
-        "discounts": [],
-        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
-        "livemode": world.livemode,
-        "metadata": {},
-        "payment_settings": {
-            "payment_method_options": None,
-            "payment_method_types": None,
-            "save_default_payment_method": "off",
-        },
-        "start_date": world.now,
-        "status": "active",
-    }
 
 
 def plain_changes(call: Call, subscription: Object) -> dict[str, Any]:
@@ -242,8 +188,23 @@ def start_billing(call: Call, subscription: Object) -> None:
     if invoice["status"] == "open":
         collect(world, invoice, automatic=True)
         if invoice["status"] == "open":
+            # The first payment is the customer's to repeat, within a day; see expire().
+            invoice["next_payment_attempt"] = None
             incomplete = {"status": "incomplete"}
             world.change(subscription, incomplete, "customer.subscription.updated")
+            world.timers.plan(world.now + INCOMPLETE_SECONDS, "expire", subscription["id"])
+
+
+def expire(world: World, identifier: str) -> None:
+    """Give up a subscription whose first payment never came, and its invoice."""
+    subscription = world.table("subscription").find(identifier)
+    if subscription is None or subscription["status"] != "incomplete":
+        return
+    expired = {"status": "incomplete_expired"}
+    world.change(subscription, expired, "customer.subscription.updated")
+    invoice = world.table("invoice").find(subscription["latest_invoice"] or "")
+    if invoice is not None and invoice["status"] == "open":
+        void(world, invoice)
 
 
 def plan_end(world: World, subscription: Object) -> None:

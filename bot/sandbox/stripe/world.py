@@ -65,6 +65,9 @@ class World:
         self.first_attempts: dict[str, int] = {}
         # How the bank answers for a card, by payment method; yes when nothing is said.
         self.card_outcomes: dict[str, str] = {}
+        self.credit_note_of_token: dict[str, str] = {}
+        self.customer_of_token: dict[str, str] = {}
+        self.credit_note_lines: dict[str, list[Object]] = {}
         self.deleted_customers: dict[str, Object] = {}
         # Usage by meter and customer, in order of time; identifiers with the time of receipt.
         self.usage: dict[tuple[str, str], list[Usage]] = {}
