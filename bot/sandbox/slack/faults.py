@@ -49,7 +49,7 @@ class Faults:
 
         Raises: ValueError when a name or a type is wrong; then nothing is changed.
         """
-        known = {each.name: getattr(self, each.name) for each in fields(self)}
+        known = Faults().as_json()
         for name, value in wanted.items():
             if name not in known:
                 raise ValueError(f"There is no fault {name}; there are {', '.join(known)}.")

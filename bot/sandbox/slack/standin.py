@@ -94,6 +94,21 @@ class StandIn:
         self.state.courier.request_url = request_url
 
     @property
+    def bot_token(self) -> str:
+        """The token the bot calls the Web API with."""
+        return self.state.app.bot_token
+
+    @property
+    def signing_secret(self) -> str:
+        """What deliveries are signed with."""
+        return self.state.courier.secret
+
+    @property
+    def hints(self) -> list[Json]:
+        """What the page offers a newcomer to try: channel, text, why."""
+        return self.state.hints
+
+    @property
     def workspace(self) -> Workspace:
         """People, channels and messages."""
         return self.state.workspace

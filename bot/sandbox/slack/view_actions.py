@@ -32,6 +32,7 @@ def act(state: State, sent: Json) -> Json:
     """Press or choose something in a view."""
     person = state.person(sent.get("as"))
     view = views.find_view(state, person.id, sent.get("view_id"))
+    _take_values(state, person, view, sent.get("state") or {})
     block_id = str(sent.get("block_id"))
     element = elements.find_element(view.body["blocks"], block_id, sent.get("action_id"))
     choice = elements.read_choice(element, sent.get("element") or {})

@@ -12,6 +12,28 @@ from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.records import Call, Json
 from bot.sandbox.slack.state import State
 
+# What no state of the workspace brings about: only a bot that sends something wrong.
+MISTAKES = frozenset(
+    {
+        "invalid_arguments",
+        "invalid_attachments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_json",
+        "invalid_metadata_format",
+        "invalid_post_type",
+        "json_not_object",
+        "markdown_text_conflict",
+        "missing_scope",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "too_many_attachments",
+        "unknown_method",
+        "view_too_large",
+    }
+)
+
 
 class WebApi:
     """slack.com/api, for one workspace."""
@@ -36,7 +58,7 @@ class WebApi:
             answer, status, extra = self._api.call(method, sent, token), 200, {}
         except SlackError as refused:
             answer, status, extra = refused.as_json(), refused.status, refused.headers
-            if refused.messages:
+            if refused.error in MISTAKES:
                 self._state.record_problem(method, refused)
         self._state.calls.append(Call(method, sent, answer, status))
         return self._spoil(method, JSONResponse(answer, status_code=status, headers=extra))
