@@ -73,7 +73,8 @@ def parse(path: Path) -> ast.Module:
     return ast.parse(read(path), filename=str(path))
 
 
-def list_imports(path: Path) -> set[str]:
+@functools.cache
+def list_imports(path: Path) -> frozenset[str]:
     """The full names of what a Python file imports, wherever in it."""
     names: set[str] = set()
     for node in ast.walk(parse(path)):
@@ -81,7 +82,7 @@ def list_imports(path: Path) -> set[str]:
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return names
+    return frozenset(names)
 
 
 def is_in(name: str, package: str) -> bool:
