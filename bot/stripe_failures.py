@@ -9,7 +9,7 @@ from typing import Any
 from bot.errors import BadRequest, Misconfigured, NotFound, Unavailable
 from bot.telemetry import clean_text
 
-BACKOFF_SECONDS, BACKOFF_SECONDS_MAX = 0.5, 8.0
+BACKOFF_SECONDS, BACKOFF_SECONDS_MAX = 0.25, 8.0
 RETRY_AFTER_SECONDS_MAX = 30.0
 
 # First words of a path that are followed by the name of a resource, not by an id.
