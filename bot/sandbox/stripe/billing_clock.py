@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.sandbox.stripe.invoice_states import finalize, send
 from bot.sandbox.stripe.payments import collect
 from bot.sandbox.stripe.subscription_billing import renew
-from bot.sandbox.stripe.subscriptions import end_planned, expire
+from bot.sandbox.stripe.subscription_ends import end_planned, expire
 from bot.sandbox.stripe.world import World
 
 DEEDS_MAX = 1_000_000

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from bot.sandbox.stripe.credit_notes import charge_with
+from bot.sandbox.stripe.credit_note_amounts import charge_with
 from bot.sandbox.stripe.disputes import OUTCOMES, close_dispute, open_dispute
 from bot.sandbox.stripe.errors import StripeError, bad_request
 from bot.sandbox.stripe.hosted import pay_on_page

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.sandbox.stripe.errors import bad_request, missing_parameter, no_such
-from bot.sandbox.stripe.invoice_items import tax_rates_of
+from bot.sandbox.stripe.item_charges import tax_rates_of
 from bot.sandbox.stripe.pricing import decimal_text, rounded
 from bot.sandbox.stripe.store import Object
 from bot.sandbox.stripe.world import World

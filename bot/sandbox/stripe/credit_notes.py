@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.sandbox.stripe.calls import Call, Route, listed_rows, listing, retrieve
+from bot.sandbox.stripe.credit_note_amounts import lower_invoice, refunds_for, split
 from bot.sandbox.stripe.credit_note_lines import credited_lines
 from bot.sandbox.stripe.customer_balance import move_balance
 from bot.sandbox.stripe.errors import bad_request
@@ -25,8 +26,6 @@ from bot.sandbox.stripe.params import (
     list_of,
     merged_metadata,
 )
-from bot.sandbox.stripe.payments import cancel_open_payments, resize_default_payment, settle
-from bot.sandbox.stripe.refunds import refunded
 from bot.sandbox.stripe.store import Object
 from bot.sandbox.stripe.world import LINKS_BASE, World
 
@@ -46,26 +45,20 @@ def new_note(world: World, given: dict[str, Any]) -> Object:
         )
         raise bad_request(message, param="invoice")
     lines = credited_lines(world, invoice, given)
-    taxes = summed_taxes(tax for line in lines for tax in line["taxes"])
-    subtotal = sum(line["amount"] for line in lines)
-    discount = sum(line["discount_amount"] for line in lines)
-    added = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "exclusive")
-    inside = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive")
-    total = subtotal - discount + added
-    before, after = split(invoice, total, given)
+    sums = sums_of(lines)
+    before, after = split(invoice, sums["total"], given)
     identifier = world.ids.new("cn")
     count = len(world.table("credit_note").where(invoice=invoice["id"]))
     token = token_of(world, identifier)
     return {
         "id": identifier,
         "object": "credit_note",
-        "amount": total,
+        "amount": sums["total"],
         "amount_shipping": 0,
         "created": world.now,
         "currency": invoice["currency"],
         "customer": invoice["customer"],
         "customer_balance_transaction": None,
-        "discount_amount": discount,
         "discount_amounts": [row for line in lines for row in line["discount_amounts"]],
         "effective_at": given.get("effective_at", world.now),
         "invoice": invoice["id"],
@@ -83,53 +76,34 @@ def new_note(world: World, given: dict[str, Any]) -> Object:
         "refunds": [],
         "shipping_cost": None,
         "status": "issued",
-        "subtotal": subtotal,
-        "subtotal_excluding_tax": subtotal - inside,
-        "total": total,
-        "total_excluding_tax": total - added - inside,
-        "total_taxes": taxes,
+        **sums,
         "type": ("mixed" if after else "pre_payment") if before else "post_payment",
         "voided_at": None,
         "all_lines": lines,
     }
 
 
+def sums_of(lines: list[Object]) -> dict[str, Any]:
+    """What the lines of a credit note come to."""
+    taxes = summed_taxes(tax for line in lines for tax in line["taxes"])
+    subtotal = sum(line["amount"] for line in lines)
+    discount = sum(line["discount_amount"] for line in lines)
+    added = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "exclusive")
+    inside = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive")
+    total = subtotal - discount + added
+    return {
+        "discount_amount": discount,
+        "subtotal": subtotal,
+        "subtotal_excluding_tax": subtotal - inside,
+        "total": total,
+        "total_excluding_tax": total - added - inside,
+        "total_taxes": taxes,
+    }
+
+
 def token_of(world: World, identifier: str) -> str:
     """The word in a credit note's link."""
     return world.ids.token(identifier, 60)
-
-
-def split(invoice: Object, total: int, given: dict[str, Any]) -> tuple[int, int]:
-    """The parts before and after payment.
-
-    Raises: StripeError when the total is not positive, more than the invoice has left, or when
-    refund, credit and out-of-band amount are not exactly the second part.
-    """
-    amount = given.get("amount")
-    if amount is not None and amount != total:
-        message = f"The amount ({amount}) does not match the sum of the lines ({total})."
-        raise bad_request(message, param="amount")
-    if total <= 0:
-        raise bad_request("The credit note amount must be greater than 0.", param="amount")
-    before = min(total, invoice["amount_remaining"] if invoice["status"] == "open" else 0)
-    after = total - before
-    paid = invoice["amount_paid"] - invoice["post_payment_credit_notes_amount"]
-    if after > paid:
-        message = (
-            f"The amount ({total}) is greater than what can still be credited on this invoice "
-            f"({before + paid})."
-        )
-        raise bad_request(message, code="amount_too_large", param="amount")
-    ways = ("refund_amount", "credit_amount", "out_of_band_amount")
-    named = sum(given.get(way) or 0 for way in ways)
-    named += sum(row.get("amount_refunded") or 0 for row in given.get("refunds") or [])
-    if named != after:
-        message = (
-            f"The sum of refund_amount, credit_amount, out_of_band_amount and refunds ({named}) "
-            f"must equal the post payment amount ({after})."
-        )
-        raise bad_request(message)
-    return before, after
 
 
 def create_note(call: Call) -> Object:
@@ -159,52 +133,6 @@ def create_note(call: Call) -> Object:
     world.emit("credit_note.created", note)
     lower_invoice(world, invoice, note["pre_payment_amount"], note["post_payment_amount"])
     return note
-
-
-def refunds_for(world: World, invoice: Object, given: dict[str, Any]) -> list[Object]:
-    """The refunds of a credit note: named ones, and a new one for its refund amount.
-
-    Raises: StripeError when no charge of the invoice has that much left.
-    """
-    refunds = [
-        world.get("refund", row["refund"], param="refunds[0][refund]")
-        for row in given.get("refunds") or []
-        if row.get("refund")
-    ]
-    amount = given.get("refund_amount")
-    if amount:
-        charge = charge_with(world, invoice, amount)
-        refunds.append(refunded(world, charge, amount, None))
-    return refunds
-
-
-def charge_with(world: World, invoice: Object, amount: int) -> Object:
-    """A charge of an invoice that has an amount left to refund."""
-    for row in world.table("invoice_payment").where(invoice=invoice["id"], status="paid"):
-        intent = world.table("payment_intent").find(row["payment"].get("payment_intent") or "")
-        charge = world.table("charge").find((intent or {}).get("latest_charge") or "")
-        if charge is not None and charge["amount_captured"] - charge["amount_refunded"] >= amount:
-            return charge
-    message = "No payment of this invoice has that much left to refund."
-    raise bad_request(message, param="refund_amount")
-
-
-def lower_invoice(world: World, invoice: Object, before: int, after: int) -> None:
-    """Take a credit note off its invoice; nothing left to pay means paid."""
-    posted = invoice["post_payment_credit_notes_amount"] + after
-    changes = {"post_payment_credit_notes_amount": posted}
-    if before:
-        changes |= {
-            "amount_due": invoice["amount_due"] - before,
-            "amount_remaining": invoice["amount_remaining"] - before,
-            "pre_payment_credit_notes_amount": invoice["pre_payment_credit_notes_amount"] + before,
-        }
-    if before and changes["amount_remaining"] == 0:
-        settle(world, invoice, changes)
-        cancel_open_payments(world, invoice, "abandoned")
-        return
-    world.change(invoice, changes, "invoice.updated")
-    resize_default_payment(world, invoice)
 
 
 def preview_note(call: Call) -> Object:

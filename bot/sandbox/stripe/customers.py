@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.sandbox.stripe.addresses import SHIPPING, full_address, full_shipping
 from bot.sandbox.stripe.calls import Call, Route, deleted, listing
 from bot.sandbox.stripe.customer_balance import (
     create_balance_transaction,
@@ -27,7 +28,9 @@ from bot.sandbox.stripe.params import (
     list_of,
     merged_metadata,
 )
+from bot.sandbox.stripe.payment_methods import attached
 from bot.sandbox.stripe.store import Object
+from bot.sandbox.stripe.subscription_billing import end_subscription
 from bot.sandbox.stripe.tax_ids import (
     TAX_ID,
     add_tax_id,
@@ -41,9 +44,6 @@ from bot.sandbox.stripe.world import World
 PREFIX_CHARACTERS = 8
 PLAIN = ("address", "description", "email", "name", "phone", "preferred_locales", "shipping")
 
-SHIPPING = hash_of(
-    {"address": ADDRESS, "name": TEXT, "phone": TEXT}, "address", "name", can_unset=True
-)
 FIELDS: dict[str, Kind] = {
     **EXPAND,
     "address": ADDRESS,
@@ -103,9 +103,6 @@ def create_customer(call: Call) -> Object:
     world.add(customer)
     set_invoice_settings(call, customer)
     if call.get("payment_method"):
-        # Imported here because payment methods look up customers.
-        from bot.sandbox.stripe.payment_methods import attached
-
         attached(world, call.params["payment_method"], customer)
     world.emit("customer.created", customer)
     for tax_id in call.get("tax_id_data") or []:
@@ -128,20 +125,6 @@ def plain_changes(call: Call) -> dict[str, Any]:
         if call.get(name) is not None:
             changes[name] = call.params[name]
     return changes
-
-
-def full_address(address: dict[str, Any]) -> Object:
-    """An address with all its fields."""
-    return {name: address.get(name) for name in ADDRESS.fields}
-
-
-def full_shipping(shipping: dict[str, Any]) -> Object:
-    """A shipping address with all its fields."""
-    return {
-        "address": full_address(shipping["address"] or {}),
-        "name": shipping["name"],
-        "phone": shipping.get("phone"),
-    }
 
 
 def new_prefix(world: World, identifier: str) -> str:
@@ -200,9 +183,6 @@ def get_customer(call: Call) -> Object:
 
 def delete_customer(call: Call) -> Object:
     """Delete a customer and end its subscriptions; its invoices stay."""
-    # Imported here because subscriptions look up customers.
-    from bot.sandbox.stripe.subscription_billing import end_subscription
-
     world = call.world
     customer = world.get("customer", call.ids["customer"])
     for subscription in world.table("subscription").where(customer=customer["id"]):

@@ -48,6 +48,26 @@ NO_AMOUNTS = (
 )
 
 
+NO_AUTOMATIC_TAX: Object = {
+    "disabled_reason": None,
+    "enabled": False,
+    "liability": None,
+    "provider": None,
+    "status": None,
+}
+NO_PAYMENT_SETTINGS: Object = {
+    "default_mandate": None,
+    "payment_method_options": None,
+    "payment_method_types": None,
+}
+NO_TRANSITIONS: Object = {
+    "finalized_at": None,
+    "marked_uncollectible_at": None,
+    "paid_at": None,
+    "voided_at": None,
+}
+
+
 def blank_invoice(world: World, customer: Object, currency: str) -> Object:
     """A draft without lines, with what it takes from its customer."""
     identifier = world.ids.new("in")
@@ -61,13 +81,7 @@ def blank_invoice(world: World, customer: Object, currency: str) -> Object:
         **dict.fromkeys(NO_AMOUNTS, 0),
         "attempted": False,
         "auto_advance": False,
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
+        "automatic_tax": dict(NO_AUTOMATIC_TAX),
         "billing_reason": "manual",
         "collection_method": "charge_automatically",
         "created": world.now,
@@ -94,21 +108,12 @@ def blank_invoice(world: World, customer: Object, currency: str) -> Object:
         "livemode": world.livemode,
         "metadata": {},
         "parent": None,
-        "payment_settings": {
-            "default_mandate": None,
-            "payment_method_options": None,
-            "payment_method_types": None,
-        },
+        "payment_settings": dict(NO_PAYMENT_SETTINGS),
         "period_end": world.now,
         "period_start": world.now,
         "starting_balance": customer["balance"],
         "status": "draft",
-        "status_transitions": {
-            "finalized_at": None,
-            "marked_uncollectible_at": None,
-            "paid_at": None,
-            "voided_at": None,
-        },
+        "status_transitions": dict(NO_TRANSITIONS),
         "total_discount_amounts": [],
         "total_pretax_credit_amounts": [],
         "total_taxes": [],

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from bot.sandbox.stripe.addresses import full_address
 from bot.sandbox.stripe.calls import Call, Route, listed, retrieve
-from bot.sandbox.stripe.customers import full_address
 from bot.sandbox.stripe.errors import bad_request, no_such
 from bot.sandbox.stripe.params import (
     ADDRESS,

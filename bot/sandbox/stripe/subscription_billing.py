@@ -7,7 +7,7 @@ from bot.sandbox.stripe.invoice_blank import blank_invoice, subscription_parent
 from bot.sandbox.stripe.invoice_lines import recalculated, subscription_lines
 from bot.sandbox.stripe.invoice_totals import totals_of
 from bot.sandbox.stripe.invoices import DAY_SECONDS, plan_finalization
-from bot.sandbox.stripe.meters import aggregated, usage_rows
+from bot.sandbox.stripe.meter_usage import aggregated, usage_rows
 from bot.sandbox.stripe.periods import period_end
 from bot.sandbox.stripe.pricing import rounded
 from bot.sandbox.stripe.store import Object

@@ -5,8 +5,9 @@ from typing import Any
 
 from bot.sandbox.stripe.calls import Call, Route, deleted, list_object, listed, retrieve
 from bot.sandbox.stripe.errors import bad_request, missing_parameter
-from bot.sandbox.stripe.invoice_items import new_item, tax_rates_of
+from bot.sandbox.stripe.invoice_items import new_item
 from bot.sandbox.stripe.invoice_lines import pricing_of
+from bot.sandbox.stripe.item_charges import tax_rates_of
 from bot.sandbox.stripe.params import (
     EXPAND,
     FLAG,

@@ -1,14 +1,13 @@
 """Subscriptions: several items, licensed and metered, renewed by the virtual clock."""
 
-from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox.stripe.calls import Call, Route, listing, retrieve
 from bot.sandbox.stripe.discounts import DISCOUNTS, discount_of
 from bot.sandbox.stripe.errors import bad_request, missing_parameter
-from bot.sandbox.stripe.invoice_items import tax_rates_of
-from bot.sandbox.stripe.invoice_states import finalize, void
+from bot.sandbox.stripe.invoice_states import finalize
 from bot.sandbox.stripe.invoices import COLLECTION
+from bot.sandbox.stripe.item_charges import tax_rates_of
 from bot.sandbox.stripe.params import (
     EXPAND,
     FLAG,
@@ -27,12 +26,16 @@ from bot.sandbox.stripe.payments import collect, method_for
 from bot.sandbox.stripe.periods import period_end, step_from
 from bot.sandbox.stripe.store import Object
 from bot.sandbox.stripe.subscription_billing import (
-    bill_usage_now,
-    end_subscription,
     first_invoice,
     items_of,
 )
 from bot.sandbox.stripe.subscription_blank import blank_subscription
+from bot.sandbox.stripe.subscription_ends import (
+    CANCELLATION,
+    INCOMPLETE_SECONDS,
+    cancel_subscription,
+    plan_end,
+)
 from bot.sandbox.stripe.subscription_items import (
     ITEM,
     PRORATION,
@@ -43,18 +46,9 @@ from bot.sandbox.stripe.subscription_items import (
     remove_item,
     running,
 )
-from bot.sandbox.stripe.world import World, copied
+from bot.sandbox.stripe.subscription_list import STATUSES, fits_subscription
+from bot.sandbox.stripe.world import copied
 
-STATUSES = (
-    "active",
-    "canceled",
-    "incomplete",
-    "incomplete_expired",
-    "past_due",
-    "paused",
-    "trialing",
-    "unpaid",
-)
 FIELDS: dict[str, Kind] = {
     **EXPAND,
     "cancel_at": TIMESTAMP,
@@ -69,7 +63,6 @@ FIELDS: dict[str, Kind] = {
     "off_session": FLAG,
     "proration_behavior": PRORATION,
 }
-INCOMPLETE_SECONDS = 23 * 3_600
 PLAIN = ("cancel_at_period_end", "collection_method", "days_until_due", "description")
 
 
@@ -195,34 +188,6 @@ def start_billing(call: Call, subscription: Object) -> None:
             world.timers.plan(world.now + INCOMPLETE_SECONDS, "expire", subscription["id"])
 
 
-def expire(world: World, identifier: str) -> None:
-    """Give up a subscription whose first payment never came, and its invoice."""
-    subscription = world.table("subscription").find(identifier)
-    if subscription is None or subscription["status"] != "incomplete":
-        return
-    expired = {"status": "incomplete_expired"}
-    world.change(subscription, expired, "customer.subscription.updated")
-    invoice = world.table("invoice").find(subscription["latest_invoice"] or "")
-    if invoice is not None and invoice["status"] == "open":
-        void(world, invoice)
-
-
-def plan_end(world: World, subscription: Object) -> None:
-    """Plan the end that a subscription names for itself."""
-    if subscription["cancel_at"] is not None:
-        world.timers.plan(subscription["cancel_at"], "end", subscription["id"])
-
-
-def end_planned(world: World, identifier: str) -> None:
-    """End a subscription whose own end has come."""
-    subscription = world.table("subscription").find(identifier)
-    if subscription is None or subscription["status"] == "canceled":
-        return
-    if subscription["cancel_at"] is not None and subscription["cancel_at"] <= world.now:
-        bill_usage_now(world, subscription)
-        end_subscription(world, subscription, "cancellation_requested")
-
-
 def update_subscription(call: Call) -> Object:
     """Change what is given; items change with prorations."""
     world = call.world
@@ -267,52 +232,6 @@ def change_items(call: Call, subscription: Object) -> None:
             changed_item(world, subscription, item, given, prorates=prorates)
 
 
-def cancel_subscription(call: Call) -> Object:
-    """End a subscription now, billing its usage when asked for."""
-    world = call.world
-    subscription = running(world, call.ids["subscription_exposed_id"])
-    details = call.get("cancellation_details") or {}
-    subscription["cancellation_details"] = {**subscription["cancellation_details"], **details}
-    if call.get("invoice_now"):
-        invoice = bill_usage_now(world, subscription)
-        if invoice is not None:
-            subscription["latest_invoice"] = invoice["id"]
-    return end_subscription(world, subscription, "cancellation_requested")
-
-
-def fits_subscription(call: Call) -> Callable[[Object], bool]:
-    """Whether a subscription is among those asked for; ended ones only when asked."""
-    status = call.get("status")
-    price, method = call.get("price"), call.get("collection_method")
-    world = call.world
-
-    def fits(subscription: Object) -> bool:
-        """Judge one subscription."""
-        is_ended = subscription["status"] in {"canceled", "incomplete_expired"}
-        if status is None and subscription["status"] == "canceled":
-            return False
-        if status == "ended" and not is_ended:
-            return False
-        if status not in {None, "all", "ended"} and subscription["status"] != status:
-            return False
-        if method is not None and subscription["collection_method"] != method:
-            return False
-        items = items_of(world, subscription) if price is not None else []
-        return price is None or any(item["price"]["id"] == price for item in items)
-
-    return fits
-
-
-CANCELLATION = hash_of(
-    {
-        "comment": TEXT,
-        "feedback": choice(
-            *("customer_service", "low_quality", "missing_features", "other"),
-            *("switched_service", "too_complex", "too_expensive", "unused"),
-            can_unset=True,
-        ),
-    }
-)
 PAUSE = hash_of(
     {
         "behavior": choice("keep_as_draft", "mark_uncollectible", "void"),
