@@ -16,8 +16,12 @@ const SPOKEN_MAX = 300;
 /** Keep the list up to date. */
 export function startMessages({ onThread }) {
   const list = document.getElementById("messages");
-  on("channel", () => list.replaceChildren());
+  on("channel", () => {
+    list.replaceChildren();
+    list.setAttribute("aria-busy", "true");
+  });
   on("messages", (change) => {
+    if (change.isWhole) list.setAttribute("aria-busy", "false");
     const wasNearEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PIXELS;
     const scrolled = list.scrollTop;
     if (change.replaced) replaceOne(list, change.replaced, onThread);
@@ -49,8 +53,14 @@ function drawAll(list, onThread) {
     nodes.push(old && (old.dataset.follows === "yes") === follows ? old : drawMessage(message, follows, onThread));
     before = message;
   }
-  if (nodes.length === 0) nodes.push(el("li", { class: "empty", data: { key: "empty" }, text: "Nothing has been said here yet." }));
+  if (nodes.length === 0) nodes.push(emptyNote());
   refill(list, nodes);
+}
+
+function emptyNote() {
+  return el("li", { class: "empty", data: { key: "empty" } },
+    el("p", { class: "empty-title", text: "Nothing here yet" }),
+    el("p", {}, "Type ", el("kbd", { text: "/" }), ` below to ask ${store.bot?.name ?? "the app"} something. Its answers are for your eyes only.`));
 }
 
 function replaceOne(list, message, onThread) {

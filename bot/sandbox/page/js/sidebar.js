@@ -15,7 +15,10 @@ export function startSidebar({ onOpened }) {
   const list = document.getElementById("channels");
   const draw = () => {
     document.getElementById("team").textContent = store.team.name ?? "Workspace";
+    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
     refill(list, GROUPS.map(([title, belongs]) => group(title, [...store.channels.values()].filter((one) => belongs(one) && !one.is_archived), onOpened)));
+    // The list is drawn anew; whoever stood on a channel stays there.
+    if (focused) list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
   };
   for (const topic of ["state", "channel", "unread"]) on(topic, draw);
 }
@@ -32,7 +35,7 @@ function entry(channel, onOpened) {
   const name = channelName(channel);
   const notes = [channel.kind === "private" && "private", channel.is_ext_shared && "shared with another organisation", unread && `${unread} unread`].filter(Boolean);
   return el("button", {
-    type: "button", class: `channel${unread ? " is-unread" : ""}`, "aria-current": isOpen ? "page" : null,
+    type: "button", data: { id: channel.id }, class: `channel${unread ? " is-unread" : ""}`, "aria-current": isOpen ? "page" : null,
     "aria-label": [name, ...notes].join(", "), on: { click: () => { openChannel(channel.id); onOpened(); } },
   }, channelMark(channel), el("span", { class: "channel-name", text: name }),
   channel.is_ext_shared && icon("shared", "channel-shared"),

@@ -7,8 +7,8 @@ import { openDialog } from "./dialog.js";
 import { announce, el, refill } from "./dom.js";
 import { plainScene } from "./scene.js";
 import { store } from "./store.js";
-import { initialState } from "./view_state.js";
 import { plainText } from "./text/plain.js";
+import { withKept } from "./view_state.js";
 
 /** Returns what takes `view` and `view_closed` events. */
 export function startViews() {
@@ -31,7 +31,8 @@ export function startViews() {
 
 function makeView(first, onGone) {
   let view = first;
-  let state = {};
+  // What was touched: block_id -> action_id -> value. The rest the stand-in knows itself.
+  const kept = {};
   let isDone = false;
   const title = el("span");
   const body = el("div");
@@ -49,19 +50,19 @@ function makeView(first, onGone) {
 
   function draw(next) {
     view = next;
-    state = initialState(view.blocks, state);
     refill(title, plainText(view.title));
     refill(close, view.close ? plainText(view.close) : "Cancel");
     submit.hidden = !view.submit;
+    submit.disabled = view.submit_disabled === true;
     refill(submit, plainText(view.submit));
-    refill(body, drawBlocks(view.blocks, viewScene()));
+    refill(body, drawBlocks(withKept(view.blocks, kept), viewScene()));
   }
 
   function viewScene() {
-    const keep = (block, element, chosen) => { (state[block.block_id] ??= {})[element.action_id] = chosen; };
+    const keep = (block, element, chosen) => { (kept[block.block_id] ??= {})[element.action_id] = chosen; };
     const scene = {
       ...plainScene(),
-      act: (chosen) => post("/page/view/act", { as: store.me, view_id: view.id, state: { values: state }, ...chosen }),
+      act: (chosen) => post("/page/view/act", { as: store.me, view_id: view.id, state: kept, ...chosen }),
       options: (asked) => post("/page/options", { as: store.me, view_id: view.id, ...asked }),
       typed: keep,
       report(block, element, chosen, wrapper) {
@@ -78,7 +79,7 @@ function makeView(first, onGone) {
     submit.disabled = true;
     showErrors({});
     trouble.textContent = "";
-    const answer = await post("/page/view/submit", { as: store.me, view_id: view.id, state: { values: state } });
+    const answer = await post("/page/view/submit", { as: store.me, view_id: view.id, state: kept });
     submit.disabled = false;
     if (answer.errors) showErrors(answer.errors);
     else if (!answer.ok) trouble.textContent = answer.message ?? `The form was not taken (${answer.error}).`;
