@@ -78,7 +78,11 @@ def list_invoices(
     """
     connection = session.connection()
     account_ids, zone = _account_scope(session, wanted.account_id, sight)
-    conditions = (PRESENT, *visible(sight), *_conditions(wanted, account_ids))
+    conditions = (
+        INVOICES.c.deleted_at.is_(None),
+        *visible(sight),
+        *_conditions(wanted, account_ids),
+    )
     head = connection.execute(
         select(
             _count(*conditions).label("rows_count"),

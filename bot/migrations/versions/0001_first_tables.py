@@ -371,18 +371,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_invoices_account_dated",
         "invoices",
-        ["account_id", "dated_at", "id", "status"],
+        ["account_id", "dated_at", "id", "status", "deleted_at"],
         unique=False,
-        sqlite_where=sa.text("deleted_at IS NULL"),
-        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(
         "ix_invoices_dated",
         "invoices",
-        ["dated_at", "id", "status", "issued_on", "currency", "total_minor"],
+        ["dated_at", "id", "status", "deleted_at", "issued_on", "currency", "total_minor"],
         unique=False,
-        sqlite_where=sa.text("deleted_at IS NULL"),
-        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(op.f("ix_invoices_customer_id"), "invoices", ["customer_id"], unique=False)
     op.create_index(op.f("ix_invoices_hosted_key"), "invoices", ["hosted_key"], unique=False)
@@ -390,18 +386,18 @@ def upgrade() -> None:
     op.create_index(
         "ix_invoices_open",
         "invoices",
-        ["overdue_at", "account_id", "currency", "remaining_minor"],
+        ["overdue_at", "account_id", "currency", "remaining_minor", "status", "deleted_at"],
         unique=False,
-        sqlite_where=sa.text("status = 'open' AND deleted_at IS NULL"),
-        postgresql_where=sa.text("status = 'open' AND deleted_at IS NULL"),
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
     )
     op.create_index(
         "ix_invoices_open_dated",
         "invoices",
-        ["dated_at", "id", "overdue_at", "remaining_minor"],
+        ["dated_at", "id", "overdue_at", "remaining_minor", "status", "deleted_at"],
         unique=False,
-        sqlite_where=sa.text("status = 'open' AND deleted_at IS NULL"),
-        postgresql_where=sa.text("status = 'open' AND deleted_at IS NULL"),
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
     )
     op.create_table(
         "invoice_lines",
@@ -438,30 +434,20 @@ def downgrade() -> None:
     op.drop_index(
         "ix_invoices_open_dated",
         table_name="invoices",
-        sqlite_where=sa.text("status = 'open' AND deleted_at IS NULL"),
-        postgresql_where=sa.text("status = 'open' AND deleted_at IS NULL"),
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
     )
     op.drop_index(
         "ix_invoices_open",
         table_name="invoices",
-        sqlite_where=sa.text("status = 'open' AND deleted_at IS NULL"),
-        postgresql_where=sa.text("status = 'open' AND deleted_at IS NULL"),
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
     )
     op.drop_index(op.f("ix_invoices_number_folded"), table_name="invoices")
     op.drop_index(op.f("ix_invoices_hosted_key"), table_name="invoices")
     op.drop_index(op.f("ix_invoices_customer_id"), table_name="invoices")
-    op.drop_index(
-        "ix_invoices_dated",
-        table_name="invoices",
-        sqlite_where=sa.text("deleted_at IS NULL"),
-        postgresql_where=sa.text("deleted_at IS NULL"),
-    )
-    op.drop_index(
-        "ix_invoices_account_dated",
-        table_name="invoices",
-        sqlite_where=sa.text("deleted_at IS NULL"),
-        postgresql_where=sa.text("deleted_at IS NULL"),
-    )
+    op.drop_index("ix_invoices_dated", table_name="invoices")
+    op.drop_index("ix_invoices_account_dated", table_name="invoices")
     op.drop_table("invoices")
     op.drop_index(op.f("ix_customers_account_id"), table_name="customers")
     op.drop_table("customers")
