@@ -42,8 +42,9 @@ class Seen:
     @property
     def words(self) -> str:
         """Every text in it, in reading order, one per line."""
+        titles = [self.raw[name] for name in ("title", "submit") if self.raw.get(name)]
         found = [self.text] if self.text and not self.blocks else []
-        found += [each for block in self.blocks for each in _words(block)]
+        found += [each for part in [*titles, *self.blocks] for each in _words(part)]
         return "\n".join(found)
 
     @property
@@ -89,15 +90,17 @@ class Person:
         chosen), a date, a time, or an id, as the element takes it.
         """
         block_id, element = message.find(wanted)
+        if element["type"].endswith("external_select"):
+            element = element | self._look_up(message, block_id, element, choice)
         return self._act(message, block_id, element, _chosen(element, choice))
 
-    def see(self, channel: str | None = None) -> Seen:
-        """The message that appeared or changed last, in one channel or in all of them.
+    def see(self, channel: str | None = None, *, thread_ts: str | None = None) -> Seen:
+        """The message that appeared or changed last: in a thread, a channel, or all channels.
 
         Raises: LookupError when there is none.
         """
         places = [channel] if channel is not None else [each["id"] for each in self.channels()]
-        seen = [message for place in places for message in self.messages(place)]
+        seen = [each for place in places for each in self.messages(place, thread_ts=thread_ts)]
         if not seen:
             raise LookupError("There is no message yet.")
         return max(seen, key=lambda each: str(each.raw.get("changed_at", each.ts)))
@@ -126,9 +129,55 @@ class Person:
                 return str(each["id"])
         raise LookupError(f"{self.id} sees no channel {name}.")
 
+    def view(self) -> Seen:
+        """The modal on top of this person's screen.
+
+        Raises: LookupError when there is none.
+        """
+        views = self._get("views", {})["views"]
+        if not views:
+            raise LookupError("There is no modal on the screen.")
+        return Seen(views[-1] | {"text": "", "ephemeral": True})
+
+    def press(self, wanted: str) -> Json:
+        """Press a button in the modal on top."""
+        view = self.view()
+        block_id, element = view.find(wanted)
+        return self._post(
+            "view/act",
+            {
+                "as": self.id,
+                "view_id": view.raw["id"],
+                "block_id": block_id,
+                "action_id": element["action_id"],
+                "element": {"type": element["type"]},
+            },
+        )
+
+    def submit(self, **typed: Any) -> Json:
+        """Fill the modal on top in and submit it.
+
+        Shape: `typed` is by action_id: text for a field, and as `choose` has it for the rest.
+        """
+        view = self.view()
+        state: dict[str, Json] = {}
+        for action_id, value in typed.items():
+            block_id, element = view.find(action_id)
+            state.setdefault(block_id, {})[action_id] = _typed(element, value)
+        return self._post("view/submit", {"as": self.id, "view_id": view.raw["id"], "state": state})
+
+    def dismiss(self) -> Json:
+        """Close the modal on top with its close button."""
+        return self._post("view/close", {"as": self.id, "view_id": self.view().raw["id"]})
+
     def close(self) -> None:
         """Leave."""
         self._http.close()
+
+    def _look_up(self, message: Seen, block_id: str, element: Json, typed: str) -> Json:
+        place = {"as": self.id, "channel": message.channel, "ts": message.ts}
+        part = {"block_id": block_id, "action_id": element["action_id"], "value": typed}
+        return self._post("options", place | part)
 
     def _act(self, message: Seen, block_id: str, element: Json, choice: Json) -> Json:
         return self._post(
@@ -206,10 +255,14 @@ def _option(element: Json, choice: str) -> Json:
     for each in _options(element):
         if choice in (each["text"]["text"], each.get("value")):
             return each
-    if element["type"].endswith("external_select"):
-        return {"text": {"type": "plain_text", "text": choice}, "value": choice}
     there = [each["text"]["text"] for each in _options(element)]
     raise LookupError(f"{choice!r} is not offered; there are {there}.")
+
+
+def _typed(element: Json, value: Any) -> Json:
+    if element["type"].endswith("_input"):
+        return {"type": element["type"], "value": value}
+    return _chosen(element, value)
 
 
 def _words(part: Any) -> list[str]:

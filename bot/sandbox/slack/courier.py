@@ -12,6 +12,7 @@ from bot.sandbox.slack.records import Delivery
 
 # Source: docs.slack.dev, "acknowledge within 3 seconds".
 ACK_SECONDS = 3.0
+DELIVERIES_MAX = 10_000
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
@@ -76,6 +77,7 @@ class Courier:
             error=error,
         )
         self.deliveries.append(delivery)
+        del self.deliveries[:-DELIVERIES_MAX]
         return delivery
 
     def _exchange(

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from bot.sandbox.slack import clicks, commands, shortcuts, view_actions
 from bot.sandbox.slack.records import Channel, Json, Person
 from bot.sandbox.slack.state import State
+from bot.sandbox.slack.views import list_stack, view_part
 
 MESSAGES_SHOWN_MAX = 200
 
@@ -42,13 +43,18 @@ def look(state: State, query: Json) -> Json:
 
 
 def list_messages(state: State, query: Json) -> Json:
-    """The newest messages of a channel or of a thread, oldest first; they count as read now."""
+    """The newest messages of a channel or of a thread, oldest first; they count as read now.
+
+    Shape: a channel's messages are without the answers in threads.
+    """
     me = state.person(query.get("as"))
     channel = state.channel(me, query.get("channel"))
-    messages = state.workspace.list_messages(channel.id, viewer=me.id)
     thread_ts = query.get("thread_ts")
-    if thread_ts:
-        messages = [each for each in messages if thread_ts in (each.thread_ts, each.ts)]
+    messages = [
+        each
+        for each in state.workspace.list_messages(channel.id, viewer=me.id)
+        if (thread_ts in (each.thread_ts, each.ts) if thread_ts else each.is_in_channel)
+    ]
     state.workspace.mark_read(me.id, channel.id)
     return {
         "messages": [
@@ -114,10 +120,17 @@ def _shown_name(state: State, me: Person, channel: Channel) -> str:
     return state.workspace.people[others[0]].real_name
 
 
+def list_views(state: State, query: Json) -> Json:
+    """The modals on a person's screen, the one on top last, for a page that was reloaded."""
+    me = state.person(query.get("as"))
+    return {"views": [view_part(state, each) for each in list_stack(state, me.id)]}
+
+
 READERS: dict[str, Callable[[State, Json], Json]] = {
     "state": look,
     "messages": list_messages,
     "notices": list_notices,
+    "views": list_views,
 }
 WRITERS: dict[str, Callable[[State, Json], Json]] = {
     "type": type_text,

@@ -101,6 +101,11 @@ class Message:
         """Whether only one person sees it."""
         return self.only_for is not None
 
+    @property
+    def is_in_channel(self) -> bool:
+        """Whether it stands in the channel itself and not only in a thread."""
+        return self.thread_ts in (None, self.ts)
+
     def as_page(self, *, reply_count: int = 0) -> Json:
         """The message as the page draws it."""
         shown: Json = {

@@ -20,7 +20,8 @@ from bot.sandbox.slack.records import (
 from bot.sandbox.slack.tickets import Tickets
 from bot.sandbox.slack.workspace import Workspace
 
-NOTICES_MAX = 1_000
+# The sandbox may run for days; what is recorded for tests must not grow for ever.
+RECORDED_MAX = 10_000
 
 
 @dataclass(frozen=True)
@@ -90,13 +91,19 @@ class State:
         """Tell one person something in Slack's own voice."""
         notice = Notice(person.id, channel.id, text, "error" if is_error else "info")
         self.notices.append(notice)
-        del self.notices[:-NOTICES_MAX]
+        del self.notices[:-RECORDED_MAX]
         event = {"type": "notice", "channel": channel.id, "text": text, "kind": notice.kind}
         self.workspace.stream.publish(event, to={person.id})
 
     def record_problem(self, where: str, error: SlackError) -> None:
         """Remember what the bot got wrong, so that a test can say that nothing was."""
         self.problems.append(Problem(where, error.error, error.messages))
+        del self.problems[:-RECORDED_MAX]
+
+    def record_call(self, call: Call) -> None:
+        """Remember a call of the Web API."""
+        self.calls.append(call)
+        del self.calls[:-RECORDED_MAX]
 
     def response_url(self, token: str) -> str:
         """Where the bot may answer an interaction."""

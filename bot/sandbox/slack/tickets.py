@@ -4,11 +4,14 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 # Source: docs.slack.dev, interactivity: a trigger id holds 3 seconds, a response URL 30 minutes.
 TRIGGER_SECONDS = 3.0
 RESPONSE_SECONDS = 30 * 60.0
 RESPONSE_USES_MAX = 5
+# Far more than anybody uses in half an hour; older ones have expired.
+TICKETS_MAX = 10_000
 
 
 @dataclass
@@ -54,6 +57,7 @@ class Tickets:
         expires_at = self._clock() + TRIGGER_SECONDS
         with self._lock:
             self._triggers[trigger_id] = Trigger(trigger_id, person, expires_at, view_id)
+            _forget_oldest(self._triggers)
         return trigger_id
 
     def take_trigger(self, trigger_id: str) -> Trigger | str:
@@ -83,6 +87,7 @@ class Tickets:
         ticket = ResponseTicket(token, person, channel, expires_at, message_ts, thread_ts)
         with self._lock:
             self._responses[token] = ticket
+            _forget_oldest(self._responses)
         return token
 
     def take_response(self, token: str) -> ResponseTicket | str:
@@ -102,3 +107,8 @@ class Tickets:
         """The ticket of a token that was just given out, without using it."""
         with self._lock:
             return self._responses[token]
+
+
+def _forget_oldest(tickets: dict[str, Any]) -> None:
+    while len(tickets) > TICKETS_MAX:
+        del tickets[next(iter(tickets))]

@@ -72,7 +72,7 @@ def test_a_thread_is_counted_and_read(desk: Desk) -> None:
         parent = avery.type("general", "question")["ts"]
         avery.type("general", "answer", thread_ts=parent)
         thread = avery.messages("general", thread_ts=parent)
-        first = avery.messages("general")[0]
+        (first,) = avery.messages("general")
 
     assert [each.text for each in thread] == ["question", "answer"]
     assert first.raw["reply_count"] == 1

@@ -240,6 +240,46 @@ def test_options_are_looked_up_and_only_offered_ones_count(desk: Desk) -> None:
     assert len(desk.slack.problems) == 1
 
 
+def test_a_person_fills_a_modal_in_as_they_see_it(desk: Desk) -> None:
+    @desk.bolt.view("void_invoice")
+    def submitted(ack: Ack, body: Json) -> None:
+        desk.heard.append(body)
+        ack()
+
+    with desk.person() as avery:
+        avery.type("general", "/invoice 1")
+        assert avery.view().words.splitlines() == ["Void", "Void", "Note", "Account", "More"]
+        assert avery.submit(note="issued twice") == {"ok": True}
+        avery.type("general", "/invoice 1")
+        avery.dismiss()
+        with pytest.raises(LookupError):
+            avery.view()
+
+    values = desk.heard[1]["view"]["state"]["values"]
+    assert values["note"]["note"]["value"] == "issued twice"
+    assert values["account"]["account"]["selected_option"] is None
+
+
+def test_a_looked_up_option_is_chosen_in_a_message(desk: Desk) -> None:
+    offered = {"text": plain("Acme"), "value": "acct_1"}
+
+    @desk.bolt.options("account")
+    def options(ack: Ack) -> None:
+        ack(options=[offered])
+
+    @desk.bolt.action("account")
+    def chosen(ack: Ack, body: Json) -> None:
+        desk.heard.append(body)
+        ack()
+
+    menu = {"type": "external_select", "action_id": "account", "placeholder": plain("Account")}
+    desk.client.chat_postMessage(channel="C0BILLING", text="x", blocks=[actions(menu)])
+    with desk.person() as avery:
+        assert avery.choose(avery.see("billing"), "Account", "Acme") == {"ok": True}
+
+    assert desk.heard[0]["actions"][0]["selected_option"] == offered
+
+
 def test_the_app_home_is_published_to_one_person(desk: Desk) -> None:
     @desk.bolt.event("app_home_opened")
     def home(event: Json) -> None:

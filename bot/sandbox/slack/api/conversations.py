@@ -73,7 +73,7 @@ def history(state: State, arguments: Json) -> Json:
     found = [
         each
         for each in reversed(state.workspace.list_messages(channel.id))
-        if each.thread_ts in (None, each.ts) and _is_between(each, arguments)
+        if each.is_in_channel and _is_between(each, arguments)
     ]
     page, metadata = take_page(found, arguments, usual=USUAL_PAGE)
     more = bool(metadata["next_cursor"])

@@ -48,7 +48,7 @@ class WebApi:
         if faults.slow_seconds and faults.hits(method):
             threading.Event().wait(faults.slow_seconds)
         if faults.take("fail_before_next", method):
-            self._state.calls.append(Call(method, {}, {}, 500))
+            self._state.record_call(Call(method, {}, {}, 500))
             return _broken()
         sent: Json = {}
         try:
@@ -60,7 +60,7 @@ class WebApi:
             answer, status, extra = refused.as_json(), refused.status, refused.headers
             if refused.error in MISTAKES:
                 self._state.record_problem(method, refused)
-        self._state.calls.append(Call(method, sent, answer, status))
+        self._state.record_call(Call(method, sent, answer, status))
         return self._spoil(method, JSONResponse(answer, status_code=status, headers=extra))
 
     def _refuse_on_request(self, method: str) -> None:

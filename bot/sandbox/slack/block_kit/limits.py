@@ -122,6 +122,7 @@ MESSAGE_LIMITS: Final[dict[str, Any]] = {
     "section.fields": {"min_items": 1},
     "select.options": {"min_items": 1},
     "select.option_groups": {"min_items": 1},
+    "rich_text.text": {"min_length": 1},
     "suggestion.options": {"max_items": 100},
     "image.title": {"max_length": 2000},
 }

@@ -37,7 +37,7 @@ MENTION_STYLE = record(
 )
 _STYLED: dict[str, Check] = {"style": STYLE}
 _MENTION: dict[str, Check] = {"style": MENTION_STYLE}
-TEXT = record({"text": string("text")}, _STYLED)
+TEXT = record({"text": string("rich_text.text")}, _STYLED)
 LINK = record({"url": string()}, {"text": string(), "unsafe": boolean, **_STYLED})
 INLINE = by_type(
     {
