@@ -72,6 +72,7 @@ def main() -> None:
     )
     open_workspace(slack)
     page = serve_page(slack, asked.get("page_port", PAGE_PORT))
+    slack.url = page.url
     say(
         ready=True,
         page_url=page.url,
