@@ -1,0 +1,60 @@
+"""The stable part of the address of an invoice's hosted page, to find the invoice by its link.
+
+Stripe's links carry a secret and an expiry: none is stored. Within them the account and a random
+token stay the same, whatever the link is for and however often it is renewed.
+"""
+
+import base64
+import binascii
+import re
+from urllib.parse import unquote, urlsplit
+
+LINK_CHARACTERS_MAX = 2048
+KEY_CHARACTERS_MAX = 255
+
+# invoice.stripe.com/i/acct_1/live_YWNjdF8x…, pay.stripe.com/invoice/acct_1/live_YWNjdF8x…/pdf
+# Source: hosted_invoice_url and invoice_pdf in docs.stripe.com/api/invoices/object, read 2026-11.
+_MODE = re.compile(r"^(?:test|live)_")
+_BASE64 = re.compile(r"[A-Za-z0-9_+/-]+={0,2}")
+# What hangs on to a page's address when the link is of another of its forms.
+_FORMS = frozenset({"pdf", "receipt", "pay"})
+_KEY_CHARACTERS_MIN = 8
+
+
+def hosted_key_of(url: str) -> str | None:
+    """The part of a hosted page's address that stays the same; None when it has none."""
+    if len(url) > LINK_CHARACTERS_MAX:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"}:
+        return None
+    segments = [unquote(segment) for segment in parts.path.split("/") if segment]
+    while segments and segments[-1].lower() in _FORMS:
+        segments.pop()
+    if not segments or len(segments[-1]) < _KEY_CHARACTERS_MIN:
+        return None
+    token = _MODE.sub("", segments[-1])
+    return (_middle_of(token) or token)[:KEY_CHARACTERS_MAX]
+
+
+def _middle_of(token: str) -> str | None:
+    """The token inside acct_…,TOKEN,…; what follows it changes from link to link."""
+    # The expiry and signature that may hang on behind the base64 text begin at the first sign
+    # that base64 does not know.
+    matched = _BASE64.match(token)
+    if matched is None:
+        return None
+    plain = matched[0].rstrip("=").replace("+", "-").replace("/", "_")
+    # A text cut in the middle of a group of four still decodes without its last characters.
+    plain = plain[: len(plain) - 1] if len(plain) % 4 == 1 else plain
+    try:
+        decoded = base64.urlsafe_b64decode(plain + "=" * (-len(plain) % 4)).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    fields = decoded.split(",")
+    if len(fields) < 2 or not fields[0].startswith("acct_") or not fields[1]:  # noqa: PLR2004 - a pair
+        return None
+    return fields[1]
