@@ -1,0 +1,122 @@
+"""What an invoice refers to and the mirror lacks: a stand-in row until the real one is read.
+
+A stand-in has ticket 0, so whatever Stripe says replaces it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from bot.mirror.fields import id_at, text_at
+from bot.mirror.rows import insert_missing, table_of
+from bot.mirror.rules import MirrorRules
+from bot.mirror.store_customers import store_customers
+from bot.mirror.translate_catalog import translate_customer, translate_price
+from bot.models import Account, Customer, Price
+
+Row = dict[str, Any]
+
+PLACEHOLDER_TICKET = 0
+
+_ACCOUNTS = table_of(Account)
+_CUSTOMERS = table_of(Customer)
+_PRICES = table_of(Price)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The account of an invoice's customer, and its zone."""
+
+    account_id: int
+    time_zone: str
+
+
+def find_homes(
+    session: Session, invoices: Sequence[dict[str, Any]], *, rules: MirrorRules, now: datetime
+) -> tuple[dict[str, Home], tuple[str, ...]]:
+    """The home of each customer of these invoices; one that is unknown gets a stand-in.
+
+    Shape: homes by customer's id, and the ids of the customers to read from Stripe.
+    """
+    named = {id_at(invoice, "customer") or "": invoice for invoice in invoices}
+    homes = _homes_of(session, list(named))
+    unknown = sorted(named.keys() - homes.keys())
+    if unknown:
+        rows = [
+            {**_stand_in(customer, named[customer]), "ticket": PLACEHOLDER_TICKET}
+            for customer in unknown
+        ]
+        store_customers(session, rows, rules=rules, now=now, only_missing=True)
+        homes |= _homes_of(session, unknown)
+    return homes, tuple(filter(None, unknown))
+
+
+def _stand_in(customer: str, invoice: dict[str, Any]) -> Row:
+    return translate_customer({
+        "id": customer,
+        "name": text_at(invoice, "customer_name"),
+        "email": text_at(invoice, "customer_email"),
+        "created": invoice.get("created"),
+    })  # fmt: skip
+
+
+def _homes_of(session: Session, customers: list[str]) -> dict[str, Home]:
+    # On PostgreSQL no customer moves, and no zone changes, until the invoice is committed.
+    found = session.execute(
+        select(_CUSTOMERS.c.id, _CUSTOMERS.c.account_id, _ACCOUNTS.c.time_zone)
+        .join(_ACCOUNTS, _ACCOUNTS.c.id == _CUSTOMERS.c.account_id)
+        .where(_CUSTOMERS.c.id.in_(customers))
+        .order_by(_CUSTOMERS.c.id)
+        .with_for_update(read=True)
+    )
+    return {row.id: Home(row.account_id, row.time_zone) for row in found}
+
+
+def find_usage_types(
+    session: Session, oldest: dict[str, datetime]
+) -> tuple[dict[str | None, str | None], tuple[str, ...]]:
+    """How the use of these prices is counted; one that is unknown gets a stand-in.
+
+    `oldest` has, per price, when the oldest of the invoices that name it was made: lines that wait
+    for the price are not on older ones.
+    Shape: usage types by price's id, and the ids of the prices to read from Stripe.
+    """
+    found = session.execute(
+        select(_PRICES.c.id, _PRICES.c.usage_type, _PRICES.c.ticket, _PRICES.c.created_at)
+        .where(_PRICES.c.id.in_(list(oldest)))
+    ).all()  # fmt: skip
+    unknown = sorted(oldest.keys() - {row.id for row in found})
+    insert_missing(
+        session,
+        _PRICES,
+        [
+            {
+                **translate_price({"id": price}),
+                "created_at": oldest[price],
+                "ticket": PLACEHOLDER_TICKET,
+            }
+            for price in unknown
+        ],
+        key="id",
+    )
+    older = [
+        {"price": row.id, "oldest": oldest[row.id]}
+        for row in sorted(found, key=lambda row: row.id)
+        if row.ticket == PLACEHOLDER_TICKET and oldest[row.id] < row.created_at
+    ]
+    if older:
+        session.execute(
+            update(_PRICES)
+            .where(_PRICES.c.id == bindparam("price"), _PRICES.c.ticket == PLACEHOLDER_TICKET)
+            .values(created_at=bindparam("oldest")),
+            older,
+        )
+    waited_for = {row.id for row in found if row.ticket == PLACEHOLDER_TICKET}
+    return (
+        {row.id: row.usage_type for row in found},
+        tuple(sorted({*unknown, *waited_for})),
+    )

@@ -1,0 +1,225 @@
+"""Every state of every invoice, kept: what events, reads and the backfill saw of it."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy.orm import Session
+
+from bot.mirror.fields import dict_at, dicts_at, flag_at, moment_at, text_at, whole_at
+from bot.mirror.history import Seen, Sureness, digest_of, merge, sureness_of
+from bot.mirror.rows import insert_rows, table_of
+from bot.mirror.translate_invoice import translate_invoice
+from bot.mirror.translate_lines import EMBEDDED_LINES, digest_of_lines
+from bot.models import Invoice, InvoiceState
+
+Row = dict[str, Any]
+
+_STATES = table_of(InvoiceState)
+_KEPT = tuple(column.name for column in _STATES.columns if column.name != "invoice_id")
+
+_TURNS = text("SELECT pg_advisory_xact_lock(turn) FROM unnest(CAST(:locks AS bigint[])) AS turn")
+
+# The event that tells of a status's beginning; its snapshot is the state from that moment on.
+_BEGINNINGS = {
+    "invoice.finalized": "finalized_at",
+    "invoice.paid": "paid_at",
+    "invoice.voided": "voided_at",
+    "invoice.marked_uncollectible": "uncollectible_at",
+}
+_PAYMENT_FAILED = "invoice.payment_failed"
+_BEGAN = {
+    "draft": "created_at",
+    "open": "finalized_at",
+    "paid": "paid_at",
+    "void": "voided_at",
+    "uncollectible": "uncollectible_at",
+}
+
+
+def record_reads(
+    session: Session, rows: Sequence[Row], lines_seen: dict[str, str], *, now: datetime, source: str
+) -> None:
+    """Keep the states of invoices just read and stored, and what their transitions tell of before.
+
+    `lines_seen` has, per invoice, the fingerprint of its lines that `state_lines_of` makes.
+    """
+    seen = {
+        row["id"]: _states_of_read(row, lines_seen[row["id"]], now=now, source=source)
+        for row in rows
+    }
+    _record(session, {invoice: (told, current) for invoice, (told, current) in seen.items()})
+
+
+def record_snapshots(
+    session: Session, events: Iterable[dict[str, Any]], *, seen_at: datetime
+) -> None:
+    """Keep the states that events about invoices carry, and when a payment failed first.
+
+    Events come as Stripe sends them, in any order and any version of its API; those that are not
+    about an invoice with an id are left out.
+    """
+    seen: dict[str, list[Seen]] = {}
+    failures = []
+    for event in events:
+        invoice = dict_at(dict_at(event, "data"), "object")
+        created = moment_at(event, "created")
+        if invoice.get("object") != "invoice" or not text_at(invoice, "id") or created is None:
+            continue
+        seen.setdefault(invoice["id"], []).append(
+            _state_of_snapshot(event, invoice, created, seen_at=seen_at)
+        )
+        if event.get("type") == _PAYMENT_FAILED:
+            is_first = (whole_at(invoice, "attempt_count") or 0) <= 1
+            failures.append((invoice["id"], created, is_first))
+    for invoice_id, failed_at, is_first in sorted(failures):
+        _note_failure(session, invoice_id, failed_at, is_first=is_first)
+    _record(session, {invoice: (states, None) for invoice, states in seen.items()})
+
+
+def state_lines_of(invoice: dict[str, Any]) -> str:
+    """A fingerprint of the lines that both an event and a read have: the first ten.
+
+    An event never has more; what it has of a longer invoice would else be another state.
+    """
+    lines = dicts_at(invoice, "lines")
+    if flag_at(dict_at(invoice, "lines"), "has_more") or len(lines) > EMBEDDED_LINES:
+        return f"{digest_of_lines(lines[:EMBEDDED_LINES])}+"
+    return digest_of_lines(lines)
+
+
+def _states_of_read(row: Row, lines: str, *, now: datetime, source: str) -> tuple[list[Seen], Seen]:
+    current = _seen(row, lines, seen_at=now, source=source, sureness=Sureness.READ)
+    began_at = row.get(_BEGAN.get(row["status"], ""))
+    current = replace(current, effective_at=began_at or now.replace(microsecond=0))
+    first_due = row["due_minor"] + row["pre_payment_credit_minor"]
+    unpaid = {**row, "due_minor": first_due, "paid_minor": 0, "remaining_minor": first_due}
+    told = []
+    for status in ("open", "uncollectible"):
+        moment = row[_BEGAN[status]]
+        # An invoice over nothing is never open: finalizing it makes it paid.
+        if moment is None or (moment == row["paid_at"] and not row["due_minor"]):
+            continue
+        state = _seen(
+            unpaid | {"status": status}, lines, seen_at=now, source=source, sureness=Sureness.TOLD
+        )
+        told.append(replace(state, effective_at=moment))
+    return told, current
+
+
+def _state_of_snapshot(
+    event: dict[str, Any], invoice: dict[str, Any], created: datetime, *, seen_at: datetime
+) -> Seen:
+    row = translate_invoice(invoice)
+    if flag_at(dict_at(invoice, "lines"), "has_more"):
+        row["lines_digest"] = None
+    began_at = row.get(_BEGINNINGS.get(str(event.get("type")), ""))
+    state = _seen(
+        row,
+        state_lines_of(invoice),
+        seen_at=seen_at,
+        source=f"event:{text_at(event, 'id', characters_max=255)}",
+        sureness=Sureness.EXACT,
+    )
+    return replace(state, effective_at=began_at or created)
+
+
+def _seen(row: Row, lines: str, *, seen_at: datetime, source: str, sureness: Sureness) -> Seen:
+    amounts = (
+        row["total_minor"], row["due_minor"], row["paid_minor"], row["remaining_minor"],
+    )  # fmt: skip
+    return Seen(
+        status=row["status"],
+        currency=row["currency"],
+        total_minor=row["total_minor"],
+        due_minor=row["due_minor"],
+        paid_minor=row["paid_minor"],
+        remaining_minor=row["remaining_minor"],
+        due_at=row["due_at"],
+        lines_digest=row["lines_digest"],
+        digest=digest_of(row["status"], amounts, row["due_at"], lines),
+        effective_at=seen_at,
+        seen_at=seen_at,
+        source=source,
+        sureness=sureness,
+    )
+
+
+def _record(session: Session, seen: dict[str, tuple[list[Seen], Seen | None]]) -> None:
+    """Merge sights into the histories of their invoices, and write what that changed."""
+    _take_turns(session, list(seen))
+    known = _histories(session, list(seen))
+    new: list[Row] = []
+    changed: list[Row] = []
+    gone: list[int] = []
+    for invoice, (states, current) in seen.items():
+        before = {state.id: state for state in known.get(invoice, ())}
+        after = merge(before.values(), states, current=current)
+        for state in after:
+            if state.id is None:
+                new.append(_row(state) | {"invoice_id": invoice})
+            elif before[state.id] != state:
+                changed.append(_row(state) | {"state_id": state.id})
+        stays = {state.id for state in after}
+        gone.extend(number for number in before if number is not None and number not in stays)
+    insert_rows(session, _STATES, new)
+    if changed:
+        session.execute(
+            update(_STATES)
+            .where(_STATES.c.id == bindparam("state_id"))
+            .values({name: bindparam(name) for name in changed[0] if name != "state_id"}),
+            changed,
+        )
+    if gone:
+        session.execute(delete(_STATES).where(_STATES.c.id.in_(gone)))
+
+
+def _take_turns(session: Session, invoices: list[str]) -> None:
+    """Let nobody else merge these histories until the commit; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        # In one order, so that nobody waits in a circle.
+        locks = sorted({_lock_of(invoice) for invoice in invoices})
+        session.execute(_TURNS, {"locks": locks})
+
+
+def _lock_of(invoice: str) -> int:
+    return int.from_bytes(hashlib.sha256(invoice.encode()).digest()[:8], signed=True)
+
+
+def _histories(session: Session, invoices: list[str]) -> dict[str, list[Seen]]:
+    found = session.execute(
+        select(_STATES)
+        .where(_STATES.c.invoice_id.in_(invoices))
+        .order_by(_STATES.c.invoice_id, _STATES.c.effective_at)
+    )
+    histories: dict[str, list[Seen]] = {}
+    for row in found.mappings():
+        state = Seen(
+            **{name: row[name] for name in _KEPT}, sureness=sureness_of(row["effective_at"])
+        )
+        histories.setdefault(row["invoice_id"], []).append(state)
+    return histories
+
+
+def _row(state: Seen) -> Row:
+    return {name: getattr(state, name) for name in _KEPT if name != "id"}
+
+
+def _note_failure(session: Session, invoice: str, failed_at: datetime, *, is_first: bool) -> None:
+    """Remember the earliest failed attempt that an event told of, for invoices that are here."""
+    first = Invoice.first_failed_at
+    is_later = first.is_(None) | (first > failed_at)
+    if is_first:
+        # Until an event told, the beginning of the invoice stood for it: see bot.mirror.days.
+        is_later |= first == func.coalesce(
+            Invoice.effective_at, Invoice.finalized_at, Invoice.created_at
+        )
+    session.execute(
+        update(Invoice)
+        .where(Invoice.id == invoice, is_later)
+        .values(first_failed_at=failed_at)
+        .execution_options(synchronize_session=False)
+    )
