@@ -1,0 +1,233 @@
+"""Filling the mirror from Stripe's lists, from wherever an earlier try was cut off.
+
+The mark of the events is set first, so whatever changes while the lists are read is swept up
+afterwards. Each page's rows are committed together with the place to go on from, and its ticket is
+drawn before it is asked for, so a page never overwrites what was read after it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from bot.clock import monotonic_seconds, real_now
+from bot.database import insert_into
+from bot.errors import BadRequest, NotFound
+from bot.mirror.events import Wanted
+from bot.mirror.fields import moment_at
+from bot.mirror.kinds import KINDS, Kind
+from bot.mirror.marks import EVENTS, database_now, find_mark, set_mark
+from bot.mirror.reading import complete
+from bot.mirror.refresh import refresh
+from bot.mirror.rules import rules_from
+from bot.mirror.stale import want_objects
+from bot.mirror.store import store
+from bot.mirror.sweep import REACH
+from bot.mirror.tickets import NUMBERING, draw_ticket, is_numbering, number_some_of_backlog
+from bot.models import BackfillStep, Invoice
+from bot.runtime import Runtime
+
+BACKFILLED = "backfilled"
+SOURCE = "backfill"
+# A hundred million objects of one kind; a list that goes on after that has no end.
+PAGES_MAX = 1_000_000
+# How often a list may lose the object that it was to go on after.
+LISTINGS_MAX = 3
+# Rounds of a hundred reads of what the lists referred to and did not have.
+REFRESH_ROUNDS_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one kind is: objects stored in all, and a second since this start."""
+
+    kind: str
+    objects: int
+    per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillResult:
+    """How many objects of each kind were listed, and how many invoices have a short number."""
+
+    objects: dict[str, int]
+    numbered: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Objects read under one ticket, and the place after which the list goes on."""
+
+    ticket: int
+    cursor: str
+    objects: list[dict[str, Any]]
+
+
+def run_backfill(
+    runtime: Runtime,
+    *,
+    report: Callable[[Progress], None],
+    kinds: Iterable[str] | None = None,
+    restart: bool = False,
+) -> BackfillResult:
+    """Fill the mirror with what Stripe has, going on where an earlier try was cut off.
+
+    With `restart` everything is listed again from the top; rows only get newer by it.
+    Raises: Unavailable when Stripe or the database does not answer: call again to go on;
+        Misconfigured when the key may not list a kind.
+    """
+    chosen = sorted(
+        (KINDS[name] for name in (KINDS if kinds is None else kinds)), key=lambda kind: kind.order
+    )
+    _take_watermark(runtime)
+    if restart:
+        with runtime.database.writing() as session:
+            names = [kind.name for kind in chosen]
+            session.execute(delete(BackfillStep).where(BackfillStep.kind.in_(names)))
+    objects = {kind.name: _fill(runtime, kind, report) for kind in chosen}
+    _read_what_was_wanted(runtime)
+    if kinds is None:
+        _number_backlog(runtime)
+        with runtime.database.writing() as session:
+            now = database_now(session, real_now())
+            set_mark(session, BACKFILLED, business_at=runtime.clock.now(), real_at=now)
+    with runtime.database.reading() as session:
+        numbered = session.scalar(select(func.count(Invoice.short_number))) or 0
+    return BackfillResult(objects, numbered)
+
+
+def _take_watermark(runtime: Runtime) -> None:
+    """Remember the newest event, unless the sweep can still go on from where it was."""
+    with runtime.database.reading() as session:
+        mark = find_mark(session, EVENTS)
+        began_at = database_now(session, real_now())
+    if mark is not None and began_at - mark.real_at <= REACH:
+        return
+    began_business_at = runtime.clock.now()
+    newest = runtime.stripe.get("/v1/events", {"limit": 1}).get("data") or [{}]
+    newest_at = moment_at(newest[0], "created") or began_business_at
+    with runtime.database.writing() as session:
+        set_mark(session, EVENTS, business_at=min(newest_at, began_business_at), real_at=began_at)
+
+
+def _fill(runtime: Runtime, kind: Kind, report: Callable[[Progress], None]) -> int:
+    """List one kind to its end; how many objects that were."""
+    for tries_left in reversed(range(LISTINGS_MAX)):
+        with runtime.database.reading() as session:
+            step = session.get(BackfillStep, kind.name)
+        try:
+            return _fill_from(runtime, kind, step, report)
+        except (NotFound, BadRequest):
+            # The object after which the list was to go on is gone: it begins at its top again.
+            if not tries_left:
+                raise
+            with runtime.database.writing() as session:
+                session.execute(delete(BackfillStep).where(BackfillStep.kind == kind.name))
+    raise AssertionError("The last try either returns or raises.")
+
+
+def _fill_from(
+    runtime: Runtime, kind: Kind, step: BackfillStep | None, report: Callable[[Progress], None]
+) -> int:
+    before = count = step.objects_count if step else 0
+    if step is not None and step.finished_at is not None:
+        return count
+    began = monotonic_seconds()
+    for page in _pages_ahead(runtime, kind, step.cursor if step else None):
+        count += len(page.objects)
+        _store_page(runtime, kind, page, count=count)
+        seconds = max(monotonic_seconds() - began, 1e-9)
+        report(Progress(kind.name, count, (count - before) / seconds))
+    with runtime.database.writing() as session:
+        now = database_now(session, real_now())
+        _save_step(session, kind.name, cursor=None, count=count, finished_at=now)
+    return count
+
+
+def _pages_ahead(runtime: Runtime, kind: Kind, cursor: str | None) -> Iterator[_Page]:
+    """Page after page; while one is stored, the next is being read."""
+    pages = runtime.stripe.pages(kind.path, kind.list_params, starting_after=cursor)
+
+    def read(ticket: int) -> _Page | None:
+        listed = next(pages, None)
+        if listed is None:
+            return None
+        whole = (complete(runtime.stripe, kind, one) for one in listed)
+        return _Page(ticket, listed[-1]["id"], [one for one in whole if one is not None])
+
+    def ask(reader: ThreadPoolExecutor) -> Future[_Page | None]:
+        with runtime.database.writing() as session:
+            ticket = draw_ticket(session)
+        return reader.submit(read, ticket)
+
+    with ThreadPoolExecutor(1, "backfill") as reader:
+        asked = ask(reader)
+        for _ in range(PAGES_MAX):
+            page = asked.result()
+            if page is None:
+                return
+            asked = ask(reader)
+            yield page
+
+
+def _store_page(runtime: Runtime, kind: Kind, page: _Page, *, count: int) -> None:
+    with runtime.database.writing() as session:
+        now = database_now(session, real_now())
+        result = store(
+            session,
+            kind.name,
+            page.objects,
+            ticket=page.ticket,
+            now=now,
+            source=SOURCE,
+            rules=rules_from(runtime.settings),
+        )
+        wanted = [Wanted("customer", name) for name in result.customers_wanted]
+        wanted += [Wanted("price", name) for name in result.prices_wanted]
+        want_objects(session, dict.fromkeys(wanted, now), now=now)
+        _save_step(session, kind.name, cursor=page.cursor, count=count, finished_at=None)
+
+
+def _save_step(
+    session: Session,
+    kind_name: str,
+    *,
+    cursor: str | None,
+    count: int,
+    finished_at: datetime | None,
+) -> None:
+    new = insert_into(session, BackfillStep).values(
+        kind=kind_name, cursor=cursor, objects_count=count, finished_at=finished_at
+    )
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[BackfillStep.kind],
+            set_={"cursor": cursor, "objects_count": count, "finished_at": finished_at},
+        )
+    )
+
+
+def _read_what_was_wanted(runtime: Runtime) -> None:
+    """Read what the lists do not have: customers that were deleted, prices made by the way."""
+    for _ in range(REFRESH_ROUNDS_MAX):
+        if not refresh(runtime):
+            return
+
+
+def _number_backlog(runtime: Runtime) -> None:
+    """Number the invoices, once; from then on each gets its number when it is first seen."""
+    with runtime.database.reading() as session:
+        if is_numbering(session):
+            return
+    after = None
+    while True:
+        with runtime.database.writing() as session:
+            after = number_some_of_backlog(session, after)
+            if after is None:
+                now = database_now(session, real_now())
+                _save_step(session, NUMBERING, cursor=None, count=0, finished_at=now)
+                return
