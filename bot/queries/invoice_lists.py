@@ -1,7 +1,7 @@
 """Lists of invoices: by account, status, day of issue, amount and text, page by page."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from typing import Any
@@ -31,6 +31,11 @@ from bot.queries.sight import Sight
 from bot.queries.status import IS_PAST_DUE
 
 PAGE_ROWS = 10
+# No zone is further from UTC, so a local day lies within a day of UTC and this on both sides of
+# it. The days themselves decide; the moments only keep the search in one stretch of an index.
+ZONES_APART = timedelta(hours=24)
+# Days beyond these have no invoices, and moments near them none before or after.
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(9999, 12, 29)
 
 _SWEPT = {
     name: select(MARKS.c[name]).where(IS_SWEPT).scalar_subquery()
@@ -79,7 +84,7 @@ def list_invoices(
     connection = session.connection()
     account_ids, zone = _account_scope(session, wanted.account_id, sight)
     conditions = (
-        INVOICES.c.deleted_at.is_(None),
+        PRESENT,
         *visible(sight),
         *_conditions(wanted, account_ids),
     )
@@ -160,8 +165,10 @@ def _conditions(wanted: InvoiceFilter, account_ids: list[int] | None) -> list[Co
         given.append(INVOICES.c.status != "void")
     if wanted.from_day is not None:
         given.append(INVOICES.c.issued_on >= wanted.from_day)
+        given.append(INVOICES.c.dated_at >= _in_utc(wanted.from_day) - ZONES_APART)
     if wanted.to_day is not None:
         given.append(INVOICES.c.issued_on <= wanted.to_day)
+        given.append(INVOICES.c.dated_at < _in_utc(wanted.to_day) + timedelta(days=1) + ZONES_APART)
     if wanted.month is not None:
         given.append(INVOICES.c.covers_until_on >= wanted.month.first_day)
         given.append(INVOICES.c.covers_until_on < wanted.month.following.first_day)
@@ -173,6 +180,11 @@ def _conditions(wanted: InvoiceFilter, account_ids: list[int] | None) -> list[Co
         text = fold(plain_text(wanted.text))
         given.append(INVOICES.c.search_text.contains(text, autoescape=True))
     return given
+
+
+def _in_utc(day: date) -> datetime:
+    """The first moment of a day in UTC, away from both ends of the calendar."""
+    return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time(), UTC)
 
 
 def _has_status(status: StatusFilter) -> ColumnElement[bool]:

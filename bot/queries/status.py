@@ -72,16 +72,14 @@ def judge(facts: StatusFacts, *, now: datetime, zone: ZoneInfo) -> Judgement:
     known = _KNOWN.get(facts.status)
     if known is not Status.OPEN or facts.remaining_minor <= 0:
         return Judgement(known, known or facts.status, 0, None, None, is_exhausted=False)
-    days_late = 0
-    if facts.overdue_at is not None and facts.overdue_at <= now:
-        known = Status.PAST_DUE
-        since = _since(facts, zone) or local_day(facts.overdue_at, zone)
-        days_late = max(0, (local_day(now, zone) - since).days)
+    if facts.overdue_at is None or facts.overdue_at > now:
+        return Judgement(known, known, 0, None, None, is_exhausted=False)
+    since = _since(facts, zone) or local_day(facts.overdue_at, zone)
     has_failed = facts.collection_method == AUTOMATIC and facts.first_failed_at is not None
     return Judgement(
-        status=known,
-        text=known,
-        days_late=days_late,
+        status=Status.PAST_DUE,
+        text=Status.PAST_DUE,
+        days_late=max(0, (local_day(now, zone) - since).days),
         failed_on=_day(facts.first_failed_at, zone) if has_failed else None,
         retry_on=_day(facts.next_attempt_at, zone) if has_failed else None,
         is_exhausted=has_failed and facts.next_attempt_at is None,

@@ -162,6 +162,26 @@ def test_the_least_amount_counts_in_each_currencys_own_units(
     assert {row.total.currency for row in page.rows} == fitting
 
 
+def test_days_of_issue_are_local_and_both_included(database: Database) -> None:
+    # Half an hour before midnight in UTC on the last of October, in the furthest zones there are.
+    moment = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)
+    east, west = (
+        make_invoice(database, customer=make_customer(database, zone=zone), finalized_at=moment)
+        for zone in ("Pacific/Kiritimati", "Etc/GMT+12")
+    )
+
+    def issued(first: date | None, last: date | None) -> set[str]:
+        return set(ids_of(page_of(database, InvoiceFilter(from_day=first, to_day=last))))
+
+    october, november = date(2026, 10, 31), date(2026, 11, 1)
+    assert issued(november, None) == {east}
+    assert issued(None, october) == {west}
+    assert issued(october, november) == {east, west}
+    assert issued(november, october) == set()
+    assert issued(date.min, date.max) == {east, west}
+    assert issued(date.max, date.min) == set()
+
+
 def test_an_amount_that_is_none_is_refused(database: Database) -> None:
     with pytest.raises(BadRequest):
         page_of(database, InvoiceFilter(min_amount=Decimal("NaN")))
