@@ -70,9 +70,8 @@ MARKDOWN = [
     ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>"),
     ("<b>no</b> &lt;i&gt;", "<p>&lt;b&gt;no&lt;/b&gt; &lt;i&gt;</p>"),
     (
-        "| a |\n|--:|\n| 1 |",
-        "<div><table><thead><tr><th>a</th></tr></thead>"
-        "<tbody><tr><td>1</td></tr></tbody></table></div>",
+        "|a|\n|-|\n|1|",
+        "<div><table><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table></div>",
     ),
 ]
 
