@@ -5,9 +5,12 @@ Slack would answer `invalid_blocks`. Text that comes from outside stands in plai
 text or in cells, which Slack shows as they are; `mrkdwn` is for words of our own.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from bot.views.text import fit
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -40,6 +43,7 @@ MESSAGE_BLOCKS_MAX = 50
 MESSAGE_TEXT_MAX = 4000
 
 BUTTON_STYLES = (None, "primary", "danger")
+_ENTITY = re.compile(r"&(?=(?:amp|lt|gt);)")
 ALIGNMENTS = ("left", "center", "right")
 
 
@@ -77,7 +81,7 @@ def interactive_elements(blocks: Sequence[Block]) -> Iterator[Element]:
 def plain_text(text: str, *, limit: int = TEXT_MAX) -> Element:
     """Text that Slack shows as it is, colons of would-be emoji included."""
     _check_length("plain text", text, limit)
-    return {"type": "plain_text", "text": text, "emoji": False}
+    return {"type": "plain_text", "text": _undecoded(text, limit), "emoji": False}
 
 
 def mrkdwn(text: str, *, limit: int = TEXT_MAX) -> Element:
@@ -182,7 +186,7 @@ def overflow(*, action_id: str, options: Sequence[Element]) -> Element:
 def text(content: str, *, is_bold: bool = False, is_code: bool = False) -> Element:
     """A piece of rich text, shown as it is."""
     _check_length("rich text", content, TEXT_MAX)
-    element: Element = {"type": "text", "text": content}
+    element: Element = {"type": "text", "text": _undecoded(content, TEXT_MAX)}
     style = ({"bold": True} if is_bold else {}) | ({"code": True} if is_code else {})
     return element | ({"style": style} if style else {})
 
@@ -213,7 +217,7 @@ def rich_text(*elements: Element) -> Block:
 def cell(content: str) -> Cell:
     """A cell of a table, shown as it is."""
     _check_length("cell", content, TEXT_MAX)
-    return {"type": "raw_text", "text": content}
+    return {"type": "raw_text", "text": _undecoded(content, TEXT_MAX)}
 
 
 def table(rows: Sequence[Sequence[Cell]], *, align: Sequence[str], wrapped: Sequence[int]) -> Block:
@@ -237,6 +241,12 @@ def table(rows: Sequence[Sequence[Cell]], *, align: Sequence[str], wrapped: Sequ
             for column, alignment in enumerate(align)
         ],
     }
+
+
+def _undecoded(text: str, limit: int) -> str:
+    # Slack may show &lt; as < in plain and rich text too, so what looks like one of its three
+    # entities is escaped; any other & may stay, and AT&T is AT&T to every client.
+    return fit(_ENTITY.sub("&amp;", text), limit) if "&" in text else text
 
 
 def _check_length(what: str, text: str, limit: int) -> None:

@@ -9,7 +9,6 @@ from bot.views.blocks import Block, Element, Message
 from bot.views.freshness import footing, warning
 from bot.views.invoice import Dashboard
 from bot.views.invoice_table import (
-    DESCRIPTION_MAX,
     Row,
     bold_row,
     head,
@@ -26,8 +25,10 @@ from bot.views.text import (
     plain,
 )
 
-# So many stay below Slack's limit for all characters of a message, whatever their descriptions.
+# So many stay below Slack's limit for all characters of a message, as long as
+# their descriptions are cut.
 PAGE_LINES_MAX = 40
+DESCRIPTION_MAX = 80
 
 PlacedLine = tuple[LinePart, Line]
 

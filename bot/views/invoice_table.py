@@ -13,7 +13,7 @@ from bot.views.text import count_text, period_text, plain, units_text
 
 # More lines than this stand on pages of their own, and the card sums them up.
 LINES_INLINE_MAX = 12
-# The longest that the description of a line may be here and on its page.
+# The longest that the description of a line may be on the card.
 DESCRIPTION_MAX = 100
 
 PART_NAMES = {

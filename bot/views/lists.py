@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from bot.money import money_text
-from bot.queries.cards import InvoicePage, InvoiceRow
+from bot.queries.cards import InvoicePage, InvoiceRow, Status
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Message
 from bot.views.freshness import footing, freshness_warnings
@@ -15,12 +15,10 @@ from bot.views.text import (
     days_late_text,
     escape,
     fit,
-    invoice_title,
+    invoice_name,
     literal,
+    plain,
 )
-
-# The longest that a title may be in the text beside the blocks.
-TITLE_MAX = 300
 
 
 def invoice_list(page: InvoicePage, *, title: str, list_text: str) -> Message:
@@ -29,10 +27,11 @@ def invoice_list(page: InvoicePage, *, title: str, list_text: str) -> Message:
     Shape: `title` says in words what was asked for and may hold names from outside; `list_text`
     is the canonical text of the same question, which the buttons for the other pages carry.
     """
+    title = plain(title, limit=blocks.HEADER_TEXT_MAX)
     count = _count_words(page)
     place = f"Page {page.page:,} of {page.pages:,}" if page.pages > 1 else ""
     parts = [
-        blocks.header(fit(title, blocks.HEADER_TEXT_MAX)),
+        blocks.header(title),
         blocks.section(blocks.mrkdwn(f"*{count}*{', newest first' if page.count > 1 else ''}")),
         *freshness_warnings(page.freshness, page.zone),
         *invoice_rows(page.rows),
@@ -40,25 +39,22 @@ def invoice_list(page: InvoicePage, *, title: str, list_text: str) -> Message:
     if page.pages > 1:
         parts.append(_page_buttons(page, list_text))
     parts.append(footing(page.freshness, page.zone, place=place))
-    return Message(text=literal(f"{fit(title, TITLE_MAX)}: {count}."), blocks=tuple(parts))
+    return Message(text=literal(f"{title}: {count}."), blocks=tuple(parts))
 
 
 def invoice_rows(rows: Iterable[InvoiceRow]) -> Iterator[Block]:
-    """One block per invoice, with a button that shows it."""
+    """One block per invoice, with its day of issue and a button that shows it."""
     for place, row in enumerate(rows):
-        name = invoice_title(row)
+        name = "Draft" if row.status is Status.DRAFT and not row.number else invoice_name(row)
+        day = day_text(row.issued_on or row.created_on)
         status = escape(status_words(row.status, row.status_text))
         late = f", {days_late_text(row.days_late)}" if row.days_late else ""
-        day = (
-            f"issued {day_text(row.issued_on)}"
-            if row.issued_on
-            else f"begun {day_text(row.created_on)}"
-        )
-        facts = f":{STATUS_EMOJI[row.status]}: {status}{late} · {day}"
         yield blocks.fields(
             [
-                blocks.plain_text(f"{name}\n{account_name(row.account)}"),
-                blocks.mrkdwn(f"*{money_text(row.total)}*\n{facts}"),
+                blocks.plain_text(f"{name} · {day}\n{account_name(row.account)}"),
+                blocks.mrkdwn(
+                    f"*{money_text(row.total)}*\n:{STATUS_EMOJI[row.status]}: {status}{late}"
+                ),
             ],
             accessory=blocks.button(
                 "Show",

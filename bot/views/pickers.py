@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from bot.mirror.names import skeleton
 from bot.queries.cards import AccountRef, InvoiceRow
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Message
 from bot.views.freshness import warning
 from bot.views.lists import invoice_rows
 from bot.views.notices import Contact, contact_block
-from bot.views.text import account_name, count_text, fit, literal, plain, skeleton
+from bot.views.text import account_name, count_text, fit, literal, plain
 
 CHOICES_MAX = 10
 NEAREST_MAX = 5

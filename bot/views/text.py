@@ -25,14 +25,6 @@ _ESCAPES = ("&amp;", "&lt;", "&gt;")
 # Characters that belong to the one before them: skin tones, and the second half of a flag.
 _SKIN_TONES = ("\U0001f3fb", "\U0001f3ff")
 _FLAG_LETTERS = ("\U0001f1e6", "\U0001f1ff")
-# Letters of other scripts, small and folded, that can't be told from the Latin one beside them.
-_LOOK_ALIKES = str.maketrans({
-    **dict(zip("авеікмнорстухѕјӏԁԛԝһ", "abeikmhopctyxsjldqwh", strict=True)),  # Cyrillic
-    **dict(zip("αβεικνορτυχϲϳ", "abeikvoptuxcj", strict=True)),  # Greek
-    # Turkish, phonetic and Armenian ones.
-    **dict(zip("\u0131\u0251\u0261\u0585\u057d\u0570\u0578", "iagouhn", strict=True)),
-    "0": "o", "1": "l", "|": "l",
-})  # fmt: skip
 
 
 def escape(text: str) -> str:
@@ -111,12 +103,6 @@ def account_name(account: AccountRef, *, limit: int = 2 * NAME_MAX) -> str:
     return " › ".join(names) or NAMELESS
 
 
-def skeleton(name: str) -> str:
-    """What is left of a name for the eye: names of one skeleton can't be told apart."""
-    folded = unicodedata.normalize("NFKC", plain(name)).casefold()
-    return folded.translate(_LOOK_ALIKES)
-
-
 def invoice_name(invoice: InvoiceCard | InvoiceRow) -> str:
     """What people call an invoice: its number, else the short one, else what Stripe calls it."""
     if invoice.number:
@@ -133,7 +119,12 @@ def invoice_title(invoice: InvoiceCard | InvoiceRow) -> str:
 
 def day_text(day: date) -> str:
     """A day: "15 Nov 2026"."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{short_day_text(day)} {day.year}"
+
+
+def short_day_text(day: date) -> str:
+    """A day of these weeks: "15 Nov"."""
+    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def period_text(first: date, last: date) -> str:
@@ -199,7 +190,7 @@ def units_text(
     """How a line came about: "1,240 minutes × USD 0.0125"; None where Stripe gives no figures."""
     if quantity is None:
         return None
-    label = f" {plain(unit_label, limit=30)}" if unit_label else ""
+    label = f" {plain(unit_label, limit=20)}" if unit_label else ""
     units = f"{quantity_text(quantity)}{label}"
     return units if unit_amount is None else f"{units} × {rate_text(unit_amount, amount.currency)}"
 

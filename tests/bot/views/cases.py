@@ -1,0 +1,194 @@
+"""Every view in every state worth looking at: what the saved JSON and pictures are made of."""
+
+from dataclasses import replace
+from datetime import date
+
+from bot.errors import BadRequest, NotAllowed, Unavailable
+from bot.money import Money
+from bot.queries.cards import Freshness, Status
+from bot.views.help import HelpLine, help_card
+from bot.views.invoice import Dashboard, invoice_card
+from bot.views.invoice_lines import invoice_lines
+from bot.views.lists import invoice_list
+from bot.views.notices import Contact, error_notice, failure_notice, no_role_notice
+from bot.views.pickers import account_picker, invoice_picker, nothing_matches
+from tests.bot.views.cards import (
+    ACME,
+    FRESH,
+    USUAL_LINES,
+    make_card,
+    make_line,
+    make_page,
+    make_row,
+    usd,
+)
+
+DASHBOARD = Dashboard("https://dashboard.stripe.com", is_test=True)
+CONTACT = Contact(email="billing@tallyman.example", phone="+49 30 1234567")
+NOBODY = Contact(email=None, phone=None)
+FAILED_ON = date(2026, 11, 3)
+RETRY_ON = date(2026, 11, 18)
+STALE = replace(FRESH, is_stale=True)
+
+# Everything that a name may do to a layout, in one name of about 300 characters.
+NASTY = (
+    "<!channel> <@U1> <https://evil.example|Pay here> https://evil.example &lt;!here&gt; "
+    "*bold* _it_ ~no~ `code` :smile: \u202egnp.exe\u202c\u200b\n> quote\n``` "
+    + "Z\u0301\u0302\u0303\u0304\u0305" * 8
+    + " \x00\x07\ud83d 漢字 👩‍💻 "
+    + "long " * 30
+)
+NASTY_ACCOUNT = replace(ACME, path=(NASTY, NASTY), customer_ids=("cus_Nasty",))
+MANY_LINES = (
+    *(
+        make_line(
+            description=f"Calls from +49 30 {place:07}",
+            minor=place,
+            quantity=str(place),
+            unit_amount="1",
+            unit_label="minutes",
+        )
+        for place in range(1, 481)
+    ),
+    *(make_line("fixed", f"Number {place}", 200) for place in range(1, 19)),
+    make_line("adjustment", "Credit for an outage", -5000),
+    make_line("tax", "VAT 19 %", 22000),
+)
+LONG_LINES = tuple(
+    make_line(
+        description=f"{place} {NASTY}",
+        minor=10**14,
+        quantity="1234567.123456",
+        unit_amount="0.123456789012",
+        unit_label=NASTY,
+    )
+    for place in range(500)
+)
+
+CARDS = {
+    "open": make_card(),
+    "past_due": make_card(
+        status=Status.PAST_DUE,
+        issued_on=date(2026, 9, 23),
+        due_on=date(2026, 10, 23),
+        days_late=23,
+        paid=usd(50000),
+        remaining=usd(91843),
+        next_id="in_1Qccc",
+    ),
+    "paid": make_card(status=Status.PAID, paid=usd(141843), remaining=usd(0)),
+    "void": make_card(status=Status.VOID, due_on=None),
+    "uncollectible": make_card(status=Status.UNCOLLECTIBLE, due_on=date(2026, 5, 1)),
+    "draft": make_card(
+        status=Status.DRAFT, number=None, short_number=None, issued_on=None, due_on=None
+    ),
+    "unknown_status": make_card(status=None, status_text="in_review"),
+    "failed_retrying": make_card(
+        status=Status.PAST_DUE,
+        is_automatic=True,
+        due_on=None,
+        failed_on=FAILED_ON,
+        retry_on=RETRY_ON,
+        days_late=12,
+    ),
+    "failed_exhausted": make_card(
+        status=Status.PAST_DUE,
+        is_automatic=True,
+        due_on=None,
+        failed_on=FAILED_ON,
+        is_exhausted=True,
+        days_late=1,
+    ),
+    "yen": make_card(
+        lines=(
+            make_line(
+                minor=124000,
+                currency="jpy",
+                quantity="24800",
+                unit_amount="5",
+                unit_label="calls",
+            ),
+            make_line("tax", "Consumption tax 10 %", 12400, currency="jpy"),
+        )
+    ),
+    "dinar": make_card(
+        lines=(make_line(minor=1240500, currency="kwd", quantity="992400", unit_amount="1.25"),)
+    ),
+    "credit_balance": make_card(credit_balance_applied=usd(20000), remaining=usd(121843)),
+    "owed_from_before": make_card(credit_balance_applied=usd(-500), remaining=usd(142343)),
+    "credit_note": make_card(
+        credit_notes=usd(11843), remaining=usd(130000), credited_after_payment=usd(700)
+    ),
+    "inclusive_tax": make_card(lines=USUAL_LINES[:4], inclusive_tax=usd(21140), total=usd(132440)),
+    "lines_500": make_card(lines=MANY_LINES),
+    "nothing_on_it": make_card(lines=()),
+    "nasty_names": make_card(
+        number=NASTY, account=NASTY_ACCOUNT, lines=LONG_LINES[:12], remaining=usd(10**17)
+    ),
+    "difference": make_card(total=usd(142843), difference=usd(1000)),
+    "stale": make_card(freshness=STALE),
+    "never_filled": make_card(freshness=Freshness(as_of=None, is_stale=False)),
+    "deleted": make_card(is_deleted=True),
+}
+
+CASES = {
+    **{f"card_{name}": invoice_card(card, dashboard=DASHBOARD) for name, card in CARDS.items()},
+    "lines_first_page": invoice_lines(CARDS["lines_500"], page=1, dashboard=DASHBOARD),
+    "lines_last_page": invoice_lines(CARDS["lines_500"], page=13, dashboard=DASHBOARD),
+    "lines_nasty": invoice_lines(make_card(lines=LONG_LINES), page=7, dashboard=DASHBOARD),
+    "list": invoice_list(make_page(), title="Invoices of Acme", list_text='list entity:"Acme"'),
+    "list_mixed": invoice_list(
+        make_page(
+            rows=(
+                make_row(status=Status.PAST_DUE, days_late=23),
+                make_row(status=Status.PAID, number="ACME-0041"),
+                make_row(status=Status.VOID, number="ACME-0040", total=Money(1200, "jpy")),
+                make_row(status=Status.UNCOLLECTIBLE, number="ACME-0039"),
+                make_row(status=Status.DRAFT, number=None, issued_on=None),
+                make_row(status=None, status_text="<odd>", account=NASTY_ACCOUNT),
+            ),
+            count=6,
+            past_due_count=1,
+            page=1,
+            pages=1,
+        ),
+        title="All invoices",
+        list_text="list",
+    ),
+    "list_empty": invoice_list(
+        make_page(rows=(), count=0, past_due_count=0, page=1, pages=1, freshness=STALE),
+        title=f"Invoices of {NASTY}",
+        list_text="list",
+    ),
+    "pick_invoice": invoice_picker([make_row(), make_row(number="1234")], asked="1234", count=9),
+    "pick_account": account_picker(
+        [
+            ACME,
+            replace(ACME, id=8, path=("\u0410cme", "\uff21cme East"), customer_ids=("cus_Fake",)),
+            NASTY_ACCOUNT,
+        ],
+        asked="acme",
+        count=10,
+    ),
+    "nothing_matches": nothing_matches("amce", nearest=[ACME, NASTY_ACCOUNT], contact=CONTACT),
+    "nothing_near": nothing_matches(NASTY, nearest=[], contact=NOBODY),
+    "bad_request": error_notice(
+        BadRequest(f"‘{NASTY}’ is no date."), reference="req_8fj2", contact=CONTACT
+    ),
+    "not_allowed": error_notice(NotAllowed(), reference="req_8fj2", contact=NOBODY),
+    "unavailable": error_notice(
+        Unavailable("Stripe did not answer."),
+        reference="req_8fj2",
+        contact=replace(CONTACT, phone=None),
+    ),
+    "failure": failure_notice(reference="req_8fj2", contact=replace(CONTACT, email=None)),
+    "no_role": no_role_notice(contact=CONTACT),
+    "help": help_card(
+        "/invoice",
+        [
+            HelpLine("/invoice 1234", "one invoice"),
+            HelpLine("/invoice Acme 2026-10", "of a month"),
+        ],
+        ["‘share’ at the end shows it to everybody."],
+    ),
+}

@@ -1,0 +1,54 @@
+"""Names and values of buttons: the names are for ever, and the values come back from outside."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import BadRequest
+from bot.views import actions
+
+# Old messages carry these: add to them, and change none.
+SHIPPED = {"show_invoice", "show_invoice_lines", "show_account", "list_page", "open_in_stripe"}
+
+
+def test_every_name_that_was_ever_sent_is_still_known() -> None:
+    assert set(actions.ALL) == SHIPPED
+
+
+def test_a_place_in_the_message_is_no_part_of_the_action() -> None:
+    assert actions.parse_action_id(actions.action_id("show_invoice", 3)) == "show_invoice"
+    assert actions.parse_action_id("show_invoice") == "show_invoice"
+
+
+@given(st.integers(1, actions.PAGE_MAX), st.text(min_size=1, max_size=actions.LIST_TEXT_MAX))
+def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: str) -> None:
+    lines = actions.format_show_invoice_lines("in_1", page)
+    pages = actions.format_list_page(list_text, page)
+
+    assert actions.parse_show_invoice_lines(lines) == ("in_1", page)
+    assert actions.parse_list_page(pages) == (list_text, page)
+    assert actions.parse_show_account(actions.format_show_account(list_text)) == list_text
+
+
+@pytest.mark.parametrize(
+    ("parse", "values"),
+    [
+        (actions.parse_action_id, ["", "void_everything", "show_invoices", ":1"]),
+        (
+            actions.parse_show_invoice,
+            ["", "in_", "in_1\n", "cus_1", "in_1|2", "in_é", "in_" + "x" * 251, " in_1"],
+        ),
+        (
+            actions.parse_show_invoice_lines,
+            ["in_1", "in_1|", "in_1|0", "in_1|-1", "in_1|1.0", "in_1|٣", "|1", "in_1|9999999"],
+        ),
+        (actions.parse_show_account, ["", "x" * 1901]),
+        (actions.parse_list_page, ["", "list", "|1", "list|", "list|0", "x" * 1901 + "|1"]),
+    ],
+)
+def test_a_forged_value_is_refused(parse: Callable[[str], object], values: list[str]) -> None:
+    for value in values:
+        with pytest.raises(BadRequest):
+            parse(value)
