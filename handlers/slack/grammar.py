@@ -156,8 +156,6 @@ def _read_show(words: list[Word]) -> ShowInvoice:
         ref = names[0].text if names[0].is_quoted else clean_reference(names[0].source)
     else:
         ref = _joined(names)
-    if not ref:
-        raise BadRequest("There is nothing between the quotes. Write a number or a name.")
     if len(ref) > VALUE_MAX:
         raise BadRequest(f"That name is too long: {VALUE_MAX} characters are the most.")
     return ShowInvoice(ref, month)
@@ -172,22 +170,13 @@ def _read_month(text: str) -> Month | None:
 
 
 def _read_list(words: list[Word]) -> ListInvoices:
-    values: dict[str, Any] = {}
-    free = []
-    while words:
-        word = words.pop(0)
-        if word.key is None:
-            free.append(word)
-            continue
-        known = _known_filter(word.key, word.text)
-        if known.field in values:
-            raise BadRequest(f"{word.key}: is there twice. Write each filter once.")
-        values[known.field] = known.read(_value(word, words, known))
-    if free:
-        if "text" in values:
-            raise BadRequest("‘text:’ and words without a filter are the same. Write only one.")
-        values["text"] = _joined(free)
-    query = ListInvoices(**values)
+    for word in words:
+        if word.key is not None and word.key not in FILTERS:
+            raise BadRequest(
+                f"‘{word.key}:’ is no filter. Filters are {', '.join(FILTERS)}."
+                f"{_proposal(word.key, FILTERS)} If it is part of a name, write that in quotes."
+            )
+    query = ListInvoices(**_read_filters(words))
     if query.from_day and query.to_day and query.from_day > query.to_day:
         raise BadRequest(
             f"from:{query.from_day} is after to:{query.to_day}. "
@@ -198,15 +187,24 @@ def _read_list(words: list[Word]) -> ListInvoices:
     return query
 
 
-def _known_filter(key: str, text: str) -> Filter:
-    if key not in FILTERS:
-        raise BadRequest(
-            f"‘{key}:’ is no filter. Filters are {', '.join(FILTERS)}.{_proposal(key, FILTERS)} "
-            "If it is part of a name, write that in quotes."
-        )
-    if not text:
-        raise BadRequest(f"{key}: needs a value, such as {FILTERS[key].usage}.")
-    return FILTERS[key]
+def _read_filters(words: list[Word]) -> dict[str, Any]:
+    """The value of each filter by the field it fills; words without a filter are the text."""
+    values: dict[str, Any] = {}
+    free = []
+    while words:
+        word = words.pop(0)
+        if word.key is None:
+            free.append(word)
+            continue
+        known = FILTERS[word.key]
+        if not word.text:
+            raise BadRequest(f"{word.key}: needs a value, such as {known.usage}.")
+        if known.field in values:
+            raise BadRequest(f"{word.key}: is there twice. Write each filter once.")
+        values[known.field] = known.read(_value(word, words, known))
+    if free and "text" in values:
+        raise BadRequest("‘text:’ and words without a filter are the same. Write only one.")
+    return values | ({"text": _joined(free)} if free else {})
 
 
 def _value(word: Word, after: list[Word], known: Filter) -> str:

@@ -40,7 +40,7 @@ def read_words(text: str) -> list[Word]:
     """The words of a command; in quotes, a backslash keeps the quote or backslash after it.
 
     Raises: BadRequest for text that is too long, holds control characters or lone surrogates, or
-        leaves a quote open.
+        leaves a quote open or empty.
     """
     rest = _cleaned(text)
     words = []
@@ -121,6 +121,8 @@ def _read_quoted(text: str, closers: str) -> tuple[Word, str] | None:
         # A quote inside a word, as in 12"-pipes, closes nothing.
         if character in closers and following in {"", " "}:
             content = "".join(kept).strip()
+            if not content:
+                raise BadRequest("There is nothing between the quotes.")
             return Word(content, text[: index + 1], is_quoted=True), text[index + 1 :].lstrip()
         kept.append(character)
         index += 1
