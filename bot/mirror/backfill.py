@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import monotonic_seconds, real_now
 from bot.database import insert_into
-from bot.errors import BadRequest, NotFound
+from bot.errors import BadRequest, NotFound, Unavailable
 from bot.mirror.events import Wanted
 from bot.mirror.fields import moment_at
 from bot.mirror.kinds import KINDS, Kind
@@ -35,6 +35,8 @@ BACKFILLED = "backfilled"
 SOURCE = "backfill"
 # A hundred million objects of one kind; a list that goes on after that has no end.
 PAGES_MAX = 1_000_000
+# How often a page is stored when the database does not take it at once.
+STORE_TRIES_MAX = 3
 # How often a list may lose the object that it was to go on after.
 LISTINGS_MAX = 3
 # Rounds of a hundred reads of what the lists referred to and did not have.
@@ -139,7 +141,7 @@ def _fill_from(
     began = monotonic_seconds()
     for page in _pages_ahead(runtime, kind, step.cursor if step else None):
         count += len(page.objects)
-        _store_page(runtime, kind, page, count=count)
+        _store_patiently(runtime, kind, page, count=count)
         seconds = max(monotonic_seconds() - began, 1e-9)
         report(Progress(kind.name, count, (count - before) / seconds))
     with runtime.database.writing() as session:
@@ -172,6 +174,18 @@ def _pages_ahead(runtime: Runtime, kind: Kind, cursor: str | None) -> Iterator[_
                 return
             asked = ask(reader)
             yield page
+
+
+def _store_patiently(runtime: Runtime, kind: Kind, page: _Page, *, count: int) -> None:
+    """Store a page, again when another process was in the way."""
+    for tries_left in reversed(range(STORE_TRIES_MAX)):
+        try:
+            _store_page(runtime, kind, page, count=count)
+        except Unavailable:
+            if not tries_left:
+                raise
+        else:
+            return
 
 
 def _store_page(runtime: Runtime, kind: Kind, page: _Page, *, count: int) -> None:

@@ -43,7 +43,7 @@ def find_homes(
     Shape: homes by customer's id, and the ids of the customers to read from Stripe.
     """
     named = {id_at(invoice, "customer") or "": invoice for invoice in invoices}
-    homes = _homes_of(session, list(named))
+    homes = homes_of(session, list(named))
     unknown = sorted(named.keys() - homes.keys())
     if unknown:
         rows = [
@@ -51,7 +51,7 @@ def find_homes(
             for customer in unknown
         ]
         store_customers(session, rows, rules=rules, now=now, only_missing=True)
-        homes |= _homes_of(session, unknown)
+        homes |= homes_of(session, unknown)
     return homes, tuple(filter(None, unknown))
 
 
@@ -64,7 +64,8 @@ def _stand_in(customer: str, invoice: dict[str, Any]) -> Row:
     })  # fmt: skip
 
 
-def _homes_of(session: Session, customers: list[str]) -> dict[str, Home]:
+def homes_of(session: Session, customers: list[str]) -> dict[str, Home]:
+    """The home of each of these customers that is here."""
     # On PostgreSQL no customer moves, and no zone changes, until the invoice is committed.
     found = session.execute(
         select(_CUSTOMERS.c.id, _CUSTOMERS.c.account_id, _ACCOUNTS.c.time_zone)
@@ -78,7 +79,7 @@ def _homes_of(session: Session, customers: list[str]) -> dict[str, Home]:
 
 def find_usage_types(
     session: Session, oldest: dict[str, datetime]
-) -> tuple[dict[str | None, str | None], tuple[str, ...]]:
+) -> tuple[dict[str, str | None], tuple[str, ...]]:
     """How the use of these prices is counted; one that is unknown gets a stand-in.
 
     `oldest` has, per price, when the oldest of the invoices that name it was made: lines that wait

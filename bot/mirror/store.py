@@ -12,7 +12,7 @@ from bot.mirror.kinds import KINDS
 from bot.mirror.rows import replace_older, table_of
 from bot.mirror.rules import MirrorRules
 from bot.mirror.store_customers import store_customers
-from bot.mirror.store_invoices import store_invoices
+from bot.mirror.store_invoices import Read, store_invoices
 from bot.mirror.store_prices import store_prices
 
 # How many objects one round of statements takes; a page of Stripe's has as many.
@@ -33,7 +33,7 @@ class StoreResult:
     prices_wanted: tuple[str, ...] = ()
 
 
-def store(
+def store(  # noqa: PLR0913 - one call says all about a read
     session: Session,
     kind_name: str,
     objects: Sequence[dict[str, Any]],
@@ -42,13 +42,16 @@ def store(
     now: datetime,
     source: str,
     rules: MirrorRules,
+    may_go_back: bool = False,
 ) -> StoreResult:
     """Write objects of one kind as Stripe gave them, each whole, in the caller's transaction.
 
     `ticket` was drawn before they were read, `now` is the machine's clock, and `source` goes into
-    the invoices' history. An object of Stripe's that says it is deleted is marked so.
+    the invoices' history. An object of Stripe's that says it is deleted is marked so. With
+    `may_go_back` even a paid or void invoice takes another status.
     Raises: KeyError for a kind that is not mirrored.
     """
+    read = Read(ticket, now, source, rules, may_go_back)
     results = []
     for start in range(0, len(objects), OBJECTS_AT_ONCE):
         some = objects[start : start + OBJECTS_AT_ONCE]
@@ -57,17 +60,7 @@ def store(
         # Twice in one read, as when the list grew between two pages: once is enough.
         present = {thing["id"]: thing for thing in some if thing.get("deleted") is not True}
         if present:
-            results.append(
-                _store_some(
-                    session,
-                    kind_name,
-                    list(present.values()),
-                    ticket=ticket,
-                    now=now,
-                    source=source,
-                    rules=rules,
-                )
-            )
+            results.append(_store_some(session, kind_name, list(present.values()), read))
     return StoreResult(
         written=sum(result.written for result in results),
         written_ids=tuple(name for result in results for name in result.written_ids),
@@ -77,29 +70,20 @@ def store(
 
 
 def _store_some(
-    session: Session,
-    kind_name: str,
-    objects: list[dict[str, Any]],
-    *,
-    ticket: int,
-    now: datetime,
-    source: str,
-    rules: MirrorRules,
+    session: Session, kind_name: str, objects: list[dict[str, Any]], read: Read
 ) -> StoreResult:
     kind = KINDS[kind_name]
     if kind_name == "invoice":
-        stored = store_invoices(
-            session, objects, ticket=ticket, rules=rules, now=now, source=source
-        )
+        stored = store_invoices(session, objects, read)
         return StoreResult(
             len(stored.written),
             tuple(sorted(stored.written)),
             stored.customers_wanted,
             stored.prices_wanted,
         )
-    rows = [{**kind.translate(thing), "ticket": ticket} for thing in objects]
+    rows = [{**kind.translate(thing), "ticket": read.ticket} for thing in objects]
     if kind_name == "customer":
-        written = store_customers(session, rows, rules=rules, now=now)
+        written = store_customers(session, rows, rules=read.rules, now=read.now)
     elif kind_name == "price":
         written = store_prices(session, rows)
     else:

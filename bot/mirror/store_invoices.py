@@ -31,6 +31,20 @@ _LINES = table_of(InvoiceLine)
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What all objects of one read share.
+
+    With `may_go_back` a status that is final gives way too: for what was wrong here, not there.
+    """
+
+    ticket: int
+    now: datetime
+    source: str
+    rules: MirrorRules
+    may_go_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StoredInvoices:
     """What storing invoices came to."""
 
@@ -40,43 +54,70 @@ class StoredInvoices:
 
 
 def store_invoices(
-    session: Session,
-    objects: Sequence[dict[str, Any]],
-    *,
-    ticket: int,
-    rules: MirrorRules,
-    now: datetime,
-    source: str,
+    session: Session, objects: Sequence[dict[str, Any]], read: Read
 ) -> StoredInvoices:
     """Write invoices with all their lines, unless a newer read was here."""
-    rows = [{**translate_invoice(invoice), "ticket": ticket} for invoice in objects]
-    lines = {
-        row["id"]: _lines_of(invoice, row["id"]) for row, invoice in zip(rows, objects, strict=True)
-    }
-    homes, customers_wanted = find_homes(session, objects, rules=rules, now=now)
-    prices_wanted = _part_lines(session, rows, lines)
+    rows = [{**translate_invoice(invoice), "ticket": read.ticket} for invoice in objects]
+    lines = lines_of(objects)
+    homes, customers_wanted = find_homes(session, objects, rules=read.rules, now=read.now)
+    usage_types, prices_wanted = find_usage_types(session, _oldest_with(rows, lines))
     failures = _known_failures(session, list(lines))
-    for row in rows:
-        _finish(row, lines[row["id"]], homes[row["customer_id"]], failures.get(row["id"]))
-    written = replace_older(session, _INVOICES, rows, final=FINAL)
+    derive(rows, lines, homes, usage_types, failures)
+    written = replace_older(session, _INVOICES, rows, final=() if read.may_go_back else FINAL)
     _replace_lines(session, written, lines)
     record_reads(
         session,
         [row for row in rows if row["id"] in written],
         {invoice["id"]: state_lines_of(invoice) for invoice in objects},
-        now=now,
-        source=source,
+        now=read.now,
+        source=read.source,
     )
     if written and is_numbering(session):
         assign_short_numbers(session, sorted(written))
     return StoredInvoices(written, customers_wanted, prices_wanted)
 
 
-def _lines_of(invoice: dict[str, Any], invoice_id: str) -> list[Row]:
-    return [
-        translate_line(line, invoice_id, position)
-        for position, line in enumerate(dicts_at(invoice, "lines"))
-    ]
+def lines_of(objects: Sequence[dict[str, Any]]) -> dict[str, list[Row]]:
+    """The lines of each invoice as rows, still without their part."""
+    return {
+        invoice["id"]: [
+            translate_line(line, invoice["id"], position)
+            for position, line in enumerate(dicts_at(invoice, "lines"))
+        ]
+        for invoice in objects
+    }
+
+
+def derive(
+    rows: Sequence[Row],
+    lines: dict[str, list[Row]],
+    homes: dict[str, Home],
+    usage_types: dict[str, str | None],
+    failures: dict[str, datetime | None],
+) -> None:
+    """Fill in what depends on the account, the prices and what events told before."""
+    for row in rows:
+        own = lines[row["id"]]
+        for line in own:
+            line["part"] = part_of(line, usage_types.get(line["price_id"] or ""))
+        home = homes[row["customer_id"]]
+        row["account_id"] = home.account_id
+        row["covers_from_at"], row["covers_until_at"] = period_of(
+            own, (row["covers_from_at"], row["covers_until_at"])
+        )
+        row["first_failed_at"] = first_failure(row, failures.get(row["id"]))
+        row.update(local_days(row, zone_of(home.time_zone)))
+
+
+def _oldest_with(rows: Sequence[Row], lines: dict[str, list[Row]]) -> dict[str, datetime]:
+    """Per price, when the oldest of these invoices that names it was made."""
+    oldest: dict[str, datetime] = {}
+    for row in rows:
+        for line in lines[row["id"]]:
+            price = line["price_id"]
+            if price is not None:
+                oldest[price] = min(oldest.get(price, row["created_at"]), row["created_at"])
+    return oldest
 
 
 def _known_failures(session: Session, invoices: list[str]) -> dict[str, datetime | None]:
@@ -88,30 +129,6 @@ def _known_failures(session: Session, invoices: list[str]) -> dict[str, datetime
         .with_for_update()
     )
     return {row.id: row.first_failed_at for row in session.execute(found)}
-
-
-def _part_lines(session: Session, rows: list[Row], lines: dict[str, list[Row]]) -> tuple[str, ...]:
-    """Say of each line where the card shows it; gives the prices that the mirror lacks."""
-    oldest: dict[str, datetime] = {}
-    for row in rows:
-        for line in lines[row["id"]]:
-            price = line["price_id"]
-            if price is not None:
-                oldest[price] = min(oldest.get(price, row["created_at"]), row["created_at"])
-    usage_types, wanted = find_usage_types(session, oldest)
-    for line in (line for invoice in lines.values() for line in invoice):
-        line["part"] = part_of(line, usage_types.get(line["price_id"]))
-    return wanted
-
-
-def _finish(row: Row, lines: list[Row], home: Home, known_failure: datetime | None) -> None:
-    """Fill in what depends on the account, the prices and what events told before."""
-    row["account_id"] = home.account_id
-    row["covers_from_at"], row["covers_until_at"] = period_of(
-        lines, (row["covers_from_at"], row["covers_until_at"])
-    )
-    row["first_failed_at"] = first_failure(row, known_failure)
-    row.update(local_days(row, zone_of(home.time_zone)))
 
 
 def _replace_lines(session: Session, written: set[str], lines: dict[str, list[Row]]) -> None:

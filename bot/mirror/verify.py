@@ -1,0 +1,192 @@
+"""Comparing the mirror with Stripe, object by object, and putting right what differs.
+
+Things change while this runs, so a difference counts only if it is still there after the object
+was read again. Of each object only a fingerprint of its id stays in memory: eight bytes.
+"""
+
+import bisect
+import hashlib
+from array import array
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.clock import monotonic_seconds, real_now
+from bot.mirror.backfill import PAGES_MAX, Progress
+from bot.mirror.differences import Difference, find_differences
+from bot.mirror.fields import flag_at
+from bot.mirror.kinds import KINDS, Kind
+from bot.mirror.marks import database_now
+from bot.mirror.reading import complete, read_object
+from bot.mirror.rows import table_of
+from bot.mirror.rules import rules_from
+from bot.mirror.store import mark_deleted, store
+from bot.mirror.tickets import draw_ticket
+from bot.mirror.translate_invoice import status_of
+from bot.models import Invoice
+from bot.runtime import Runtime
+
+SOURCE = "verify"
+# How many differences are named; all are counted.
+NAMED_MAX = 1_000
+# How many of our own rows are looked through at once for what Stripe has no more.
+ROWS_AT_ONCE = 1_000
+
+
+@dataclass(slots=True)
+class Drift:
+    """What differed, and how many invoices of each status Stripe and the mirror have.
+
+    Shape: `counts` by kind and how (missing, extra, different), without zeros; `named` holds the
+    first NAMED_MAX differences. With repair they were all put right, but for `unrepaired`.
+    """
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    named: list[Difference] = field(default_factory=list)
+    checked: Counter[str] = field(default_factory=Counter)
+    unrepaired: int = 0
+    invoices_at_stripe: Counter[str] = field(default_factory=Counter)
+    invoices_here: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the mirror said what Stripe says."""
+        return not self.counts
+
+
+def verify(runtime: Runtime, *, repair: bool, report: Callable[[Progress], None]) -> Drift:
+    """Compare every object that Stripe lists with its row, and every row with Stripe.
+
+    With `repair` each row that differs is replaced by what Stripe says.
+    Raises: Unavailable when Stripe or the database does not answer.
+    """
+    drift = Drift()
+    for kind in sorted(KINDS.values(), key=lambda kind: kind.order):
+        seen = _check_listed(runtime, kind, drift, repair=repair, report=report)
+        _check_kept(runtime, kind, seen, drift, repair=repair)
+    with runtime.database.reading() as session:
+        counted = (
+            select(Invoice.status, func.count())
+            .where(Invoice.deleted_at.is_(None))
+            .group_by(Invoice.status)
+        )
+        drift.invoices_here = Counter(dict(session.execute(counted).tuples().all()))
+    return drift
+
+
+def _check_listed(
+    runtime: Runtime,
+    kind: Kind,
+    drift: Drift,
+    *,
+    repair: bool,
+    report: Callable[[Progress], None],
+) -> Sequence[int]:
+    """Compare what Stripe lists; gives the fingerprints of the ids, in order."""
+    seen = array("Q")
+    began = monotonic_seconds()
+    pages = runtime.stripe.pages(kind.path, kind.list_params)
+    for _, listed in zip(range(PAGES_MAX), pages, strict=False):
+        seen.extend(_fingerprint(one["id"]) for one in listed)
+        objects = [one for one in listed if not flag_at(one, "deleted")]
+        _check(runtime, kind, objects, drift, repair=repair)
+        if kind.name == "invoice":
+            drift.invoices_at_stripe.update(status_of(one) for one in objects)
+        drift.checked[kind.name] += len(objects)
+        seconds = max(monotonic_seconds() - began, 1e-9)
+        count = drift.checked[kind.name]
+        report(Progress(kind.name, count, count / seconds))
+    return array("Q", sorted(seen))
+
+
+def _check(
+    runtime: Runtime, kind: Kind, listed: list[dict[str, Any]], drift: Drift, *, repair: bool
+) -> None:
+    whole = [one for one in (complete(runtime.stripe, kind, one) for one in listed) if one]
+    with runtime.database.reading() as session:
+        suspected = find_differences(session, kind.name, whole, rules=rules_from(runtime.settings))
+    for difference in suspected:
+        _confirm(runtime, difference.kind, difference.id, drift, repair=repair)
+
+
+def _check_kept(
+    runtime: Runtime, kind: Kind, seen: Sequence[int], drift: Drift, *, repair: bool
+) -> None:
+    """Find rows of what Stripe has no more."""
+    table = table_of(kind.table)
+    after = ""
+    while True:
+        with runtime.database.reading() as session:
+            ids = session.scalars(
+                select(table.c.id)
+                .where(table.c.id > after, table.c.deleted_at.is_(None))
+                .order_by(table.c.id)
+                .limit(ROWS_AT_ONCE)
+            ).all()
+        if not ids:
+            return
+        for object_id in ids:
+            if object_id and not _is_in(seen, _fingerprint(object_id)):
+                _confirm(runtime, kind.name, object_id, drift, repair=repair)
+        after = ids[-1]
+
+
+def _confirm(
+    runtime: Runtime, kind_name: str, object_id: str, drift: Drift, *, repair: bool
+) -> None:
+    """Read an object again, and count what still differs; put it right if wanted."""
+    with runtime.database.writing() as session:
+        ticket = draw_ticket(session)
+    found = read_object(runtime.stripe, kind_name, object_id)
+    difference = _difference_now(runtime, kind_name, object_id, found)
+    if difference is None:
+        return
+    drift.counts[kind_name, difference.how] += 1
+    if len(drift.named) < NAMED_MAX:
+        drift.named.append(difference)
+    if not repair:
+        return
+    with runtime.database.writing() as session:
+        now = database_now(session, real_now())
+        if found is None:
+            mark_deleted(session, kind_name, object_id, ticket=ticket, now=now)
+        else:
+            store(
+                session,
+                kind_name,
+                [found],
+                ticket=ticket,
+                now=now,
+                source=SOURCE,
+                rules=rules_from(runtime.settings),
+                may_go_back=True,
+            )
+    if _difference_now(runtime, kind_name, object_id, found) is not None:
+        drift.unrepaired += 1
+
+
+def _difference_now(
+    runtime: Runtime, kind_name: str, object_id: str, found: dict[str, Any] | None
+) -> Difference | None:
+    with runtime.database.reading() as session:
+        if found is not None:
+            rules = rules_from(runtime.settings)
+            differences = find_differences(session, kind_name, [found], rules=rules)
+            return differences[0] if differences else None
+        table = table_of(KINDS[kind_name].table)
+        is_kept = select(table.c.id).where(table.c.id == object_id, table.c.deleted_at.is_(None))
+        if session.scalar(is_kept) is None:
+            return None
+        return Difference(kind_name, object_id, "extra")
+
+
+def _fingerprint(object_id: str) -> int:
+    return int.from_bytes(hashlib.blake2b(object_id.encode(), digest_size=8).digest())
+
+
+def _is_in(fingerprints: Sequence[int], wanted: int) -> bool:
+    place = bisect.bisect_left(fingerprints, wanted)
+    return place < len(fingerprints) and fingerprints[place] == wanted
