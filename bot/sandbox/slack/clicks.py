@@ -1,7 +1,7 @@
 """A person presses or chooses something in a message."""
 
 from bot.sandbox.slack import elements
-from bot.sandbox.slack.errors import SlackError
+from bot.sandbox.slack.errors import SlackError, object_in
 from bot.sandbox.slack.payloads import channel_part, message_part, payload_form, who_and_where
 from bot.sandbox.slack.records import Channel, Delivery, Json, Message, Person
 from bot.sandbox.slack.state import State
@@ -16,7 +16,7 @@ def act(state: State, person: Person, channel: Channel, sent: Json) -> Json:
     element = elements.find_element(message.blocks, block_id, action_id)
     if person.id not in element.get("visible_to_user_ids", [person.id]):
         raise SlackError("action_not_found")
-    choice = elements.read_choice(element, sent.get("element") or {})
+    choice = elements.read_choice(element, object_in(sent, "element"))
     elements.check_offered(state.offered, person.id, element, choice)
     action = make_action(state, element, block_id, choice)
     chosen = message.chosen.setdefault(person.id, {})

@@ -72,7 +72,8 @@ def initial_state(element: Json) -> Json | None:
     if field is None:
         return None
     empty: list[Json] | None = [] if field.endswith("s") else None
-    return {"type": kind, field: element.get(field.replace("selected", "initial", 1), empty)}
+    initial = "initial_value" if kind == "rich_text_input" else field.replace("selected", "initial")
+    return {"type": kind, field: element.get(initial, empty)}
 
 
 def state_values(blocks: list[Json], chosen: dict[str, dict[str, Json]]) -> Json:
@@ -98,6 +99,13 @@ def _button(element: Json, _: Json) -> Json:
     if "value" in element:
         part["value"] = element["value"]
     return part
+
+
+def _feedback(element: Json, sent: Json) -> Json:
+    for each in (element["positive_button"], element["negative_button"]):
+        if each["value"] == sent.get("value"):
+            return {"text": each["text"], "value": each["value"]}
+    raise SlackError("option_not_found")
 
 
 def _offered(element: Json, option: object) -> Json:
@@ -164,7 +172,9 @@ def _moment(_: Json, sent: Json) -> Json:
     return {"selected_date_time": value}
 
 
-def _ids(field: str) -> Callable[[Json, Json], Json]:
+def _as_sent(field: str) -> Callable[[Json, Json], Json]:
+    """People, channels, files and rich text: the browser knows them as well as we do."""
+
     def read(_: Json, sent: Json) -> Json:
         return {field: sent.get(field)}
 
@@ -191,11 +201,14 @@ STATE_FIELD = {
     "multi_channels_select": "selected_channels",
     "conversations_select": "selected_conversation",
     "multi_conversations_select": "selected_conversations",
+    "rich_text_input": "rich_text_value",
+    "file_input": "files",
 }
 READERS: dict[str, Callable[[Json, Json], Json]] = {
     "button": _button,
     "workflow_button": _button,
     "icon_button": _button,
+    "feedback_buttons": _feedback,
     "overflow": _one_option,
     "static_select": _one_option,
     "radio_buttons": _one_option,
@@ -206,8 +219,10 @@ READERS: dict[str, Callable[[Json, Json], Json]] = {
     "datepicker": _matching("selected_date", DATE),
     "timepicker": _matching("selected_time", TIME),
     "datetimepicker": _moment,
+    "rich_text_input": _as_sent("rich_text_value"),
+    "file_input": _as_sent("files"),
     **{
-        kind: _ids(field)
+        kind: _as_sent(field)
         for kind, field in STATE_FIELD.items()
         if kind.removeprefix("multi_").split("_")[0] in ("users", "channels", "conversations")
     },

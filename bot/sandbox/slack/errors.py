@@ -27,3 +27,16 @@ class SlackError(Exception):
         if self.messages:
             answer["response_metadata"] = {"messages": list(self.messages)}
         return answer
+
+
+def object_in(sent: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object inside what the page sent; {} when it sent none.
+
+    Raises: SlackError malformed_call when it is something else.
+    """
+    part = sent.get(name)
+    if part is None:
+        return {}
+    if not isinstance(part, dict):
+        raise SlackError("malformed_call", status=400)
+    return part

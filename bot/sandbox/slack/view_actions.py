@@ -6,7 +6,7 @@ from typing import Any
 from bot.sandbox.slack import elements, views
 from bot.sandbox.slack.block_kit import check_options, check_view
 from bot.sandbox.slack.clicks import make_action, remember, settle_click
-from bot.sandbox.slack.errors import SlackError
+from bot.sandbox.slack.errors import SlackError, object_in
 from bot.sandbox.slack.events import home_opened
 from bot.sandbox.slack.payloads import channel_part, payload_form, who_and_where
 from bot.sandbox.slack.records import Channel, Json, Person, View
@@ -32,10 +32,10 @@ def act(state: State, sent: Json) -> Json:
     """Press or choose something in a view."""
     person = state.person(sent.get("as"))
     view = views.find_view(state, person.id, sent.get("view_id"))
-    _take_values(state, person, view, sent.get("state") or {})
+    _take_values(state, person, view, object_in(sent, "state"))
     block_id = str(sent.get("block_id"))
     element = elements.find_element(view.body["blocks"], block_id, sent.get("action_id"))
-    choice = elements.read_choice(element, sent.get("element") or {})
+    choice = elements.read_choice(element, object_in(sent, "element"))
     elements.check_offered(state.offered, person.id, element, choice)
     remember(view.chosen, element, block_id, choice)
     if _is_quiet(view, block_id):
@@ -57,7 +57,7 @@ def submit(state: State, sent: Json) -> Json:
     """Press the submit button of a modal."""
     person = state.person(sent.get("as"))
     view = views.find_view(state, person.id, sent.get("view_id"))
-    _take_values(state, person, view, sent.get("state") or {})
+    _take_values(state, person, view, object_in(sent, "state"))
     missing = _missing_inputs(view)
     if missing:
         return {"ok": False, "error": "missing_required", "errors": missing}
@@ -160,10 +160,11 @@ def _check_errors(view: View, wanted: Json) -> Json:
 
 
 def _take_values(state: State, person: Person, view: View, values: Json) -> None:
-    for block_id, held in values.items():
-        for action_id, sent in held.items():
+    for block_id in values:
+        held = object_in(values, block_id)
+        for action_id in held:
             element = elements.find_element(view.body["blocks"], block_id, action_id)
-            choice = elements.read_choice(element, sent)
+            choice = elements.read_choice(element, object_in(held, action_id))
             elements.check_offered(state.offered, person.id, element, choice)
             remember(view.chosen, element, block_id, choice)
 

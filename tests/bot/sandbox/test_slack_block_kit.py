@@ -1,12 +1,15 @@
 """Block Kit: what Slack takes on each surface, to the last character and the last item."""
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.slack.block_kit import check_blocks, check_view
+from bot.sandbox.slack.block_kit import check_blocks, check_view, complete_blocks
 from bot.sandbox.slack.block_kit.surfaces import SURFACES, Surface
 from bot.sandbox.slack.errors import SlackError
 from tests.bot.sandbox.slack_blocks import (
@@ -382,6 +385,43 @@ def test_a_fault_is_named_with_its_place(block: Json, says: str) -> None:
 
     assert says in found
     assert "[json-pointer:/blocks/0" in found
+
+
+def list_places(part: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Where in a block a value stands."""
+    pairs: list[tuple[Any, Any]] = list(part.items()) if isinstance(part, dict) else []
+    pairs = list(enumerate(part)) if isinstance(part, list) else pairs
+    return [path, *(place for key, each in pairs for place in list_places(each, (*path, key)))]
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda part: st.lists(part, max_size=2) | st.dictionaries(st.just("type"), part),
+    max_leaves=4,
+)
+
+
+@given(data=st.data(), kind=st.sampled_from(sorted(EVERY_BLOCK)), value=ANYTHING)
+def test_whatever_stands_anywhere_is_taken_or_refused(
+    data: st.DataObject, kind: str, value: Any
+) -> None:
+    whole = {"block": copy.deepcopy(EVERY_BLOCK[kind])}
+    *way, last = data.draw(st.sampled_from(list_places(whole)[1:]))
+    place: Any = whole
+    for key in way:
+        place = place[key]
+    place[last] = value
+
+    found = refusal(whole["block"])
+
+    assert found.startswith("[ERROR] ") or complete_blocks([whole["block"]])[0]["block_id"]
+
+
+def test_one_fault_is_named_once() -> None:
+    with pytest.raises(SlackError) as refused:
+        check_blocks([section("x" * 3001)], surface="message")
+
+    assert len(refused.value.messages) == 1
 
 
 def test_ids_are_unique_in_a_message() -> None:

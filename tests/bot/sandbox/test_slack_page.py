@@ -91,6 +91,7 @@ def test_what_one_may_not_see_one_does_not_get(desk: Desk) -> None:
         ("/page/type", b"[]", 400),
         ("/page/type", b"{", 400),
         ("/page/type", b"{}", 400),
+        ("/page/view/submit", b'{"as": "U0AVERY", "view_id": "V1"}', 200),
         ("/page/nothing", b'{"as": "U0AVERY"}', 404),
     ],
 )

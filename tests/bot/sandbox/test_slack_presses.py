@@ -111,6 +111,51 @@ def test_a_choice_is_looked_up_in_the_message_and_kept_as_state(desk: Desk) -> N
     assert held["selected_option"]["text"]["text"] == "November"
 
 
+def test_what_the_browser_sends_is_not_believed_in_form_either(desk: Desk) -> None:
+    desk.client.chat_postMessage(channel="C0BILLING", text="card", blocks=card())
+
+    with desk.person("U0JAMIE") as jamie:
+        seen = jamie.see("billing")
+        sent = {
+            "as": "U0JAMIE",
+            "channel": seen.channel,
+            "ts": seen.ts,
+            "block_id": seen.blocks[1]["block_id"],
+            "action_id": "next",
+        }
+        answer = jamie._http.post("/page/act", json=sent | {"element": "button"})
+        other = {"value": "in_2", "text": "Void", "type": "overflow"}
+        assert jamie._post("act", sent | {"element": other})["ok"]
+
+    assert answer.status_code == 400
+    assert desk.heard[0]["actions"][0]["value"] == "in_1"
+
+
+def test_feedback_carries_the_button_that_was_pressed(desk: Desk) -> None:
+    @desk.bolt.action("useful")
+    def useful(ack: Ack, body: Json) -> None:
+        desk.heard.append(body)
+        ack()
+
+    def part(text: str, value: str) -> Json:
+        return {"text": {"type": "plain_text", "text": text}, "value": value}
+
+    buttons = {
+        "type": "feedback_buttons",
+        "action_id": "useful",
+        "positive_button": part("Good", "1"),
+        "negative_button": part("Bad", "0"),
+    }
+    block = {"type": "context_actions", "elements": [buttons]}
+    desk.client.chat_postMessage(channel="C0BILLING", text="card", blocks=[block])
+    with desk.person() as avery:
+        seen = avery.see("billing")
+        block_id, element = seen.find("useful")
+        avery._act(seen, block_id, element, {"type": "feedback_buttons", "value": "0"})
+
+    assert desk.heard[0]["actions"][0]["value"] == "0"
+
+
 def test_a_button_for_some_is_not_there_for_others(desk: Desk) -> None:
     hidden = button("Void", "next", visible_to_user_ids=["U0AVERY"])
     desk.client.chat_postMessage(channel="C0BILLING", text="card", blocks=[actions(hidden)])

@@ -9,7 +9,7 @@ from bot.sandbox.slack.block_kit import inputs
 from bot.sandbox.slack.block_kit.composition import ANY_TEXT, SLACK_FILE, text
 from bot.sandbox.slack.block_kit.data_blocks import DATA_TABLE, DATA_VISUALIZATION, TABLE
 from bot.sandbox.slack.block_kit.limits import bounds
-from bot.sandbox.slack.block_kit.rich_text import RICH_TEXT
+from bot.sandbox.slack.block_kit.rich_text import RICH_TEXT, RICH_TEXT_BLOCK
 from bot.sandbox.slack.block_kit.shapes import (
     Check,
     Findings,
@@ -17,7 +17,6 @@ from bot.sandbox.slack.block_kit.shapes import (
     boolean,
     both,
     by_type,
-    check_length,
     enum,
     exactly_one,
     items,
@@ -26,7 +25,6 @@ from bot.sandbox.slack.block_kit.shapes import (
 )
 
 ID: dict[str, Check] = {"block_id": string("block_id")}
-MRKDWN = ("mrkdwn",)
 _PICTURE: dict[str, Check] = {"image_url": string("image.image_url"), "slack_file": SLACK_FILE}
 _ALT: dict[str, Check] = {"alt_text": string("image.alt_text")}
 IMAGE_ELEMENT = both(record(_ALT, _PICTURE), exactly_one("image_url", "slack_file"))
@@ -171,36 +169,21 @@ _CONTAINER = both(
 )
 
 
-def _url_source(value: Any, pointer: str, found: Findings) -> None:
-    shape = record({"url": string("url_source.url")}, {"text": string()})
-    by_type({"url": shape})(value, pointer, found)
-
-
+_SOURCE = by_type({"url": record({"url": string("url_source.url")}, {"text": string()})})
 _TASK_CARD = record(
     {
         "task_id": string(),
         "title": string(),
         "status": enum("pending", "in_progress", "complete", "error"),
     },
-    {"details": RICH_TEXT, "output": RICH_TEXT, "sources": items(_url_source), **ID},
+    {"details": RICH_TEXT, "output": RICH_TEXT, "sources": items(_SOURCE), **ID},
 )
-
-
-def _markdown(value: Any, pointer: str, found: Findings) -> None:
-    record({"text": string("markdown.text")}, ID)(value, pointer, found)
-
-
-def _alert_text(value: Any, pointer: str, found: Findings) -> None:
-    before = len(found.messages)
-    text("alert.text", ANY_TEXT)(value, pointer, found)
-    if len(found.messages) == before:
-        check_length(value["text"], "text", f"{pointer}/text", found)
 
 
 BLOCKS: dict[str, Check] = {
     "actions": _ACTIONS,
     "alert": record(
-        {"text": _alert_text},
+        {"text": text("alert.text", ANY_TEXT)},
         {"level": enum("default", "info", "warning", "error", "success"), **ID},
     ),
     "card": _CARD,
@@ -228,9 +211,9 @@ BLOCKS: dict[str, Check] = {
     "header": _HEADER,
     "image": IMAGE_BLOCK,
     "input": _INPUT,
-    "markdown": _markdown,
+    "markdown": record({"text": string("markdown.text")}, ID),
     "plan": record({"title": string()}, {"tasks": items(by_type({"task_card": _TASK_CARD})), **ID}),
-    "rich_text": RICH_TEXT,
+    "rich_text": RICH_TEXT_BLOCK,
     "section": SECTION,
     "table": TABLE,
     "task_card": _TASK_CARD,

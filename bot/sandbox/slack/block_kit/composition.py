@@ -5,6 +5,7 @@ Source: docs.slack.dev/reference/block-kit/composition-objects, read 2026-11.
 
 from typing import Any
 
+from bot.sandbox.slack.block_kit.limits import bounds
 from bot.sandbox.slack.block_kit.shapes import (
     Check,
     Findings,
@@ -16,6 +17,7 @@ from bot.sandbox.slack.block_kit.shapes import (
     items,
     record,
     string,
+    without_type,
 )
 
 _PLAIN = record({"text": string()}, {"emoji": boolean})
@@ -26,6 +28,7 @@ ANY_TEXT = ("plain_text", "mrkdwn")
 
 def text(limit: str, kinds: tuple[str, ...] = PLAIN) -> Check:
     """A text object of one of these kinds, its text within bounds; no text is ever empty."""
+    allowed = {**bounds("text"), **bounds(limit)}
 
     def check(value: Any, pointer: str, found: Findings) -> None:
         if not isinstance(value, dict):
@@ -39,10 +42,10 @@ def text(limit: str, kinds: tuple[str, ...] = PLAIN) -> Check:
             found.note("must be a valid enum value", f"{pointer}/type")
             return
         before = len(found.messages)
-        (_PLAIN if kind == "plain_text" else _MRKDWN)(value, pointer, found)
+        shape = _PLAIN if kind == "plain_text" else _MRKDWN
+        shape(without_type(value), pointer, found)
         if len(found.messages) == before:
-            check_length(value["text"], "text", f"{pointer}/text", found)
-            check_length(value["text"], limit, f"{pointer}/text", found)
+            check_length(value["text"], allowed, f"{pointer}/text", found)
 
     return check
 

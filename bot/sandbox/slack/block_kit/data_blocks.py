@@ -6,7 +6,7 @@ Source: docs.slack.dev, pages of the table, data table and data visualization bl
 from typing import Any
 
 from bot.sandbox.slack.block_kit.limits import LIMITS, bounds
-from bot.sandbox.slack.block_kit.rich_text import RICH_TEXT
+from bot.sandbox.slack.block_kit.rich_text import RICH_TEXT_BLOCK
 from bot.sandbox.slack.block_kit.shapes import (
     Check,
     Findings,
@@ -51,7 +51,7 @@ def cell_text(part: Any) -> str:
     return own + cell_text(part.get("elements"))
 
 
-_RICH_CELL = both(RICH_TEXT, _has_words)
+_RICH_CELL = both(RICH_TEXT_BLOCK, _has_words)
 TABLE_CELL = by_type({**_raw_cells("table.cell_text"), "rich_text": _RICH_CELL})
 HEADER_CELL = by_type(_raw_cells("data_table.cell_text"))
 DATA_CELL = by_type({**_raw_cells("data_table.cell_text"), "rich_text": _RICH_CELL})

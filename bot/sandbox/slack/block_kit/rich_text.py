@@ -75,6 +75,6 @@ PARTS: dict[str, Check] = {
     ),
     "rich_text_quote": record({"elements": items(INLINE)}, _BORDER),
 }
-RICH_TEXT = by_type(
-    {"rich_text": record({"elements": items(by_type(PARTS))}, {"block_id": string("block_id")})}
-)
+RICH_TEXT_BLOCK = record({"elements": items(by_type(PARTS))}, {"block_id": string("block_id")})
+# As a property of something else it says its own type.
+RICH_TEXT = by_type({"rich_text": RICH_TEXT_BLOCK})

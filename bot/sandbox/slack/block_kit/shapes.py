@@ -31,16 +31,15 @@ def string(limit: str = "", *, pattern: str | None = None) -> Check:
         if not isinstance(value, str):
             found.note("must provide a string", pointer)
             return
-        check_length(value, limit, pointer, found)
+        check_length(value, bounds(limit), pointer, found)
         if pattern is not None and not re.fullmatch(pattern, value):
             found.note("must be in a valid format", pointer)
 
     return check
 
 
-def check_length(value: str, limit: str, pointer: str, found: Findings) -> None:
-    """Note a string that is shorter or longer than the bounds named `limit` let it be."""
-    allowed = bounds(limit)
+def check_length(value: str, allowed: Mapping[str, int], pointer: str, found: Findings) -> None:
+    """Note a string that is shorter or longer than its bounds let it be."""
     if len(value) < allowed.get("min_length", 0):
         found.note(f"must be more than {allowed['min_length'] - 1} characters", pointer)
     if len(value) > allowed.get("max_length", len(value)):
@@ -111,7 +110,7 @@ def check_count(count: int, limit: str, pointer: str, found: Findings) -> None:
 def record(
     required: Mapping[str, Check] | None = None, optional: Mapping[str, Check] | None = None
 ) -> Check:
-    """An object with these properties and no others; `type` is for whoever chose this shape."""
+    """An object with these properties and no others."""
     must, may = dict(required or {}), dict(optional or {})
     known = must | may
 
@@ -126,7 +125,7 @@ def record(
             if name in known:
                 if each is not None or name in may:
                     _check_present(known[name], each, f"{pointer}/{name}", found)
-            elif name != "type":
+            else:
                 found.note(f"invalid additional property: {name}", pointer)
 
     return check
@@ -151,9 +150,14 @@ def by_type(shapes: Mapping[str, Check]) -> Check:
         elif not isinstance(kind, str) or kind not in shapes:
             found.note(f"unsupported type: {kind}", f"{pointer}/type")
         else:
-            shapes[kind](value, pointer, found)
+            shapes[kind](without_type(value), pointer, found)
 
     return check
+
+
+def without_type(value: dict[str, Any]) -> dict[str, Any]:
+    """What is left of an object once its `type` has chosen its shape."""
+    return {name: each for name, each in value.items() if name != "type"}
 
 
 def both(*checks: Check) -> Check:
