@@ -13,7 +13,7 @@ from bot.clock import Month
 from bot.errors import BadRequest
 from bot.mirror.names import fold
 from bot.models import OPEN, PRESENT
-from bot.money import DIGITS, DIGITS_DEFAULT, MINOR_MAX
+from bot.money import DIGITS, DIGITS_DEFAULT, MINOR_MAX, digits_of
 from bot.queries.cards import InvoicePage
 from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
 from bot.queries.invoice_rows import (
@@ -23,6 +23,7 @@ from bot.queries.invoice_rows import (
     ROW_COLUMNS,
     WITH_ACCOUNT,
     row_of,
+    sight_values,
     visible,
     within,
 )
@@ -82,10 +83,11 @@ def list_invoices(
     Raises: BadRequest for a text that can't be searched for or an amount that is none.
     """
     connection = session.connection()
+    values = sight_values(sight)
     account_ids, zone = _account_scope(session, wanted.account_id, sight)
     conditions = (
         PRESENT,
-        *visible(sight),
+        *visible(is_scoped=sight.scope is not None, drafts=sight.drafts),
         *_conditions(wanted, account_ids),
     )
     head = connection.execute(
@@ -95,7 +97,7 @@ def list_invoices(
             _SWEPT["business_at"].label("business_at"),
             _SWEPT["real_at"].label("real_at"),
         ),
-        {"now": sight.now},
+        values,
     ).one()
     pages = max(1, -(-head.rows_count // PAGE_ROWS))
     page = min(max(1, page), pages)
@@ -110,7 +112,7 @@ def list_invoices(
     rows = connection.execute(
         select(*ROW_COLUMNS)
         .select_from(WITH_ACCOUNT)
-        .where(INVOICES.c.id.in_(connection.execute(found, {"now": sight.now}).scalars().all()))
+        .where(INVOICES.c.id.in_(connection.execute(found, values).scalars().all()))
         .order_by(*NEWEST_FIRST)
     )
     return InvoicePage(
@@ -175,7 +177,7 @@ def _conditions(wanted: InvoiceFilter, account_ids: list[int] | None) -> list[Co
     if wanted.currency is not None:
         given.append(INVOICES.c.currency == wanted.currency)
     if wanted.min_amount is not None:
-        given.append(_is_at_least(wanted.min_amount))
+        given.append(_is_at_least(wanted.min_amount, wanted.currency))
     if wanted.text is not None:
         text = fold(plain_text(wanted.text))
         given.append(INVOICES.c.search_text.contains(text, autoescape=True))
@@ -193,15 +195,16 @@ def _has_status(status: StatusFilter) -> ColumnElement[bool]:
     return OPEN if status is StatusFilter.OPEN else INVOICES.c.status == status.value
 
 
-def _is_at_least(amount: Decimal) -> ColumnElement[bool]:
+def _is_at_least(amount: Decimal, currency: str | None) -> ColumnElement[bool]:
     """A total of this amount or more, in whole units of whichever currency the invoice has."""
     if not amount.is_finite():
         raise BadRequest(f"‘{amount}’ is no amount. Write digits and a point, such as 1240.50.")
-    others = INVOICES.c.currency.not_in(sorted(DIGITS))
-    conditions = [others & _reaches(amount, DIGITS_DEFAULT)]
+    if currency is not None:
+        return _reaches(amount, digits_of(currency))
+    conditions = [_reaches(amount, DIGITS_DEFAULT) & INVOICES.c.currency.not_in(sorted(DIGITS))]
     for digits in sorted(set(DIGITS.values())):
         currencies = sorted(code for code, own in DIGITS.items() if own == digits)
-        conditions.append(INVOICES.c.currency.in_(currencies) & _reaches(amount, digits))
+        conditions.append(_reaches(amount, digits) & INVOICES.c.currency.in_(currencies))
     return or_(*conditions)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, true
+from sqlalchemy import ColumnElement, Row, bindparam, true
 
 from bot.clock import local_day, zone_of
 from bot.models import Account, Invoice
@@ -41,17 +41,25 @@ ROW_COLUMNS: tuple[ColumnElement[Any], ...] = (
 NEWEST_FIRST = (INVOICES.c.dated_at.desc(), INVOICES.c.id.desc())
 
 
-def within(
-    sight: Sight, account_id: ColumnElement[int] = INVOICES.c.account_id
-) -> ColumnElement[bool]:
+def within(sight: Sight, account_id: ColumnElement[int]) -> ColumnElement[bool]:
     """The condition that keeps what is outside the person's scope from existing for them."""
     return true() if sight.scope is None else account_id.in_(sorted(sight.scope))
 
 
-def visible(sight: Sight) -> tuple[ColumnElement[bool], ...]:
-    """The conditions on an invoice that this person may see at all."""
-    drafts = () if sight.drafts else (INVOICES.c.status != "draft",)
-    return within(sight), *drafts
+def visible(*, is_scoped: bool, drafts: bool) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on an invoice that somebody with such a sight may see at all.
+
+    They take their values from sight_values(), so that statements can be built once.
+    """
+    scope = INVOICES.c.account_id.in_(bindparam("scope", expanding=True))
+    no_draft = INVOICES.c.status != "draft"
+    return (*((scope,) if is_scoped else ()), *(() if drafts else (no_draft,)))
+
+
+def sight_values(sight: Sight) -> dict[str, Any]:
+    """The values that conditions on what may be seen, and on what is Past Due, are run with."""
+    scope = {} if sight.scope is None else {"scope": sorted(sight.scope)}
+    return {"now": sight.now, **scope}
 
 
 def row_of(row: Row[Any], *, sight: Sight) -> InvoiceRow:

@@ -11,7 +11,15 @@ from bot.errors import NotFound
 from bot.money import Money, money_text
 from bot.queries.cards import InvoiceCard, LinePart
 from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
-from bot.queries.invoice_rows import ACCOUNT_COLUMNS, INVOICES, WITH_ACCOUNT, account_of, facts_of
+from bot.queries.invoice_rows import (
+    ACCOUNT_COLUMNS,
+    INVOICES,
+    WITH_ACCOUNT,
+    account_of,
+    facts_of,
+    sight_values,
+    visible,
+)
 from bot.queries.lines import Extras, days_of, list_parts
 from bot.queries.sight import Sight
 from bot.queries.status import AUTOMATIC, STATUS_COLUMNS, judge
@@ -36,9 +44,7 @@ def get_invoice_card(session: Session, invoice_id: str, *, sight: Sight) -> Invo
     """
     connection = session.connection()
     statement = _card_statement(is_scoped=sight.scope is not None, drafts=sight.drafts)
-    wanted: dict[str, Any] = {"invoice_id": invoice_id}
-    if sight.scope is not None:
-        wanted["scope"] = sorted(sight.scope)
+    wanted = {"invoice_id": invoice_id, **sight_values(sight)}
     row = connection.execute(statement, wanted).one_or_none()
     if row is None:
         raise NotFound("There is no such invoice.")
@@ -58,7 +64,7 @@ def explain_difference(card: InvoiceCard) -> str | None:
 # Each form is built once, as building costs more than running it; there are four.
 @cache
 def _card_statement(*, is_scoped: bool, drafts: bool) -> Select[Any]:
-    statement = (
+    return (
         select(
             *_COLUMNS,
             *STATUS_COLUMNS,
@@ -69,11 +75,11 @@ def _card_statement(*, is_scoped: bool, drafts: bool) -> Select[Any]:
             _neighbour(drafts=drafts, is_next=True).label("next_id"),
         )
         .select_from(WITH_ACCOUNT.outerjoin(MARKS, IS_SWEPT))
-        .where(INVOICES.c.id == bindparam("invoice_id"))
+        .where(
+            INVOICES.c.id == bindparam("invoice_id"),
+            *visible(is_scoped=is_scoped, drafts=drafts),
+        )
     )
-    if is_scoped:
-        statement = statement.where(INVOICES.c.account_id.in_(bindparam("scope", expanding=True)))
-    return statement if drafts else statement.where(INVOICES.c.status != "draft")
 
 
 def _neighbour(*, drafts: bool, is_next: bool) -> ScalarSelect[Any]:

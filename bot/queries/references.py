@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.mirror.links import hosted_key_of
@@ -16,6 +17,7 @@ from bot.queries.invoice_rows import (
     ROW_COLUMNS,
     WITH_ACCOUNT,
     row_of,
+    sight_values,
     visible,
 )
 from bot.queries.search import plain_text
@@ -54,30 +56,41 @@ def find_references(session: Session, text: str, *, sight: Sight) -> References:
     fits = _fits(plain_text(text))
     if not fits:
         return References((), 0)
-    statement: Select[Any] = (
-        select(*ROW_COLUMNS, func.count().over().label("rows_count"))
-        .select_from(WITH_ACCOUNT)
-        .where(or_(*fits), *visible(sight))
-        .order_by(*NEWEST_FIRST)
-        .limit(PICKER_ROWS)
-    )
-    rows = session.connection().execute(statement).all()
+    ways = tuple(sorted(fits))
+    statement = _statement(ways, is_scoped=sight.scope is not None, drafts=sight.drafts)
+    rows = session.connection().execute(statement, {**fits, **sight_values(sight)}).all()
     count = rows[0].rows_count if rows else 0
     return References(tuple(row_of(row, sight=sight) for row in rows), count)
 
 
-def _fits(text: str) -> list[ColumnElement[bool]]:
+# Each form is built once, as building costs more than running it; there are sixteen.
+@cache
+def _statement(ways: tuple[str, ...], *, is_scoped: bool, drafts: bool) -> Select[Any]:
+    """The invoices where one of these columns has the value of its own name."""
+    return (
+        select(*ROW_COLUMNS, func.count().over().label("rows_count"))
+        .select_from(WITH_ACCOUNT)
+        .where(
+            or_(*(INVOICES.c[way] == bindparam(way) for way in ways)),
+            *visible(is_scoped=is_scoped, drafts=drafts),
+        )
+        .order_by(*NEWEST_FIRST)
+        .limit(PICKER_ROWS)
+    )
+
+
+def _fits(text: str) -> dict[str, str | int]:
+    """The columns that the text may stand in, with its value there."""
     if _ID.fullmatch(text):
-        return [INVOICES.c.id == text]
+        return {"id": text}
     if link := _DASHBOARD.fullmatch(text):
-        return [INVOICES.c.id == link[1]]
+        return {"id": link[1]}
     if (key := hosted_key_of(text)) is not None:
-        return [INVOICES.c.hosted_key == key]
+        return {"hosted_key": key}
     folded = fold(text)
     if not folded:
-        return []
-    fits: list[ColumnElement[bool]] = [INVOICES.c.number_folded == folded]
+        return {}
     short = _SHORT.fullmatch(folded)
     if short and int(short[1]) <= SHORT_NUMBER_MAX:
-        fits.append(INVOICES.c.short_number == int(short[1]))
-    return fits
+        return {"number_folded": folded, "short_number": int(short[1])}
+    return {"number_folded": folded}
