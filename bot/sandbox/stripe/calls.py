@@ -75,6 +75,7 @@ def listing(
     equal: Mapping[str, str] | None = None,
     also: Mapping[str, Kind] | None = None,
     fits: Callable[[Call], Callable[[Object], bool] | None] | None = None,
+    by_created: bool = True,
 ) -> Route:
     """GET of a list.
 
@@ -88,7 +89,8 @@ def listing(
         wanted = {field: call.params[name] for name, field in fields.items() if name in call.params}
         return listed(call, call.world.table(kind), wanted, fits(call) if fits else None)
 
-    return Route("GET", path, handler, {**PAGE, "created": MOMENTS, **(also or {})})
+    created = {"created": MOMENTS} if by_created else {}
+    return Route("GET", path, handler, {**PAGE, **created, **(also or {})})
 
 
 def listed(

@@ -104,7 +104,7 @@ ROUTES = [
         {**FIELDS, "api_version": ID},
         ("enabled_events", "url"),
     ),
-    listing("/v1/webhook_endpoints", "webhook_endpoint"),
+    listing("/v1/webhook_endpoints", "webhook_endpoint", by_created=False),
     retrieve(ENDPOINT, "webhook_endpoint"),
     Route("POST", ENDPOINT, update_endpoint, {**FIELDS, "disabled": FLAG}),
     Route("DELETE", ENDPOINT, delete_endpoint, {}),

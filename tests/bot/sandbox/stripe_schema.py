@@ -35,7 +35,7 @@ class Schemas:
     """The document, turned into JSON schemas when first needed."""
 
     def __init__(self, path: Path) -> None:
-        self.document = json.loads(path.read_text())
+        self.document: dict[str, Any] = json.loads(path.read_text())
         self.misfits: list[str] = []
         self.seen: set[tuple[str, str, int]] = set()
         self._definitions = {
@@ -45,7 +45,7 @@ class Schemas:
         for name, added in ADDED_BY_ENDIVE.items():
             self._definitions[name]["properties"] |= added
         self._validators: dict[tuple[str, str], jsonschema.Draft7Validator] = {}
-        self._templates = [
+        self._templates: list[tuple[re.Pattern[str], str]] = [
             (re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(template))), template)
             for template in sorted(self.document["paths"], key=lambda text: text.count("{"))
         ]
@@ -103,6 +103,18 @@ class Schemas:
         for content in body.values():
             found |= content["schema"].get("properties", {})
         return found
+
+    def required_parameters(self, method: str, template: str) -> set[str]:
+        """The parameters that the document says an operation needs."""
+        operation = self.document["paths"][template][method.lower()]
+        needed = {
+            parameter["name"]
+            for parameter in operation.get("parameters", [])
+            if parameter["in"] == "query" and parameter.get("required")
+        }
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            needed |= set(content["schema"].get("required", []))
+        return needed
 
     def _validator(
         self, method: str, name: str, schema: dict[str, Any]
