@@ -2,7 +2,20 @@
 
 from typing import Any
 
+from bot.sandbox.slack.block_kit import check_blocks
+from bot.sandbox.slack.block_kit.surfaces import Surface
+from bot.sandbox.slack.errors import SlackError
+
 Json = dict[str, Any]
+
+
+def refusal(*blocks: Json, surface: Surface = "message") -> str:
+    """What is wrong with blocks; empty when nothing is."""
+    try:
+        check_blocks(list(blocks), surface=surface)
+    except SlackError as refused:
+        return refused.messages[0] if refused.messages else refused.error
+    return ""
 
 
 def plain(text: str) -> Json:
@@ -28,6 +41,37 @@ def actions(*elements: Json) -> Json:
 def option(value: str, *, text: str | None = None, **more: Any) -> Json:
     """An option of a menu."""
     return {"text": plain(value if text is None else text), "value": value, **more}
+
+
+def modal(title: str = "Void", **more: Any) -> Json:
+    """A modal with a note, a looked-up account and a button."""
+    return {
+        "type": "modal",
+        "callback_id": "void_invoice",
+        "title": plain(title),
+        "submit": plain("Void"),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "note",
+                "label": plain("Note"),
+                "element": {"type": "plain_text_input", "action_id": "note"},
+            },
+            {
+                "type": "input",
+                "block_id": "account",
+                "optional": True,
+                "label": plain("Account"),
+                "element": {
+                    "type": "external_select",
+                    "action_id": "account",
+                    "min_query_length": 2,
+                },
+            },
+            {"type": "actions", "block_id": "more", "elements": [button("More", action_id="more")]},
+        ],
+        **more,
+    }
 
 
 def cells(rows: int, columns: int) -> list[list[Json]]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from slack_bolt import App
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -139,6 +141,20 @@ def _bot_over_http(bolt: App) -> Starlette:
         return to_starlette_response(answer)
 
     return Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])])
+
+
+def error_of(desk: Desk, method: str, **arguments: Any) -> Json:
+    """What Slack answers a call it refuses."""
+    with pytest.raises(SlackApiError) as refused:
+        desk.client.api_call(method, json=arguments)
+    answer: Json = refused.value.response.data
+    return answer
+
+
+def page(desk: Desk, name: str, **sent: Any) -> Json:
+    """What the page is answered when it posts this."""
+    with desk.person(sent.pop("person", "U0AVERY")) as person:
+        return person._post(name, {"as": person.id, **sent})
 
 
 def section(text: str) -> Json:
