@@ -184,11 +184,14 @@ def overflow(*, action_id: str, options: Sequence[Element]) -> Element:
 
 
 def text(content: str, *, is_bold: bool = False, is_code: bool = False) -> Element:
-    """A piece of rich text, shown as it is."""
+    """A piece of rich text, shown as it is: bold, or as code, or neither."""
     _check_length("rich text", content, TEXT_MAX)
     element: Element = {"type": "text", "text": _undecoded(content, TEXT_MAX)}
-    style = ({"bold": True} if is_bold else {}) | ({"code": True} if is_code else {})
-    return element | ({"style": style} if style else {})
+    if is_bold:
+        element["style"] = {"bold": True}
+    elif is_code:
+        element["style"] = {"code": True}
+    return element
 
 
 def emoji(name: str) -> Element:

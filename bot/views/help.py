@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import blocks
-from bot.views.blocks import Element, Message
+from bot.views.blocks import Message
 from bot.views.text import literal
 
 
@@ -18,13 +18,14 @@ class HelpLine:
 
 def help_card(command: str, lines: Sequence[HelpLine], notes: Sequence[str]) -> Message:
     """All ways to write one command, each with its meaning, and what goes for all of them."""
-    words: list[Element] = []
+    rows = [(blocks.cell("Write"), blocks.cell("To get"))]
     for line in lines:
-        words.append(blocks.text(line.usage, is_code=True))
-        words.append(blocks.text(f"\n{line.meaning}\n\n"))
-    words.extend(blocks.text(f"{note}\n") for note in notes)
+        usage = blocks.rich_text(blocks.text(line.usage, is_code=True))
+        rows.append((usage, blocks.cell(line.meaning)))
+    shown = [
+        blocks.header(f"How to use {command}"),
+        blocks.table(rows, align=("left", "left"), wrapped=(0, 1)),
+        *(blocks.context(blocks.plain_text(note)) for note in notes),
+    ]
     essence = "; ".join(line.usage for line in lines)
-    return Message(
-        text=literal(f"How to use {command}: {essence}"),
-        blocks=(blocks.header(f"How to use {command}"), blocks.rich_text(*words)),
-    )
+    return Message(text=literal(f"How to use {command}: {essence}"), blocks=tuple(shown))

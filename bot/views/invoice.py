@@ -123,7 +123,7 @@ def _facts(card: InvoiceCard) -> Block:
         "Issued": card.issued_on and day_text(card.issued_on),
         "Due": card.due_on and day_text(card.due_on),
         "Period": period_text(card.first_day, card.last_day),
-        "Collection": "Charged automatically" if card.is_automatic else "Paid by invoice",
+        "Collection": "Charged automatically" if card.is_automatic else "Sent as an invoice",
         "Payment failed": card.failed_on and day_text(card.failed_on),
         "Next attempt": card.retry_on and day_text(card.retry_on),
         "Credited after payment": card.credited_after_payment

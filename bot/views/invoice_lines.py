@@ -21,7 +21,6 @@ from bot.views.text import (
     count_text,
     invoice_name,
     literal,
-    period_text,
     plain,
 )
 
@@ -63,14 +62,13 @@ def _rows(
     card: InvoiceCard, shown: Sequence[PlacedLine], *, before: Sequence[PlacedLine]
 ) -> Iterator[Row]:
     """The lines in their order, and wherever a part begins or goes on, its name and sum."""
-    period = period_text(card.first_day, card.last_day)
     current = before[0][0] if before else None
     for index, (part, line) in enumerate(shown):
         if part is not current or index == 0:
             remark = ", continued" if part is current else ""
             yield bold_row(part_name(part.part), part.subtotal, remark)
             current = part
-        facts = [plain(line.description, limit=DESCRIPTION_MAX), *line_facts(line, period=period)]
+        facts = [plain(line.description, limit=DESCRIPTION_MAX), *line_facts(line, card)]
         # Plain cells: forty rich ones would weigh more than some limits allow.
         yield blocks.cell(" · ".join(facts)), blocks.cell(money_text(line.amount))
 

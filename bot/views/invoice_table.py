@@ -63,32 +63,29 @@ def part_name(part: str) -> str:
     return PART_NAMES.get(part, plain(part, limit=40))
 
 
-def line_facts(line: Line, *, period: str) -> Iterator[str]:
-    """What a line counts, and its days where they are not the period of the whole."""
+def line_facts(line: Line, card: InvoiceCard) -> Iterator[str]:
+    """What a line counts, and its days where they are not those of the whole invoice."""
     units = units_text(line.quantity, line.unit_amount, line.unit_label, line.amount)
     if units:
         yield units
-    days = period_text(line.first_day, line.last_day)
+    is_period = line.first_day == card.first_day and line.last_day == card.last_day
     # Tax is for the whole invoice, whatever days Stripe writes beside it.
-    if days != period and line.part != "tax":
-        yield days
+    if not is_period and line.part != "tax":
+        yield period_text(line.first_day, line.last_day)
 
 
 def _part_rows(part: LinePart, card: InvoiceCard) -> Iterator[Row]:
-    period = period_text(card.first_day, card.last_day)
     if len(part.lines) == 1:
-        yield bold_row(
-            part_name(part.part), part.subtotal, "\n" + _line_text(part.lines[0], period)
-        )
+        yield bold_row(part_name(part.part), part.subtotal, "\n" + _line_text(part.lines[0], card))
         return
     yield bold_row(part_name(part.part), part.subtotal)
     for line in part.lines:
-        words = blocks.rich_text(blocks.text(_line_text(line, period)))
+        words = blocks.rich_text(blocks.text(_line_text(line, card)))
         yield words, blocks.cell(money_text(line.amount))
 
 
-def _line_text(line: Line, period: str) -> str:
-    facts = " · ".join(line_facts(line, period=period))
+def _line_text(line: Line, card: InvoiceCard) -> str:
+    facts = " · ".join(line_facts(line, card))
     description = plain(line.description, limit=DESCRIPTION_MAX)
     return f"{description}\n{facts}" if facts else description
 

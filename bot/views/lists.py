@@ -20,6 +20,9 @@ from bot.views.text import (
     plain,
 )
 
+# The longest that an account's name may be in a row, where it has half of the width.
+NAME_MAX = 80
+
 
 def invoice_list(page: InvoicePage, *, title: str, list_text: str) -> Message:
     """One page of a list.
@@ -51,7 +54,7 @@ def invoice_rows(rows: Iterable[InvoiceRow]) -> Iterator[Block]:
         late = f", {days_late_text(row.days_late)}" if row.days_late else ""
         yield blocks.fields(
             [
-                blocks.plain_text(f"{name} · {day}\n{account_name(row.account)}"),
+                blocks.plain_text(f"{name} · {day}\n{account_name(row.account, limit=NAME_MAX)}"),
                 blocks.mrkdwn(
                     f"*{money_text(row.total)}*\n:{STATUS_EMOJI[row.status]}: {status}{late}"
                 ),

@@ -159,12 +159,17 @@ def _takes_currency(value: str, after: list[str]) -> int:
 
 FILTERS: Mapping[str, Filter] = {
     "entity": Filter(
-        "entity", 'entity:"Acme East"', "of one account or organisation", str, quote, _takes_all
+        "entity",
+        'entity:"Acme East"',
+        "invoices of one account or organisation",
+        str,
+        quote,
+        _takes_all,
     ),
     "status": Filter(
         "status",
         "status:past_due",
-        f"{', '.join(STATUSES)}",
+        f"with this status: {', '.join(STATUSES)}",
         read_status,
         write_status,
         _takes_second_half,
@@ -176,7 +181,12 @@ FILTERS: Mapping[str, Filter] = {
         "to_day", "to:2026-10-31", "issued on this day or before", _read_day, str, _takes_none
     ),
     "min": Filter(
-        "minimum", "min:100eur", "a total of so much or more", read_minimum, str, _takes_currency
+        "minimum",
+        "min:100eur",
+        "with a total of so much or more",
+        read_minimum,
+        str,
+        _takes_currency,
     ),
     "text": Filter(
         "text", "text:minutes", "with these words on it or its lines", str, quote, _takes_all

@@ -103,13 +103,15 @@ def canonical(query: Query) -> str:
 
 
 def help_lines(command: str) -> tuple[HelpLine, ...]:
-    """Every way to write a command, as its help shows them.
+    """Every way to write a command, as its help shows them; filters stand below what they are for.
 
     Raises: KeyError for a command that is none of ours.
     """
-    lines = [HelpLine(form.usage, form.meaning) for form in COMMANDS[command]]
-    if command == "/invoice":
-        lines.extend(HelpLine(known.usage, known.meaning) for known in FILTERS.values())
+    lines = []
+    for form in COMMANDS[command]:
+        lines.append(HelpLine(form.usage, form.meaning))
+        if form.read is _read_list:
+            lines.extend(HelpLine(known.usage, known.meaning) for known in FILTERS.values())
     return tuple(lines)
 
 
@@ -125,12 +127,13 @@ def _read(words: list[Word], forms: tuple[Form, ...]) -> Query:
     if not words:
         return ShowHelp()
     for form in forms:
-        if form.word is None:
-            return form.read(words)
         fits = _is_bare(words[0]) and words[0].text.lower() == form.word
         # More words after one that stands alone are a name: a customer may be called Help Desk.
         if fits and not (form.is_alone and len(words) > 1):
             return form.read(words[1:])
+    for form in forms:
+        if form.word is None:
+            return form.read(words)
     known = [form.word for form in forms if form.word]
     asked = words[0].source[:ASKED_MAX]
     raise BadRequest(
@@ -235,17 +238,17 @@ def _proposal(word: str, choices: Iterable[str]) -> str:
 
 
 INVOICE_FORMS = (
-    Form("/invoice help", "this card", _read_help, word="help", is_alone=True),
+    Form("/invoice 1234", "one invoice: by short number, number, in_… or link", _read_show),
+    Form("/invoice Acme", "an account’s invoices: by name, id, e-mail or domain", _read_show),
+    Form("/invoice Acme 2026-10", "the account’s invoice of a month", _read_show),
     Form(
-        "/invoice list status:open from:2026-10-01",
-        "all invoices that fit the filters below, in any order; words without a filter are "
+        "/invoice list status:open",
+        "all invoices that fit the filters below, any of them in any order; other words are "
         "searched for",
         _read_list,
         word="list",
     ),
-    Form("/invoice 1234", "one invoice: by short number, number, in_… or link", _read_show),
-    Form("/invoice Acme", "an account’s invoices: by name, id, e-mail or domain", _read_show),
-    Form("/invoice Acme 2026-10", "the account’s invoice of a month", _read_show),
+    Form("/invoice help", "this card", _read_help, word="help", is_alone=True),
 )
 BILLING_FORMS = (Form("/billing help", "this card", _read_help, word="help"),)
 HELP_NOTES = (

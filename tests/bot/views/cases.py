@@ -6,12 +6,13 @@ from datetime import date
 from bot.errors import BadRequest, NotAllowed, Unavailable
 from bot.money import Money
 from bot.queries.cards import Freshness, Status
-from bot.views.help import HelpLine, help_card
+from bot.views.help import help_card
 from bot.views.invoice import Dashboard, invoice_card
 from bot.views.invoice_lines import invoice_lines
 from bot.views.lists import invoice_list
 from bot.views.notices import Contact, error_notice, failure_notice, no_role_notice
 from bot.views.pickers import account_picker, invoice_picker, nothing_matches
+from handlers.slack.grammar import HELP_NOTES, help_lines
 from tests.bot.views.cards import (
     ACME,
     FRESH,
@@ -183,12 +184,5 @@ CASES = {
     ),
     "failure": failure_notice(reference="req_8fj2", contact=replace(CONTACT, email=None)),
     "no_role": no_role_notice(contact=CONTACT),
-    "help": help_card(
-        "/invoice",
-        [
-            HelpLine("/invoice 1234", "one invoice"),
-            HelpLine("/invoice Acme 2026-10", "of a month"),
-        ],
-        ["‘share’ at the end shows it to everybody."],
-    ),
+    "help": help_card("/invoice", help_lines("/invoice"), HELP_NOTES),
 }
