@@ -87,10 +87,21 @@ def listing(
     def handler(call: Call) -> Object:
         """One page."""
         wanted = {field: call.params[name] for name, field in fields.items() if name in call.params}
+        check_customer(call)
         return listed(call, call.world.table(kind), wanted, fits(call) if fits else None)
 
     created = {"created": MOMENTS} if by_created else {}
     return Route("GET", path, handler, {**PAGE, **created, **(also or {})})
+
+
+def check_customer(call: Call) -> None:
+    """A list of somebody who never was is refused; of a deleted customer it is answered.
+
+    Raises: StripeError for an unknown customer.
+    """
+    customer = call.get("customer")
+    if customer is not None and customer not in call.world.deleted_customers:
+        call.world.get("customer", customer, param="customer")
 
 
 def listed(

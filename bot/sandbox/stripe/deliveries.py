@@ -62,6 +62,7 @@ class Deliverer:
         endpoints = endpoints_for(self._world, event["type"])
         event["pending_webhooks"] = len(endpoints)
         if not endpoints:
+            self._note_all_heard(event)
             return
         body = orjson.dumps(event, option=orjson.OPT_INDENT_2)
         faults = self._world.faults
@@ -132,10 +133,15 @@ class Deliverer:
         """Note that an endpoint has an event."""
         with self._world.lock:
             event["pending_webhooks"] = max(event["pending_webhooks"] - 1, 0)
-            if event["type"] == "invoice.created" and event["pending_webhooks"] == 0:
-                invoice = self._world.table("invoice").find(event["data"]["object"]["id"])
-                if invoice is not None:
-                    invoice["webhooks_delivered_at"] = self._world.now
+            if event["pending_webhooks"] == 0:
+                self._note_all_heard(event)
+
+    def _note_all_heard(self, event: Object) -> None:
+        """An invoice says since when its creation is known to every endpoint."""
+        if event["type"] == "invoice.created":
+            invoice = self._world.table("invoice").find(event["data"]["object"]["id"])
+            if invoice is not None:
+                invoice["webhooks_delivered_at"] = self._world.now
 
     def _post(self, endpoint: Object, body: bytes) -> bool:
         """Send one body; whether the answer was a 2xx."""
