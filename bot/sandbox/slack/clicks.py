@@ -16,6 +16,10 @@ def act(state: State, person: Person, channel: Channel, sent: Json) -> Json:
     element = elements.find_element(message.blocks, block_id, action_id)
     if person.id not in element.get("visible_to_user_ids", [person.id]):
         raise SlackError("action_not_found")
+    if not state.manifest.is_interactive:
+        words = "This app is not configured to handle interactive responses."
+        state.notify(person, channel, words, is_error=True)
+        return {"ok": False, "error": "not_interactive"}
     choice = elements.read_choice(element, object_in(sent, "element"))
     elements.check_offered(state.offered, person.id, element, choice)
     action = make_action(state, element, block_id, choice)

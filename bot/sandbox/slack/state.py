@@ -75,6 +75,8 @@ class State:
             raise SlackError("user_not_found")
         if person.kind == "deactivated":
             raise SlackError("account_inactive")
+        if person.kind == "bot":
+            raise SlackError("user_is_bot")
         return person
 
     def channel(self, person: Person, channel_id: object) -> Channel:

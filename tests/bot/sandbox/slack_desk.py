@@ -52,7 +52,7 @@ def make_manifest(**changes: Any) -> Json:
         },
         "oauth_config": {"scopes": {"bot": changes.get("scopes", list(SCOPES))}},
         "settings": {
-            "interactivity": {"is_enabled": True},
+            "interactivity": {"is_enabled": changes.get("is_interactive", True)},
             "event_subscriptions": {
                 "bot_events": ["app_mention", "message.channels", "app_home_opened"]
             },

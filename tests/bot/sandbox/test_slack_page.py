@@ -82,6 +82,7 @@ def test_what_one_may_not_see_one_does_not_get(desk: Desk) -> None:
     assert get(desk, "/page/messages?as=U0ROBIN&channel=G0FINANCE")["error"] == "channel_not_found"
     assert get(desk, "/page/messages?as=U0DANA&channel=C0GENERAL")["error"] == "channel_not_found"
     assert get(desk, "/page/state?as=")["me"]["id"] == "U0AVERY"
+    assert get(desk, "/page/state?as=U0TALLYBOT")["error"] == "user_is_bot"
     assert get(desk, "/page/state?as=U0NOBODY")["error"] == "user_not_found"
 
 

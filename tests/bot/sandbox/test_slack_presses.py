@@ -8,7 +8,16 @@ import pytest
 from slack_bolt import Ack
 from starlette.responses import JSONResponse
 
-from tests.bot.sandbox.slack_desk import Desk, Json, actions, answering, button, open_desk, section
+from tests.bot.sandbox.slack_desk import (
+    Desk,
+    Json,
+    actions,
+    answering,
+    button,
+    make_manifest,
+    open_desk,
+    section,
+)
 
 MENU = {
     "type": "static_select",
@@ -154,6 +163,14 @@ def test_feedback_carries_the_button_that_was_pressed(desk: Desk) -> None:
         avery._act(seen, block_id, element, {"type": "feedback_buttons", "value": "0"})
 
     assert desk.heard[0]["actions"][0]["value"] == "0"
+
+
+def test_an_app_without_interactivity_hears_of_no_press() -> None:
+    with open_desk(make_manifest(is_interactive=False)) as desk, desk.person() as avery:
+        desk.client.chat_postMessage(channel="C0BILLING", text="card", blocks=card())
+        assert avery.click(avery.see("billing"), "Next")["error"] == "not_interactive"
+        assert len(avery.notices()) == 1
+        assert desk.slack.deliveries == []
 
 
 def test_a_button_for_some_is_not_there_for_others(desk: Desk) -> None:

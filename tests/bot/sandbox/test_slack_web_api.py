@@ -196,7 +196,7 @@ def test_one_post_a_second_and_channel(desk: Desk) -> None:
     desk.client.chat_postMessage(channel="C0BILLING", text="1")
     desk.client.chat_postMessage(channel="C0SUPPORT", text="another channel")
     with pytest.raises(SlackApiError, match="ratelimited") as refused:
-        desk.client.chat_postMessage(channel="C0BILLING", text="2")
+        desk.client.chat_postMessage(channel="#billing", text="2")
     desk.clock.now += 1
     desk.client.chat_postMessage(channel="C0BILLING", text="2")
 

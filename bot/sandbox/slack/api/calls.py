@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.sandbox.slack.api import chat, conversations, files, identity, users, views
 from bot.sandbox.slack.api.arguments import check_arguments
-from bot.sandbox.slack.api.places import missing_scope
+from bot.sandbox.slack.api.places import meant_channel, missing_scope
 from bot.sandbox.slack.api.table import CALLS_PER_MINUTE, METHODS, Method
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.records import Json
@@ -90,7 +90,7 @@ class Api:
         now = self._state.clock()
         with self._lock:
             if name == "chat.postMessage":
-                self._check_posting(str(arguments["channel"]), now)
+                self._check_posting(meant_channel(self._state, arguments["channel"]), now)
             limit = CALLS_PER_MINUTE.get(method.tier)
             if limit is None:
                 return

@@ -25,14 +25,24 @@ def known_channel(state: State, channel_id: str) -> Channel:
     return channel
 
 
+def meant_channel(state: State, wanted: str) -> str:
+    """The id of the conversation that an id, a #name or a person's id means.
+
+    Shape: what was asked for when there is no such conversation (yet).
+    """
+    for each in state.workspace.channels.values():
+        if each.kind == "public" and "#" + each.name == wanted:
+            return each.id
+    direct = state.workspace.find_direct({state.app.bot_user_id, wanted})
+    return direct.id if direct is not None else wanted
+
+
 def writable_channel(state: State, channel_id: str) -> Channel:
     """A channel the bot may post to; a person's id means the direct conversation with them.
 
     Raises: SlackError.
     """
-    if channel_id.startswith("#"):
-        found = (each for each in state.workspace.channels.values() if each.kind == "public")
-        channel_id = next((each.id for each in found if "#" + each.name == channel_id), channel_id)
+    channel_id = meant_channel(state, channel_id)
     if channel_id in state.workspace.people:
         return direct_channel(state, [known_person(state, channel_id)])
     channel = known_channel(state, channel_id)
