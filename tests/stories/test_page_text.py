@@ -61,6 +61,7 @@ MRKDWN = [
     ("a\n&gt;&gt;&gt;b\nc", "a<blockquote>b<br>c</blockquote>"),
     ("<!date^1795341600^{date_num}|then>", "<time>2026-11-22</time>"),
     ("<!date^soon^{date}|then>", "<span>then</span>"),
+    (":constructor: :red_constructor:", ":constructor: :red_constructor:"),
     (":no_such_emoji: 10:30:45", ":no_such_emoji: 10:30:45"),
     ("one\n\nthree", "one<br><br>three"),
 ]

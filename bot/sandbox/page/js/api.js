@@ -12,7 +12,10 @@ async function ask(path, options = {}) {
   }
 }
 
-const withQuery = (path, query) => `${path}?${new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined))}`;
+function withQuery(path, query) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return `${path}?${new URLSearchParams(given)}`;
+}
 
 /** Read something. Never throws: what went wrong is `{ok: false, error}`. */
 export const get = (path, query = {}) => ask(withQuery(path, query));

@@ -28,7 +28,8 @@ async function become(person) {
     return undefined;
   }
   follow();
-  const first = [...store.channels.values()].find((channel) => channel.is_member && !channel.is_archived) ?? store.channels.values().next().value;
+  const channels = [...store.channels.values()].filter((channel) => !channel.is_archived);
+  const first = channels.find((channel) => channel.is_member) ?? channels[0];
   const fromAddress = location.hash.slice(1);
   const next = [wanted, fromAddress].find((id) => store.channels.has(id)) ?? first?.id;
   if (next) await openChannel(next);

@@ -11,7 +11,8 @@ export function avatar(user, size = "") {
   if (!user) return el("span", { class: className, "aria-hidden": "true", text: "?" });
   if (user.kind === "bot") return el("span", { class: `${className} avatar-app`, "aria-hidden": "true" }, tally());
   const node = el("span", { class: className, "aria-hidden": "true", text: initials(user) });
-  node.style.backgroundColor = /^#?[0-9a-f]{6}$/i.test(user.color ?? "") ? `#${user.color.replace("#", "")}` : COLOURS[hash(user.id) % COLOURS.length];
+  const own = /^#?([0-9a-f]{6})$/i.exec(user.color ?? "");
+  node.style.backgroundColor = own ? `#${own[1]}` : COLOURS[hash(user.id) % COLOURS.length];
   return node;
 }
 
@@ -23,7 +24,11 @@ export function slackbotAvatar() {
 function tally() {
   // Four strokes and a fifth across them.
   const strokes = ["M6 5v14", "M10 5v14", "M14 5v14", "M18 5v14", "M3.5 16.5 20.5 7.5"];
-  return svg("svg", { viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": 2, "stroke-linecap": "round" }, strokes.map((d) => svg("path", { d })));
+  return svg(
+    "svg",
+    { viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": 2, "stroke-linecap": "round" },
+    strokes.map((d) => svg("path", { d })),
+  );
 }
 
 function initials(user) {

@@ -11,7 +11,10 @@ export function suggest(text, { commands, hints }) {
   if (!text.startsWith("/") || text.includes("\n")) return none;
   const word = text.split(" ")[0].toLowerCase();
   if (!text.includes(" ")) {
-    return { choices: commands.filter((one) => one.command.startsWith(word)).slice(0, CHOICES_MAX).map(asChoice), usage: "" };
+    return {
+      choices: commands.filter((one) => one.command.startsWith(word)).slice(0, CHOICES_MAX).map(asChoice),
+      usage: "",
+    };
   }
   const command = commands.find((one) => one.command === word);
   if (!command) return none;
@@ -19,11 +22,15 @@ export function suggest(text, { commands, hints }) {
 }
 
 function examples(text, hints) {
-  const fitting = hints.filter((hint) => hint.text.toLowerCase().startsWith(text.toLowerCase()) && hint.text !== text.trim());
+  const begins = (hint) => hint.text.toLowerCase().startsWith(text.toLowerCase());
+  const fitting = hints.filter((hint) => begins(hint) && hint.text !== text.trim());
   const byText = new Map(fitting.map((hint) => [hint.text, { text: hint.text, insert: hint.text, note: hint.why }]));
   return [...byText.values()].slice(0, CHOICES_MAX);
 }
 
 function asChoice(command) {
-  return { text: command.command, insert: `${command.command} `, usage: command.usage_hint, note: command.description, isCommand: true };
+  return {
+    text: command.command, insert: `${command.command} `, usage: command.usage_hint,
+    note: command.description, isCommand: true,
+  };
 }

@@ -52,7 +52,8 @@ export function makeCompletionList(box, list, { suggestFor, onTaken }) {
 
 function drawChoice(choice, index, isActive, take) {
   return el("li", {
-    class: `completion-choice${isActive ? " is-active" : ""}`, role: "option", id: `completion-${index}`, "aria-selected": String(isActive),
+    class: `completion-choice${isActive ? " is-active" : ""}`, role: "option",
+    id: `completion-${index}`, "aria-selected": String(isActive),
     on: { mousedown: (event) => { event.preventDefault(); take(index); } },
   }, el("span", { class: "completion-text" }, el("b", { text: choice.text }), choice.usage && ` ${choice.usage}`),
   el("span", { class: "completion-note", text: choice.note ?? "" }));

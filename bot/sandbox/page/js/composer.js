@@ -48,7 +48,10 @@ export function startComposer() {
     past.keep(text);
     write("");
     completion.close();
-    if (text.startsWith("/")) refill(status, el("span", { class: "working-dots", "aria-hidden": "true" }), `Sent ${text.split(/\s/)[0]}…`);
+    if (text.startsWith("/")) refill(
+      status, el("span", { class: "working-dots", "aria-hidden": "true" }),
+      `Sent ${text.split(/\s/)[0]}…`,
+    );
     const answer = await post("/page/type", { as: store.me, channel, text });
     settle();
     // Of a command that fails the stand-in tells by a notice of its own.

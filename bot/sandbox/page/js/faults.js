@@ -6,8 +6,14 @@ import { readFaults, setFaults } from "./stripe.js";
 const SWITCHES = [
   { name: "webhook_duplicates", on: 1, off: 0, label: "Webhooks come twice" },
   { name: "webhook_shuffle", on: true, off: false, label: "Webhooks come in any order" },
-  { name: "webhook_drop_all", on: true, off: false, label: "Webhooks get lost", note: "The sweep over events has to find them." },
-  { name: "black_hole", on: true, off: false, label: "Stripe does not answer", note: "What is known already is still shown." },
+  {
+    name: "webhook_drop_all", on: true, off: false, label: "Webhooks get lost",
+    note: "The sweep over events has to find them.",
+  },
+  {
+    name: "black_hole", on: true, off: false, label: "Stripe does not answer",
+    note: "What is known already is still shown.",
+  },
 ];
 
 /** Build the card. */
@@ -43,5 +49,8 @@ export function startFaults() {
 function row(one, value, turn) {
   const box = el("input", { type: "checkbox", role: "switch", checked: value !== one.off });
   box.addEventListener("change", () => turn(one, box.checked));
-  return el("label", { class: "switch" }, box, el("span", {}, one.label, one.note && el("span", { class: "switch-note", text: one.note })));
+  return el(
+    "label", { class: "switch" }, box,
+    el("span", {}, one.label, one.note && el("span", { class: "switch-note", text: one.note })),
+  );
 }

@@ -14,13 +14,21 @@ const FALLBACK = [
 /** Keep the card up to date. */
 export function startFirstSteps({ insert }) {
   const list = document.getElementById("first-steps");
-  on("state", () => refill(list, (store.hints.length ? store.hints : FALLBACK).slice(0, STEPS_MAX).map((step) => el("li", {},
-    el("button", { type: "button", class: "step", on: { click: () => take(step, insert) } },
-      el("code", { class: "step-text", text: step.text }), el("span", { class: "step-why", text: step.why ?? "" }))))));
+  on("state", () => {
+    const steps = store.hints.length ? store.hints : FALLBACK;
+    refill(list, steps.slice(0, STEPS_MAX).map((step) => el("li", {}, drawStep(step, insert))));
+  });
+}
+
+function drawStep(step, insert) {
+  return el("button", { type: "button", class: "step", on: { click: () => take(step, insert) } },
+    el("code", { class: "step-text", text: step.text }),
+    el("span", { class: "step-why", text: step.why ?? "" }));
 }
 
 async function take(step, insert) {
-  const where = store.channels.get(step.channel) ?? [...store.channels.values()].find((one) => one.name === step.channel);
+  const byName = [...store.channels.values()].find((one) => one.name === step.channel);
+  const where = store.channels.get(step.channel) ?? byName;
   if (where && where.id !== store.channel) await openChannel(where.id);
   insert(step.text);
 }

@@ -7,17 +7,18 @@ import { decline, listOpenInvoices, pay } from "./stripe.js";
 
 // Currencies whose smallest unit is not a hundredth, as Stripe counts them.
 // Source: docs.stripe.com/currencies, read 2026-11.
-const DECIMALS = {
-  ...Object.fromEntries("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ").map((code) => [code, 0])),
-  ...Object.fromEntries("bhd jod kwd omr tnd".split(" ").map((code) => [code, 3])),
-};
+const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
+const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
 /** Build the card; `refresh` reads the list again. */
 export function startInvoices() {
   const list = el("ul", { class: "invoices" });
   const answer = el("p", { class: "panel-answer", role: "status" });
-  const again = el("button", { type: "button", class: "button button-small button-quiet", text: "Refresh", on: { click: () => refresh() } });
+  const again = el(
+    "button",
+    { type: "button", class: "button button-small button-quiet", text: "Refresh", on: { click: () => refresh() } },
+  );
   const say = (text, isError = false) => {
     answer.textContent = text;
     answer.classList.toggle("is-error", isError);
@@ -26,7 +27,12 @@ export function startInvoices() {
   async function refresh() {
     try {
       const invoices = await listOpenInvoices();
-      refill(list, invoices.length ? invoices.map((invoice) => row(invoice, act)) : el("li", { class: "panel-note", text: "No open invoices." }));
+      refill(
+        list,
+        invoices.length ? invoices.map((invoice) => row(invoice, act)) : el(
+          "li", { class: "panel-note", text: "No open invoices." },
+        ),
+      );
     } catch {
       refill(list, el("li", { class: "panel-note", text: "The list could not be read." }));
     }
@@ -45,18 +51,28 @@ export function startInvoices() {
 
   const node = el("section", { class: "panel-card", "aria-labelledby": "invoices-title" },
     el("div", { class: "card-head-row" }, el("h3", { id: "invoices-title", text: "Open invoices" }), again),
-    el("p", { class: "panel-note", text: "Be the customer: pay one, or have the bank decline the card." }), list, answer);
+    el(
+      "p",
+      { class: "panel-note", text: "Be the customer: pay one, or have the bank decline the card." },
+    ), list, answer);
   return { node, refresh };
 }
 
 function row(invoice, act) {
-  const buttons = [["Pay", pay, "paid.", "button-primary"], ["Decline", decline, "from now on this customer’s cards are declined.", ""]].map(([label, deed, said, style]) => el("button", {
-    type: "button", class: `button button-small ${style}`, "aria-label": `${label} ${invoice.number ?? invoice.id}`, text: label,
+  const buttons = [
+    ["Pay", pay, "paid.", "button-primary"],
+    ["Decline", decline, "from now on this customer’s cards are declined.", ""],
+  ].map(([label, deed, said, style]) => el("button", {
+    type: "button", class: `button button-small ${style}`, text: label,
+    "aria-label": `${label} ${invoice.number ?? invoice.id}`,
     on: { click: () => act(invoice, deed, said, buttons) },
   }));
   const due = invoice.due_date ? `due ${DAY.format(new Date(invoice.due_date * 1000))}` : "charged by card";
   return el("li", { class: "invoice" },
-    el("span", { class: "invoice-name", text: invoice.customer_name || invoice.customer, title: invoice.customer_name ?? "" }),
+    el(
+      "span",
+      { class: "invoice-name", text: invoice.customer_name || invoice.customer, title: invoice.customer_name ?? "" },
+    ),
     el("span", { class: "invoice-amount", text: money(invoice.amount_remaining, invoice.currency) }),
     el("span", { class: "invoice-note", text: `${invoice.number ?? invoice.id} · ${due}` }),
     el("span", { class: "invoice-actions" }, buttons,
@@ -64,7 +80,7 @@ function row(invoice, act) {
 }
 
 function money(minor, currency) {
-  const decimals = DECIMALS[currency] ?? 2;
+  const decimals = WHOLE.includes(currency) ? 0 : THOUSANDTHS.includes(currency) ? 3 : 2;
   const digits = String(Math.abs(minor)).padStart(decimals + 1, "0");
   const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, ",");
   const rest = decimals ? `.${digits.slice(-decimals)}` : "";

@@ -4,95 +4,70 @@ import { el, freshId, refill } from "./dom.js";
 import { icon } from "./icons.js";
 
 const FILTER_FROM = 8;
+const WIDTH_PIXELS_MIN = 180;
 const GAP = 4;
 const EDGE = 8;
 
+const DEFAULTS = {
+  chosen: new Set(), multiple: false, search: null, hint: "", role: "listbox",
+  onChoose: () => {}, onClose: () => {},
+};
+
 /**
- * Open a menu. A choice is `{key, label: nodes, words, description?, group?, isLink?}`.
+ * Open a menu under `anchor`. Options: `label`, `choices`, and of DEFAULTS what should differ.
  *
- * `search(text)` may return choices (or a promise of them) in place of filtering `choices`;
- * with `multiple` the menu stays open and `onClose` gets the final set of keys.
+ * A choice is `{key, label: nodes, words, description?, group?, isLink?}`. `search(text)` may give
+ * choices, or a promise of them, in place of filtering; with `multiple` the menu stays open and
+ * `onClose` gets the final set of keys.
  */
-export function openMenu(anchor, { label, choices, chosen = new Set(), multiple = false, search = null, hint = "", role = "listbox", onChoose = () => {}, onClose = () => {} }) {
-  const picked = new Set(chosen);
-  const list = el("div", { class: "menu-list", role, id: freshId("menu"), "aria-label": label, "aria-multiselectable": multiple ? "true" : null });
-  const withFilter = search !== null || choices.length > FILTER_FROM;
-  const filter = withFilter && el("input", {
-    type: "text", class: "menu-filter", placeholder: "Search", "aria-label": `Search ${label}`, autocomplete: "off",
-    role: "combobox", "aria-expanded": "true", "aria-controls": list.id,
+export function openMenu(anchor, options) {
+  const menu = { ...DEFAULTS, ...options, anchor, shown: options.choices, active: -1 };
+  menu.picked = new Set(menu.chosen);
+  menu.list = el("div", {
+    class: "menu-list", role: menu.role, id: freshId("menu"), "aria-label": menu.label,
+    "aria-multiselectable": menu.multiple ? "true" : null,
   });
-  const popup = el("div", { class: "menu", popover: "auto", tabindex: -1 }, filter, list);
-  const host = anchor.closest("dialog") ?? document.body;
-  let shown = choices;
-  let active = -1;
-
-  function draw() {
-    refill(list, shown.length === 0 && el("p", { class: "menu-empty", text: hint || "Nothing matches." }),
-      shown.map((choice, index) => [groupHead(shown, index), drawChoice(choice, index)]));
-    move(shown.length ? Math.max(0, shown.findIndex((choice) => picked.has(choice.key))) : -1);
-  }
-
-  function drawChoice(choice, index) {
-    const isPicked = picked.has(choice.key);
-    return el("div", {
-      class: "menu-choice", role: role === "menu" ? "menuitem" : "option", id: `${list.id}-${index}`, "aria-selected": role === "menu" ? null : String(isPicked),
-      on: { click: () => choose(index), pointermove: () => active !== index && move(index) },
-    }, el("span", { class: "menu-words" }, choice.label, choice.description && el("span", { class: "menu-note" }, choice.description)),
-    choice.isLink ? icon("out") : isPicked && icon("check"));
-  }
-
-  function move(index) {
-    active = index;
-    list.querySelectorAll(".menu-choice").forEach((node, at) => node.classList.toggle("is-active", at === index));
-    const node = index >= 0 && list.querySelectorAll(".menu-choice")[index];
-    if (node) node.scrollIntoView({ block: "nearest" });
-    (filter || popup).setAttribute("aria-activedescendant", node ? node.id : "");
-  }
-
-  function choose(index) {
-    const choice = shown[index];
-    if (!choice) return;
-    if (!multiple) {
-      popup.hidePopover();
-      onChoose(choice);
-      return;
-    }
-    if (!picked.delete(choice.key)) picked.add(choice.key);
-    draw();
-    move(index);
-  }
-
-  async function look() {
-    const text = filter ? filter.value.trim() : "";
-    const asked = search ? await search(text) : choices.filter((choice) => choice.words.toLowerCase().includes(text.toLowerCase()));
-    if (filter && filter.value.trim() !== text) return;
-    shown = asked;
-    draw();
-  }
-
-  popup.addEventListener("keydown", (event) => {
-    const moves = { ArrowDown: active + 1, ArrowUp: active - 1 };
-    if (event.key in moves) move((moves[event.key] + shown.length) % Math.max(shown.length, 1));
-    else if (event.key === "Enter" || (event.key === " " && !filter)) choose(active);
-    else if (event.key === "Tab") popup.hidePopover();
-    else return;
-    event.preventDefault();
-  });
-  popup.addEventListener("toggle", (event) => {
-    if (event.newState !== "closed") return;
-    anchor.setAttribute("aria-expanded", "false");
-    popup.remove();
-    anchor.focus();
-    onClose(picked);
-  });
-  if (filter) filter.addEventListener("input", look);
-  host.append(popup);
-  draw();
-  if (search) look();
-  popup.showPopover();
-  place(popup, anchor);
+  menu.filter = menu.search || menu.choices.length > FILTER_FROM ? makeFilter(menu) : null;
+  menu.popup = el("div", { class: "menu", popover: "auto", tabindex: -1 }, menu.filter, menu.list);
+  menu.popup.addEventListener("keydown", (event) => pressKey(menu, event));
+  menu.popup.addEventListener("toggle", (event) => event.newState === "closed" && leave(menu));
+  (anchor.closest("dialog") ?? document.body).append(menu.popup);
+  draw(menu);
+  if (menu.search) look(menu);
+  menu.popup.showPopover();
+  place(menu.popup, anchor);
   anchor.setAttribute("aria-expanded", "true");
-  (filter || popup).focus();
+  (menu.filter ?? menu.popup).focus();
+}
+
+function makeFilter(menu) {
+  const filter = el("input", {
+    type: "text", class: "menu-filter", placeholder: "Search", "aria-label": `Search ${menu.label}`,
+    autocomplete: "off", role: "combobox", "aria-expanded": "true", "aria-controls": menu.list.id,
+  });
+  filter.addEventListener("input", () => look(menu));
+  return filter;
+}
+
+function draw(menu) {
+  const { shown, picked } = menu;
+  const nothing = shown.length === 0 && el("p", { class: "menu-empty", text: menu.hint || "Nothing matches." });
+  refill(menu.list, nothing, shown.map((choice, index) => [groupHead(shown, index), drawChoice(menu, choice, index)]));
+  const first = shown.findIndex((choice) => picked.has(choice.key));
+  move(menu, shown.length ? Math.max(0, first) : -1);
+}
+
+function drawChoice(menu, choice, index) {
+  const isPicked = menu.picked.has(choice.key);
+  const words = el(
+    "span", { class: "menu-words" }, choice.label,
+    choice.description && el("span", { class: "menu-note" }, choice.description),
+  );
+  return el("div", {
+    class: "menu-choice", id: `${menu.list.id}-${index}`, role: menu.role === "menu" ? "menuitem" : "option",
+    "aria-selected": menu.role === "menu" ? null : String(isPicked),
+    on: { click: () => choose(menu, index), pointermove: () => menu.active !== index && move(menu, index) },
+  }, words, choice.isLink ? icon("out") : isPicked && icon("check"));
 }
 
 function groupHead(choices, index) {
@@ -101,9 +76,57 @@ function groupHead(choices, index) {
   return el("p", { class: "menu-group", text: name });
 }
 
+function move(menu, index) {
+  menu.active = index;
+  const nodes = [...menu.list.querySelectorAll(".menu-choice")];
+  nodes.forEach((node, at) => node.classList.toggle("is-active", at === index));
+  nodes[index]?.scrollIntoView({ block: "nearest" });
+  (menu.filter ?? menu.popup).setAttribute("aria-activedescendant", nodes[index]?.id ?? "");
+}
+
+function choose(menu, index) {
+  const choice = menu.shown[index];
+  if (!choice) return;
+  if (!menu.multiple) {
+    menu.popup.hidePopover();
+    menu.onChoose(choice);
+    return;
+  }
+  if (!menu.picked.delete(choice.key)) menu.picked.add(choice.key);
+  draw(menu);
+  move(menu, index);
+}
+
+async function look(menu) {
+  const text = menu.filter.value.trim();
+  const fits = (choice) => choice.words.toLowerCase().includes(text.toLowerCase());
+  const found = menu.search ? await menu.search(text) : menu.choices.filter(fits);
+  // Only the answer to what stands there now counts.
+  if (menu.filter.value.trim() !== text) return;
+  menu.shown = found;
+  draw(menu);
+}
+
+function pressKey(menu, event) {
+  const moves = { ArrowDown: 1, ArrowUp: -1 };
+  const count = Math.max(menu.shown.length, 1);
+  if (event.key in moves) move(menu, (menu.active + moves[event.key] + count) % count);
+  else if (event.key === "Enter" || (event.key === " " && !menu.filter)) choose(menu, menu.active);
+  else if (event.key === "Tab") menu.popup.hidePopover();
+  else return;
+  event.preventDefault();
+}
+
+function leave(menu) {
+  menu.anchor.setAttribute("aria-expanded", "false");
+  menu.popup.remove();
+  menu.anchor.focus();
+  menu.onClose(menu.picked);
+}
+
 function place(popup, anchor) {
   const at = anchor.getBoundingClientRect();
-  popup.style.minWidth = `${Math.min(Math.max(at.width, 180), innerWidth - 2 * EDGE)}px`;
+  popup.style.minWidth = `${Math.min(Math.max(at.width, WIDTH_PIXELS_MIN), innerWidth - 2 * EDGE)}px`;
   const { offsetWidth: width, offsetHeight: height } = popup;
   const below = at.bottom + GAP + height <= innerHeight - EDGE || at.top < height + GAP;
   const top = below ? at.bottom + GAP : at.top - GAP - height;

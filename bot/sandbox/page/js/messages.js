@@ -4,6 +4,7 @@ import { avatar, slackbotAvatar } from "./avatar.js";
 import { drawBlocks } from "./blocks/draw.js";
 import { announce, el, refill } from "./dom.js";
 import { icon } from "./icons.js";
+import { messageActions } from "./message_actions.js";
 import { messageScene, plainScene } from "./scene.js";
 import { on, store, timeline } from "./store.js";
 import { mrkdwn } from "./text/mrkdwn.js";
@@ -60,16 +61,20 @@ function drawAll(list, onThread) {
 function emptyNote() {
   return el("li", { class: "empty", data: { key: "empty" } },
     el("p", { class: "empty-title", text: "Nothing here yet" }),
-    el("p", {}, "Type ", el("kbd", { text: "/" }), ` below to ask ${store.bot?.name ?? "the app"} something. Its answers are for your eyes only.`));
+    el(
+      "p", {}, "Type ", el("kbd", { text: "/" }),
+      ` below to ask ${store.bot?.name ?? "the app"} something. Its answers are for your eyes only.`,
+    ));
 }
 
 function replaceOne(list, message, onThread) {
   const old = [...list.children].find((node) => node.dataset.key === keyOf(message));
   if (!old) return drawAll(list, onThread);
-  const focused = old.contains(document.activeElement) ? document.activeElement.closest(".control")?.dataset.actionId : null;
+  const hadFocus = old.contains(document.activeElement);
+  const focused = hadFocus ? document.activeElement.closest(".control")?.dataset.actionId : null;
   const fresh = drawMessage(message, old.dataset.follows === "yes", onThread);
   old.replaceWith(fresh);
-  if (focused === null) return;
+  if (!hadFocus) return;
   const again = [...fresh.querySelectorAll(".control")].find((node) => node.dataset.actionId === focused);
   (again?.querySelector("button, a, input") ?? fresh).focus({ preventScroll: true });
 }
@@ -104,7 +109,10 @@ export function drawMessage(message, follows = false, onThread = null) {
     data: { key: keyOf(message), ts: message.ts, follows: follows ? "yes" : "no" },
   });
   const head = el("div", { class: "message-head" },
-    el("span", { class: "author", text: author?.real_name || author?.name || (isApp ? store.bot?.name : null) || "Somebody" }),
+    el(
+      "span",
+      { class: "author", text: author?.real_name || author?.name || (isApp ? store.bot?.name : null) || "Somebody" },
+    ),
     isApp && el("span", { class: "app-badge", text: "APP" }),
     author?.kind === "external" && el("span", { class: "app-badge", text: "EXTERNAL" }),
     timeMark(message));
@@ -112,7 +120,8 @@ export function drawMessage(message, follows = false, onThread = null) {
     follows ? el("span", { class: "message-side" }, timeMark(message)) : avatar(author),
     el("div", { class: "message-main" },
       message.ephemeral && el("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
-      !follows && head, content(message), thread(message, onThread)));
+      !follows && head, content(message), thread(message, onThread)),
+    messageActions(message, onThread) ?? "");
   return row;
 }
 
@@ -127,9 +136,13 @@ function content(message) {
 }
 
 function attachment(one, scene) {
-  const node = el("div", { class: "attachment" }, one.pretext && el("div", { class: "prose" }, mrkdwn(one.pretext, scene)),
+  const node = el("div", { class: "attachment" }, one.pretext && el(
+    "div", { class: "prose" }, mrkdwn(one.pretext, scene),
+  ),
     one.title && el("div", { class: "attachment-title" }, mrkdwn(one.title, scene)),
-    one.blocks?.length ? drawBlocks(one.blocks, scene) : one.text && el("div", { class: "prose" }, mrkdwn(one.text, scene)));
+    one.blocks?.length ? drawBlocks(one.blocks, scene) : one.text && el(
+      "div", { class: "prose" }, mrkdwn(one.text, scene),
+    ));
   if (/^#?[0-9a-f]{6}$/i.test(one.color ?? "")) node.style.borderLeftColor = `#${one.color.replace("#", "")}`;
   return node;
 }
@@ -137,11 +150,17 @@ function attachment(one, scene) {
 function thread(message, onThread) {
   if (!message.reply_count || !onThread) return null;
   const words = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
-  return el("button", { type: "button", class: "replies", on: { click: () => onThread(message) } }, icon("thread"), words);
+  return el(
+    "button", { type: "button", class: "replies", on: { click: () => onThread(message) } },
+    icon("thread"), words,
+  );
 }
 
 function drawNotice(notice) {
-  return el("li", { class: `message is-ephemeral is-notice notice-${notice.kind}`, data: { key: notice.key, follows: "no" } },
+  return el("li", {
+    class: `message is-ephemeral is-notice notice-${notice.kind}`,
+    data: { key: notice.key, follows: "no" },
+  },
     slackbotAvatar(),
     el("div", { class: "message-main" },
       el("p", { class: "only-you" }, icon("eye"), "Only visible to you"),

@@ -29,8 +29,17 @@ function choosePerson(onChosen) {
   const dialog = openDialog({
     title: "Be somebody else", className: "dialog-people",
     body: [
-      el("p", { class: "dialog-note", text: "Everything you type and press is done as this person. Try what each may and may not see." }),
-      el("ul", { class: "people" }, people.map((user) => el("li", {}, row(user, () => { dialog.close(); onChosen(user.id); })))),
+      el(
+        "p",
+        {
+          class: "dialog-note",
+          text: "Everything you type and press is done as this person. Try what each may and may not see.",
+        },
+      ),
+      el(
+        "ul", { class: "people" },
+        people.map((user) => el("li", {}, row(user, () => { dialog.close(); onChosen(user.id); }))),
+      ),
     ],
   });
   dialog.querySelector("[aria-pressed=true]")?.focus();
@@ -38,7 +47,10 @@ function choosePerson(onChosen) {
 
 function row(user, choose) {
   const isMe = user.id === store.me;
-  return el("button", { type: "button", class: "person-row", "aria-pressed": String(isMe), disabled: user.kind === "deactivated", on: { click: choose } },
+  return el("button", {
+    type: "button", class: "person-row", "aria-pressed": String(isMe),
+    disabled: user.kind === "deactivated", on: { click: choose },
+  },
     avatar(user, "avatar-small"),
     el("span", { class: "person-words" },
       el("span", { class: "person-name", text: user.real_name || user.name }),

@@ -16,7 +16,12 @@ export function startSidebar({ onOpened }) {
   const draw = () => {
     document.getElementById("team").textContent = store.team.name ?? "Workspace";
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
-    refill(list, GROUPS.map(([title, belongs]) => group(title, [...store.channels.values()].filter((one) => belongs(one) && !one.is_archived), onOpened)));
+    refill(
+      list,
+      GROUPS.map(([title, belongs]) => group(
+        title, [...store.channels.values()].filter((one) => belongs(one) && !one.is_archived), onOpened,
+      )),
+    );
     // The list is drawn anew; whoever stood on a channel stays there.
     if (focused) list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
   };
@@ -33,9 +38,13 @@ function entry(channel, onOpened) {
   const isOpen = channel.id === store.channel;
   const unread = isOpen ? 0 : channel.unread ?? 0;
   const name = channelName(channel);
-  const notes = [channel.kind === "private" && "private", channel.is_ext_shared && "shared with another organisation", unread && `${unread} unread`].filter(Boolean);
+  const notes = [
+    channel.kind === "private" && "private",
+    channel.is_ext_shared && "shared with another organisation", unread && `${unread} unread`,
+  ].filter(Boolean);
   return el("button", {
-    type: "button", data: { id: channel.id }, class: `channel${unread ? " is-unread" : ""}`, "aria-current": isOpen ? "page" : null,
+    type: "button", data: { id: channel.id }, class: `channel${unread ? " is-unread" : ""}`,
+    "aria-current": isOpen ? "page" : null,
     "aria-label": [name, ...notes].join(", "), on: { click: () => { openChannel(channel.id); onOpened(); } },
   }, channelMark(channel), el("span", { class: "channel-name", text: name }),
   channel.is_ext_shared && icon("shared", "channel-shared"),

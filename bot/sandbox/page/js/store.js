@@ -6,7 +6,7 @@ const PERSON = "tallyman.person";
 const NOTICES_MAX = 50;
 
 export const store = {
-  me: null, team: {}, bot: null, stripe: null, commands: [], hints: [],
+  me: null, team: {}, bot: null, stripe: null, commands: [], shortcuts: [], hints: [],
   users: new Map(), channels: new Map(), channel: null, messages: [], notices: [], isOnline: true,
 };
 
@@ -31,7 +31,7 @@ export async function loadState(person) {
   const isOther = store.me !== state.me.id;
   Object.assign(store, {
     me: state.me.id, team: state.team, bot: state.bot, stripe: state.stripe,
-    commands: state.commands ?? [], hints: state.hints ?? [],
+    commands: state.commands ?? [], shortcuts: state.shortcuts ?? [], hints: state.hints ?? [],
     users: byId(state.users), channels: byId(state.channels),
   });
   if (isOther) store.notices = [];
@@ -108,7 +108,10 @@ let noticeCount = 0;
 /** Something Slackbot tells this person privately; it lives only on this page. */
 export function addNotice(channel, text, kind = "info") {
   noticeCount += 1;
-  const notice = { ts: (Date.now() / 1000).toFixed(6), key: `notice-${noticeCount}`, channel, text, kind, isNotice: true };
+  const notice = {
+    ts: (Date.now() / 1000).toFixed(6), key: `notice-${noticeCount}`, channel, text, kind,
+    isNotice: true,
+  };
   store.notices = [...store.notices, notice].slice(-NOTICES_MAX);
   if (channel === store.channel) changed("messages", { arrived: notice });
 }

@@ -6,7 +6,9 @@ const ANSWER_SECONDS_MAX = 120;
 
 async function call(method, path, body) {
   const options = { method, signal: AbortSignal.timeout(ANSWER_SECONDS_MAX * 1000) };
-  if (body !== undefined) Object.assign(options, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  if (body !== undefined) Object.assign(
+    options, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) },
+  );
   const response = await fetch(`${store.stripe}/_sandbox/${path}`, options);
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error?.message ?? answer.error ?? `Stripe answered ${response.status}.`);

@@ -7,7 +7,10 @@ import { on, store } from "./store.js";
 import { advance, readClock } from "./stripe.js";
 
 const STEPS = [[{ advance_days: 1 }, "1 day"], [{ advance_days: 7 }, "1 week"], [{ advance_months: 1 }, "1 month"]];
-const CLOCK = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+const CLOCK = new Intl.DateTimeFormat(
+  "en-GB",
+  { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC" },
+);
 const WEEKDAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", timeZone: "UTC" });
 const REFRESH_SECONDS = 20;
 
@@ -36,7 +39,10 @@ function clockCard(onMoved) {
   const now = el("p", { class: "clock-now", text: "…" });
   const answer = el("p", { class: "panel-answer", role: "status" });
   const progress = el("div", { class: "progress", "aria-hidden": "true" });
-  const buttons = STEPS.map(([step, label]) => el("button", { type: "button", class: "button button-small", on: { click: () => move(step, label) } }, `+ ${label}`));
+  const buttons = STEPS.map(([step, label]) => el(
+    "button", { type: "button", class: "button button-small", on: { click: () => move(step, label) } },
+    `+ ${label}`,
+  ));
 
   function show(seconds) {
     const at = new Date(seconds * 1000);
@@ -73,6 +79,8 @@ function clockCard(onMoved) {
   }
 
   const node = el("section", { class: "panel-card", "aria-labelledby": "clock-title" },
-    el("h3", { id: "clock-title", text: "Stripe’s clock" }), now, el("div", { class: "row" }, buttons), progress, answer);
+    el(
+      "h3", { id: "clock-title", text: "Stripe’s clock" },
+    ), now, el("div", { class: "row" }, buttons), progress, answer);
   return { node, refresh };
 }

@@ -4,7 +4,10 @@ import { refill } from "./dom.js";
 import { icon } from "./icons.js";
 
 const KEY = "tallyman.theme";
-const THEMES = { auto: ["auto", "Theme: as your system"], light: ["sun", "Theme: light"], dark: ["moon", "Theme: dark"] };
+const THEMES = {
+  auto: ["auto", "Theme: as your system"], light: ["sun", "Theme: light"],
+  dark: ["moon", "Theme: dark"],
+};
 
 /** Restore the chosen theme and let the button step through the three. */
 export function startTheme() {

@@ -16,10 +16,17 @@ export function startThread() {
     opener = document.activeElement;
     root = message;
     const list = el("ol", { class: "thread-messages", "aria-label": "Thread" });
-    const box = el("input", { type: "text", class: "text-input", placeholder: "Reply…", "aria-label": "Reply in thread" });
+    const box = el(
+      "input",
+      { type: "text", class: "text-input", placeholder: "Reply…", "aria-label": "Reply in thread" },
+    );
     refill(pane,
       el("header", { class: "panel-head" }, el("h2", { text: "Thread" }),
-        el("button", { type: "button", class: "icon-button panel-close", "aria-label": "Close thread", on: { click: close } }, icon("close"))),
+        el(
+          "button",
+          { type: "button", class: "icon-button panel-close", "aria-label": "Close thread", on: { click: close } },
+          icon("close"),
+        )),
       list,
       el("form", { class: "thread-composer", on: { submit: (event) => reply(event, box) } }, box,
         el("button", { type: "submit", class: "button button-primary", text: "Reply" })));
@@ -30,7 +37,9 @@ export function startThread() {
 
   async function load() {
     const asked = root;
-    const { messages = [] } = await get("/page/messages", { as: store.me, channel: root.channel, thread_ts: root.thread_ts ?? root.ts });
+    const { messages = [] } = await get(
+      "/page/messages", { as: store.me, channel: root.channel, thread_ts: root.thread_ts ?? root.ts },
+    );
     const list = pane.querySelector(".thread-messages");
     if (root !== asked || !list) return;
     refill(list, messages.map((message) => drawMessage(message)));

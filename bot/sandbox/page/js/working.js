@@ -9,7 +9,8 @@ export function startWorking() {
     take(event) {
       if (event.type !== "working" || event.channel !== store.channel) return;
       const message = document.querySelector(`#messages [data-ts="${CSS.escape(event.ts)}"]`);
-      const wrapper = [...(message?.querySelectorAll(".control") ?? [])].find((node) => node.dataset.actionId === event.action_id);
+      const controls = [...(message?.querySelectorAll(".control") ?? [])];
+      const wrapper = controls.find((node) => node.dataset.actionId === event.action_id);
       if (wrapper) setWorking(wrapper, event.on);
     },
   };

@@ -44,7 +44,10 @@ export function image(block) {
 export function video(block) {
   const target = block.title_url ?? block.video_url;
   return el("div", { class: "block-attachment" },
-    el("p", { class: "attachment-source" }, [decode(block.provider_name ?? ""), block.author_name && decode(block.author_name)].filter(Boolean).join(" · ")),
+    el(
+      "p", { class: "attachment-source" },
+      [decode(block.provider_name ?? ""), block.author_name && decode(block.author_name)].filter(Boolean).join(" · "),
+    ),
     el("p", { class: "attachment-title" }, icon("play"), link(target, plainText(block.title))),
     block.description && el("p", { class: "attachment-note" }, plainText(block.description)));
 }
@@ -53,7 +56,9 @@ export function file(block) {
   const known = block.file ?? {};
   const name = known.title ?? known.name ?? block.external_id ?? "File";
   return el("div", { class: "block-file" }, icon("file"),
-    known.url_private && safeUrl(known.url_private) ? link(known.url_private, decode(name)) : el("span", { text: decode(name) }));
+    known.url_private && safeUrl(known.url_private) ? link(
+      known.url_private, decode(name),
+    ) : el("span", { text: decode(name) }));
 }
 
 export function alert(block, scene) {

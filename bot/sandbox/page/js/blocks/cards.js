@@ -50,7 +50,8 @@ function collapsible(heading, body, startsClosed) {
   body.id = freshId("container");
   body.hidden = startsClosed;
   const toggle = el("button", {
-    type: "button", class: "container-head container-toggle", "aria-expanded": String(!startsClosed), "aria-controls": body.id,
+    type: "button", class: "container-head container-toggle",
+    "aria-expanded": String(!startsClosed), "aria-controls": body.id,
   }, heading, icon("down", "turn"));
   toggle.addEventListener("click", () => {
     body.hidden = !body.hidden;

@@ -3,13 +3,13 @@
 import { el, svg } from "../dom.js";
 import { decode } from "../text/plain.js";
 import { pie } from "./pie.js";
+import { seriesClass } from "./series.js";
 
 const HEIGHT = 240;
 const WIDTH_MIN = 280;
 const WIDTH_MAX = 640;
 const MARGIN = { top: 12, right: 12, bottom: 40, left: 56 };
 const TICKS = 4;
-const COLOURS_COUNT = 12;
 
 export function dataVisualization(block) {
   const { chart } = block;
@@ -37,7 +37,10 @@ function redrawOnResize(stage, draw) {
 function legend(chart) {
   const names = chart.type === "pie" ? chart.segments.map((part) => part.label) : chart.series.map((one) => one.name);
   if (chart.type !== "pie" && names.length < 2) return null;
-  return el("ul", { class: "legend" }, names.map((name, index) => el("li", { class: `colour-${index % COLOURS_COUNT}` }, decode(name))));
+  return el(
+    "ul", { class: "legend" },
+    names.map((name, index) => el("li", { class: seriesClass(index) }, decode(name))),
+  );
 }
 
 function plot(chart, width, title) {
@@ -49,10 +52,17 @@ function plot(chart, width, title) {
   const band = (box.right - box.left) / categories.length;
   const x = (index) => box.left + band * (index + 0.5);
   const marks = chart.series.map((one, index) => {
-    const points = categories.map((name, at) => ({ at, name, value: one.data.find((point) => point.label === name)?.value ?? null })).filter((point) => point.value !== null);
-    return chart.type === "bar" ? bars(points, index, chart.series.length, { x, y, band }) : lineMark(points, index, chart.type, { x, y });
+    const points = categories.map((name, at) => ({
+      at, name, value: one.data.find((point) => point.label === name)?.value ?? null,
+    })).filter((point) => point.value !== null);
+    return chart.type === "bar" ? bars(
+      points, index, chart.series.length, { x, y, band },
+    ) : lineMark(points, index, chart.type, { x, y });
   });
-  return svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": summary(chart, title) },
+  return svg("svg", {
+    viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img",
+    "aria-label": summary(chart, title),
+  },
     grid(scale, box, y), xLabels(categories, x, band, box), axisNames(chart.axis_config ?? {}, box), marks);
 }
 
@@ -69,7 +79,10 @@ function grid({ min, max, step }, box, y) {
   const lines = [];
   for (let index = 0; min + index * step <= max + step / 2; index += 1) {
     const value = min + index * step;
-    lines.push(svg("line", { class: value === 0 ? "axis" : "gridline", x1: box.left, x2: box.right, y1: y(value), y2: y(value) }),
+    lines.push(svg(
+      "line",
+      { class: value === 0 ? "axis" : "gridline", x1: box.left, x2: box.right, y1: y(value), y2: y(value) },
+    ),
       svg("text", { class: "chart-text", x: box.left - 8, y: y(value) + 4, "text-anchor": "end" }, short(value)));
   }
   return lines;
@@ -81,14 +94,28 @@ function short(value) {
 
 function xLabels(categories, x, band, box) {
   const every = Math.ceil(52 / band);
-  return categories.map((name, index) => index % every === 0 && svg("text", { class: "chart-text", x: x(index), y: box.bottom + 16, "text-anchor": "middle" }, decode(name)));
+  return categories.map((name, index) => index % every === 0 && svg(
+    "text", { class: "chart-text", x: x(index), y: box.bottom + 16, "text-anchor": "middle" },
+    decode(name),
+  ));
 }
 
 function axisNames(config, box) {
   const middle = (box.top + box.bottom) / 2;
   return [
-    config.x_label && svg("text", { class: "chart-text chart-axis-name", x: (box.left + box.right) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, decode(config.x_label)),
-    config.y_label && svg("text", { class: "chart-text chart-axis-name", x: 12, y: middle, transform: `rotate(-90 12 ${middle})`, "text-anchor": "middle" }, decode(config.y_label)),
+    config.x_label && svg(
+      "text",
+      { class: "chart-text chart-axis-name", x: (box.left + box.right) / 2, y: HEIGHT - 6, "text-anchor": "middle" },
+      decode(config.x_label),
+    ),
+    config.y_label && svg(
+      "text",
+      {
+        class: "chart-text chart-axis-name", x: 12, y: middle, transform: `rotate(-90 12 ${middle})`,
+        "text-anchor": "middle",
+      },
+      decode(config.y_label),
+    ),
   ];
 }
 
@@ -101,23 +128,33 @@ function bars(points, index, count, { x, y, band }) {
   return points.map((point) => {
     const left = x(point.at) - (width * count) / 2 + width * index;
     const [top, bottom] = [y(Math.max(point.value, 0)), y(Math.min(point.value, 0))];
-    return svg("rect", { class: `mark fill-${index % COLOURS_COUNT}`, x: left, y: top, width: Math.max(width - 2, 1), height: Math.max(bottom - top, 1), rx: 2 }, tip(point));
+    return svg(
+      "rect",
+      {
+        class: `mark ${seriesClass(index)}`, x: left, y: top, width: Math.max(width - 2, 1),
+        height: Math.max(bottom - top, 1), rx: 2,
+      },
+      tip(point),
+    );
   });
 }
 
 function lineMark(points, index, type, { x, y }) {
   if (points.length === 0) return null;
-  const colour = index % COLOURS_COUNT;
+  const colour = seriesClass(index);
   const path = points.map((point, at) => `${at ? "L" : "M"}${x(point.at)} ${y(point.value)}`).join("");
   const floor = `L${x(points.at(-1).at)} ${y(0)}L${x(points[0].at)} ${y(0)}Z`;
   return [
-    type === "area" && svg("path", { class: `area fill-${colour}`, d: path + floor }),
-    svg("path", { class: `line stroke-${colour}`, d: path }),
-    points.map((point) => svg("circle", { class: `dot fill-${colour}`, cx: x(point.at), cy: y(point.value), r: 3 }, tip(point))),
+    type === "area" && svg("path", { class: `area ${colour}`, d: path + floor }),
+    svg("path", { class: `line ${colour}`, d: path }),
+    points.map((point) => svg(
+      "circle", { class: `dot ${colour}`, cx: x(point.at), cy: y(point.value), r: 3 }, tip(point),
+    )),
   ];
 }
 
 function summary(chart, title) {
-  const series = chart.series.map((one) => `${one.name}: ${one.data.map((point) => `${point.label} ${point.value}`).join(", ")}`);
+  const points = (one) => one.data.map((point) => `${point.label} ${point.value}`).join(", ");
+  const series = chart.series.map((one) => `${one.name}: ${points(one)}`);
   return `${title}. ${series.join(". ")}`;
 }

@@ -31,7 +31,9 @@ export function dataTable(block, scene) {
     view.column = index;
     const sign = view.descending ? -1 : 1;
     view.rows = [...rows].sort((a, b) => sign * compare(a[index], b[index], scene));
-    heads.forEach((node, at) => node.setAttribute("aria-sort", at === index ? (view.descending ? "descending" : "ascending") : "none"));
+    heads.forEach((node, at) => node.setAttribute(
+      "aria-sort", at === index ? (view.descending ? "descending" : "ascending") : "none",
+    ));
     show(0);
     announce(`Sorted by ${heads[index].textContent}, ${view.descending ? "descending" : "ascending"}.`);
   }
@@ -53,7 +55,10 @@ function headCell(cell, isNumeric, scene, sort) {
 function drawRow(row, numeric, headerColumn, scene) {
   return el("tr", {}, row.map((cell, index) => {
     const tag = index === headerColumn ? "th" : "td";
-    return el(tag, { class: numeric[index] ? "align-right" : "align-left", scope: tag === "th" ? "row" : null }, cellContent(cell, scene));
+    return el(
+      tag, { class: numeric[index] ? "align-right" : "align-left", scope: tag === "th" ? "row" : null },
+      cellContent(cell, scene),
+    );
   }));
 }
 
@@ -64,7 +69,11 @@ function compare(a, b, scene) {
 
 function makePager(turn) {
   const words = el("span", { class: "pager-words" });
-  const step = (name, label, by) => el("button", { type: "button", class: "icon-button", "aria-label": label, on: { click: () => turn(by) } }, icon(name));
+  const step = (name, label, by) => el(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, on: { click: () => turn(by) } },
+    icon(name),
+  );
   const previous = step("left", "Previous rows", -1);
   const next = step("right", "Next rows", 1);
   return {

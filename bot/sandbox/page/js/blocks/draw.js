@@ -2,6 +2,7 @@
 // who, where a press goes, and what else can be opened.
 
 import { el } from "../dom.js";
+import { own } from "../own.js";
 import * as basics from "./basics.js";
 import * as cards from "./cards.js";
 import { dataVisualization } from "./chart.js";
@@ -25,7 +26,7 @@ export function drawBlocks(blocks, scene) {
 }
 
 function drawBlock(block, scene) {
-  const drawer = DRAWERS[block.type];
+  const drawer = own(DRAWERS, block.type);
   if (!drawer) return unknown(block);
   try {
     return drawer(block, scene, drawBlocks);

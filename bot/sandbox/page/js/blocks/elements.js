@@ -2,6 +2,7 @@
 
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
+import { own } from "../own.js";
 import { safeUrl } from "../text/links.js";
 import { decode, plainText } from "../text/plain.js";
 import { picture } from "./picture.js";
@@ -25,12 +26,15 @@ export function actions(block, scene) {
 }
 
 export function contextActions(block, scene) {
-  return el("div", { class: "block-actions context-actions" }, block.elements.map((element) => drawElement(element, block, scene)));
+  return el(
+    "div", { class: "block-actions context-actions" },
+    block.elements.map((element) => drawElement(element, block, scene)),
+  );
 }
 
 /** Draw one element; what is chosen goes to `scene.report`. */
 export function drawElement(element, block, scene) {
-  const drawer = DRAWERS[element.type];
+  const drawer = own(DRAWERS, element.type);
   if (!drawer) return el("span", { class: "block-unknown", text: `“${element.type}” can’t be shown here.` });
   return drawer(element, block, scene);
 }
@@ -42,7 +46,11 @@ function button(element, block, scene) {
   const words = el("span", { class: "button-words" }, plainText(element.text));
   const opensItself = href !== null && !element.confirm;
   const node = opensItself
-    ? el("a", { class: `button${style}`, href, target: "_blank", rel: "noopener noreferrer", "aria-label": label }, words, icon("out"))
+    ? el(
+      "a",
+      { class: `button${style}`, href, target: "_blank", rel: "noopener noreferrer", "aria-label": label },
+      words, icon("out"),
+    )
     : el("button", { type: "button", class: `button${style}`, "aria-label": label }, words, href && icon("out"));
   const wrapper = control(node, element);
   node.addEventListener("click", async () => {
@@ -54,9 +62,18 @@ function button(element, block, scene) {
 
 function feedbackButtons(element, block, scene) {
   const one = (part, face) => {
-    const node = el("button", { type: "button", class: "icon-button", "aria-label": decode(part.accessibility_label ?? part.text.text), title: decode(part.text.text) }, face);
+    const node = el(
+      "button",
+      {
+        type: "button", class: "icon-button",
+        "aria-label": decode(part.accessibility_label ?? part.text.text), title: decode(part.text.text),
+      },
+      face,
+    );
     const wrapper = control(node, element);
-    node.addEventListener("click", () => scene.report(block, element, { type: element.type, value: part.value }, wrapper));
+    node.addEventListener(
+      "click", () => scene.report(block, element, { type: element.type, value: part.value }, wrapper),
+    );
     return wrapper;
   };
   return [one(element.positive_button, "👍"), one(element.negative_button, "👎")];
@@ -64,7 +81,15 @@ function feedbackButtons(element, block, scene) {
 
 function iconButton(element, block, scene) {
   if (element.visible_to_user_ids && !element.visible_to_user_ids.includes(scene.me)) return null;
-  const node = el("button", { type: "button", class: "icon-button", "aria-label": decode(element.accessibility_label ?? element.text.text), title: decode(element.text.text) }, icon("close"));
+  const node = el(
+    "button",
+    {
+      type: "button", class: "icon-button",
+      "aria-label": decode(element.accessibility_label ?? element.text.text),
+      title: decode(element.text.text),
+    },
+    icon("close"),
+  );
   const wrapper = control(node, element);
   node.addEventListener("click", () => scene.report(block, element, { type: element.type }, wrapper));
   return wrapper;

@@ -13,7 +13,10 @@ export function input(block, scene) {
     target.setAttribute("aria-describedby", `${id}-error`);
   }
   return el("div", { class: "block-input", data: { blockId: block.block_id ?? "" } },
-    el("label", { class: "input-label", for: id }, plainText(block.label), block.optional && el("span", { class: "input-optional", text: " (optional)" })),
+    el(
+      "label", { class: "input-label", for: id }, plainText(block.label),
+      block.optional && el("span", { class: "input-optional", text: " (optional)" }),
+    ),
     drawn,
     el("p", { class: "input-error", id: `${id}-error`, role: "alert" }),
     block.hint && el("p", { class: "input-hint" }, plainText(block.hint)));

@@ -10,7 +10,9 @@ export function picture(source, className) {
   const address = source.image_url ?? source.slack_file?.url ?? "";
   const alt = decode(source.alt_text ?? "");
   if (isLocal(address)) return el("img", { class: className, src: safeUrl(address), alt, loading: "lazy" });
-  if (className !== "image") return el("span", { class: `${className} image-absent`, role: "img", "aria-label": alt, title: alt });
+  if (className !== "image") return el(
+    "span", { class: `${className} image-absent`, role: "img", "aria-label": alt, title: alt },
+  );
   return el("div", { class: "image-elsewhere" }, icon("file"),
     safeUrl(address) ? link(address, alt || address) : alt || "Image");
 }

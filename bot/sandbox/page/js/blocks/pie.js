@@ -2,24 +2,31 @@
 
 import { svg } from "../dom.js";
 import { decode } from "../text/plain.js";
+import { seriesClass } from "./series.js";
 
 const SIZE = 200;
 const OUTER = 92;
 const INNER = 52;
-const COLOURS_COUNT = 12;
 
 export function pie(chart, title) {
   const total = chart.segments.reduce((sum, part) => sum + part.value, 0);
   let from = 0;
   const slices = chart.segments.map((part, index) => {
     const share = part.value / total;
-    const slice = svg("path", { class: `slice fill-${index % COLOURS_COUNT}`, d: ring(from, from + share) },
+    const slice = svg("path", { class: `slice ${seriesClass(index)}`, d: ring(from, from + share) },
       svg("title", {}, `${decode(part.label)}: ${part.value.toLocaleString("en")} (${Math.round(share * 100)} %)`));
     from += share;
     return slice;
   });
   const words = chart.segments.map((part) => `${part.label} ${Math.round((part.value / total) * 100)} %`).join(", ");
-  return svg("svg", { class: "pie", viewBox: `0 0 ${SIZE} ${SIZE}`, width: SIZE, height: SIZE, role: "img", "aria-label": `${title}. ${words}` }, slices);
+  return svg(
+    "svg",
+    {
+      class: "pie", viewBox: `0 0 ${SIZE} ${SIZE}`, width: SIZE, height: SIZE, role: "img",
+      "aria-label": `${title}. ${words}`,
+    },
+    slices,
+  );
 }
 
 function ring(from, to) {

@@ -1,6 +1,7 @@
 // rich_text: sections, lists, quotes, preformatted text, and what stands in them.
 
 import { el } from "../dom.js";
+import { own } from "../own.js";
 import { emoji } from "../text/emoji.js";
 import { link } from "../text/links.js";
 import { broadcast, channel, group, moment, person } from "../text/mentions.js";
@@ -42,12 +43,12 @@ export function richText(block, scene) {
 
 /** The groups of a rich_text object, for cells and titles as well. */
 export function richGroups(block, scene) {
-  return block.elements.map((part) => GROUPS[part.type]?.(part, scene) ?? null);
+  return block.elements.map((part) => own(GROUPS, part.type)?.(part, scene) ?? null);
 }
 
 function inline(parts, scene) {
   return parts.map((part) => {
-    const drawn = PARTS[part.type]?.(part, scene) ?? "";
+    const drawn = own(PARTS, part.type)?.(part, scene) ?? "";
     return STYLES.reduce((node, [style, tag]) => {
       if (!part.style?.[style]) return node;
       return el(tag, tag === "code" ? { class: "code" } : {}, node);
@@ -62,7 +63,10 @@ function lines(text) {
 function list(group, scene) {
   const ordered = group.style === "ordered";
   const depth = Math.min(group.indent ?? 0, INDENT_MAX);
-  const node = el(ordered ? "ol" : "ul", { class: `list indent-${depth} depth-${depth % 3}${group.border ? " bordered" : ""}` });
+  const node = el(
+    ordered ? "ol" : "ul",
+    { class: `list indent-${depth} depth-${depth % 3}${group.border ? " bordered" : ""}` },
+  );
   if (ordered && group.offset) node.start = group.offset + 1;
   for (const item of group.elements) node.append(el("li", {}, inline(item.elements, scene)));
   return node;

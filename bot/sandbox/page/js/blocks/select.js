@@ -28,13 +28,22 @@ export function select(element, block, scene) {
   const known = new Map(choicesOf(element, kind, scene).map((choice) => [choice.key, choice]));
   let chosen = new Set(initial(element, kind, multiple, known));
   const words = el("span", { class: "select-words" });
-  const node = el("button", { type: "button", class: "button select", "aria-haspopup": "listbox", "aria-expanded": "false" }, words, icon("down"));
+  const node = el(
+    "button",
+    { type: "button", class: "button select", "aria-haspopup": "listbox", "aria-expanded": "false" },
+    words, icon("down"),
+  );
   const wrapper = control(node, element);
 
   function show() {
     const labels = [...chosen].map((key) => known.get(key)?.label ?? key);
     node.classList.toggle("is-empty", labels.length === 0);
-    refill(words, labels.length ? labels.map((label, index) => [index ? ", " : "", cloneAll(label)]) : plainText(element.placeholder ?? "Choose…"));
+    refill(
+      words,
+      labels.length ? labels.map((label, index) => [
+        index ? ", " : "", cloneAll(label),
+      ]) : plainText(element.placeholder ?? "Choose…"),
+    );
   }
 
   async function take(next) {
@@ -43,7 +52,9 @@ export function select(element, block, scene) {
     show();
     const values = [...chosen].map((key) => known.get(key).value);
     const answer = ANSWERS[kind][multiple ? 1 : 0];
-    const sent = await scene.report(block, element, { type: element.type, [answer]: multiple ? values : values[0] ?? null }, wrapper);
+    const sent = await scene.report(
+      block, element, { type: element.type, [answer]: multiple ? values : values[0] ?? null }, wrapper,
+    );
     if (sent === false) { chosen = before; show(); }
   }
 
@@ -60,7 +71,14 @@ export function select(element, block, scene) {
 
 /** Up to five options behind three dots. */
 export function overflow(element, block, scene) {
-  const node = el("button", { type: "button", class: "button button-icon", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "More actions" }, icon("more"));
+  const node = el(
+    "button",
+    {
+      type: "button", class: "button button-icon", "aria-haspopup": "menu", "aria-expanded": "false",
+      "aria-label": "More actions",
+    },
+    icon("more"),
+  );
   const wrapper = control(node, element);
   node.addEventListener("click", () => openMenu(node, {
     label: "More actions", role: "menu", choices: element.options.map((option) => optionChoice(option)),
@@ -75,7 +93,8 @@ export function overflow(element, block, scene) {
 
 function optionChoice(option, group = null) {
   return {
-    key: option.value ?? option.text.text, value: option, group, label: plainText(option.text), words: plainString(option.text),
+    key: option.value ?? option.text.text, value: option, group,
+    label: plainText(option.text), words: plainString(option.text),
     description: option.description && plainText(option.description), isLink: Boolean(option.url),
   };
 }
@@ -86,12 +105,16 @@ function choicesOf(element, kind, scene) {
     const isOpen = (channel) => kind === "conversations" || channel.kind === "public";
     return [...scene.channels.values()].filter(isOpen).map((channel) => idChoice(channel.id, `#${channel.name}`));
   }
-  if (kind === "external") return [element.initial_option, ...(element.initial_options ?? [])].filter(Boolean).map((option) => optionChoice(option));
+  if (kind === "external") return [
+    element.initial_option, ...(element.initial_options ?? []),
+  ].filter(Boolean).map((option) => optionChoice(option));
   return flatten(element);
 }
 
 function flatten(source) {
-  const grouped = (source.option_groups ?? []).flatMap((group) => group.options.map((option) => optionChoice(option, plainString(group.label))));
+  const grouped = (source.option_groups ?? []).flatMap((group) => group.options.map((option) => optionChoice(
+    option, plainString(group.label),
+  )));
   return [...(source.options ?? []).map((option) => optionChoice(option)), ...grouped];
 }
 

@@ -14,11 +14,19 @@ export function textInput(element, block, scene) {
   };
   const node = element.multiline
     ? el("textarea", { ...shared, rows: 4 })
-    : el("input", { ...shared, type: TYPES[element.type], step: element.is_decimal_allowed ? "any" : null, min: element.min_value ?? null, max: element.max_value ?? null });
+    : el(
+      "input",
+      {
+        ...shared, type: TYPES[element.type], step: element.is_decimal_allowed ? "any" : null,
+        min: element.min_value ?? null, max: element.max_value ?? null,
+      },
+    );
   node.value = element.initial_value ?? "";
   const wrapper = control(node, element);
   wrapper.classList.add("control-wide");
-  node.addEventListener("input", () => scene.typed?.(block, element, { type: element.type, value: node.value || null }));
+  node.addEventListener(
+    "input", () => scene.typed?.(block, element, { type: element.type, value: node.value || null }),
+  );
   node.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || element.multiline || !block.dispatch_action) return;
     event.preventDefault();

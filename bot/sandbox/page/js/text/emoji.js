@@ -2,6 +2,7 @@
 // carry meaning on invoices and not every machine has a font with colours.
 
 import { el, svg } from "../dom.js";
+import { own } from "../own.js";
 
 const COLOURS = {
   red: "#d64541", orange: "#e08a2b", yellow: "#e3b92f", green: "#3a9d5d", blue: "#3b7dd8",
@@ -26,7 +27,7 @@ const UNICODE = Object.fromEntries(`
   arrow_up ⬆️|arrow_down ⬇️|arrow_left ⬅️|arrow_right ➡️|arrow_upper_right ↗️|arrow_lower_right ↘️|arrows_counterclockwise 🔄
   repeat 🔁|leftwards_arrow_with_hook ↩️|fast_forward ⏩|double_vertical_bar ⏸️|pause_button ⏸️|stop_button ⏹️|arrow_forward ▶️
   heavy_plus_sign ➕|heavy_minus_sign ➖|heavy_division_sign ➗|question ❓|grey_question ❔|exclamation ❗|grey_exclamation ❕
-  bangbang ‼️|interrobang ⁉️|rotating_light 🚨|construction 🚧|octagonal_sign 🛑|no_entry_sign 🚫|recycling ♻️|sos 🆘|new 🆕
+  bangbang ‼️|interrobang ⁉️|rotating_light 🚨|construction 🚧|octagonal_sign 🛑|recycling ♻️|sos 🆘|new 🆕
   free 🆓|up 🆙|ok 🆗|id 🆔|tm ™️|copyright ©️|registered ®️|telephone ☎️|label 🏷️|ticket 🎫|trophy 🏆|medal 🏅|dart 🎯
   gift 🎁|coffee ☕|beers 🍻|pizza 🍕|cake 🍰|seedling 🌱|evergreen_tree 🌲|sunny ☀️|cloud ☁️|umbrella ☔|snowflake ❄️
   snail 🐌|turtle 🐢|bug 🐛|bee 🐝|penguin 🐧|unicorn_face 🦄|dog 🐶|cat 🐱|zzz 💤|skull 💀|crossed_fingers 🤞|bow 🙇
@@ -43,46 +44,57 @@ const SIGNS = {
   negative_squared_cross_mark: () => [tile("#3a9d5d"), stroke("M7 7l6 6M13 7l-6 6", "#fff")],
   heavy_multiplication_x: () => [stroke("M5.4 5.4l9.2 9.2M14.6 5.4l-9.2 9.2", "currentColor")],
   warning: () => [
-    svg("path", { d: "M10 2.8 18.2 17H1.8z", fill: "#e8b931", stroke: "#e8b931", "stroke-width": 1.5, "stroke-linejoin": "round" }),
+    svg("path", {
+      d: "M10 2.8 18.2 17H1.8z", fill: "#e8b931", stroke: "#e8b931", "stroke-width": 1.5,
+      "stroke-linejoin": "round",
+    }),
     stroke("M10 8v4.2M10 14.7v.1", "#3b2f05"),
   ],
   no_entry: () => [disc("#d64541"), stroke("M6 10h8", "#fff", 2.6)],
+  no_entry_sign: () => [ring("#d64541"), stroke("M5.4 5.4l9.2 9.2", "#d64541")],
   information_source: () => [tile("#3b7dd8"), stroke("M10 9.4v4.4M10 6.4v.1", "#fff")],
   heavy_exclamation_mark: () => [stroke("M10 4.5v7.5M10 15.6v.1", "#d64541", 2.8)],
 };
 
+// Seen on light and on dark, also round black and white.
+const EDGE = { stroke: "rgb(128 134 131 / 70%)", "stroke-width": 0.9 };
 const SHAPES = { circle: disc, square: tile };
-const ALIASES = { large_blue_circle: "blue circle", large_blue_square: "blue square", white_circle: "white circle", black_circle: "black circle" };
 
 function shape(name) {
-  const plain = ALIASES[name] ?? name.replace(/^large_/, "").replace("_", " ");
-  const [colour, form] = plain.split(" ");
-  if (!(colour in COLOURS) || !(form in SHAPES)) return null;
-  return [SHAPES[form](COLOURS[colour])];
+  const [colour, form] = name.replace(/^large_/, "").split("_");
+  const fill = own(COLOURS, colour);
+  return fill && own(SHAPES, form) ? [SHAPES[form](fill)] : null;
 }
 
 /** The emoji of a Slack name as a node, or null when the name is unknown. */
 export function emoji(name) {
-  const drawing = SIGNS[name]?.() ?? shape(name);
+  const drawing = own(SIGNS, name)?.() ?? shape(name);
   if (drawing) {
     return svg("svg", {
       class: "emoji", viewBox: "0 0 20 20", role: "img", "aria-label": name.replaceAll("_", " "),
     }, drawing);
   }
-  if (!Object.hasOwn(UNICODE, name)) return null;
-  return el("span", {
-    class: "emoji-letter", role: "img", "aria-label": name.replaceAll("_", " "), text: UNICODE[name],
+  const letter = own(UNICODE, name);
+  return letter === undefined ? null : el("span", {
+    class: "emoji-letter", role: "img", "aria-label": name.replaceAll("_", " "), text: letter,
   });
 }
 
 function disc(fill) {
-  return svg("circle", { cx: 10, cy: 10, r: 7.5, fill, stroke: "rgb(0 0 0 / 22%)", "stroke-width": 0.8 });
+  return svg("circle", { cx: 10, cy: 10, r: 7.5, fill, ...EDGE });
+}
+
+function ring(colour) {
+  return svg("circle", { cx: 10, cy: 10, r: 6.6, fill: "none", stroke: colour, "stroke-width": 2.2 });
 }
 
 function tile(fill) {
-  return svg("rect", { x: 2.5, y: 2.5, width: 15, height: 15, rx: 3, fill, stroke: "rgb(0 0 0 / 18%)", "stroke-width": 0.8 });
+  return svg("rect", { x: 2.5, y: 2.5, width: 15, height: 15, rx: 3, fill, ...EDGE });
 }
 
 function stroke(d, colour, width = 2.2) {
-  return svg("path", { d, fill: "none", stroke: colour, "stroke-width": width, "stroke-linecap": "round", "stroke-linejoin": "round" });
+  return svg("path", {
+    d, fill: "none", stroke: colour, "stroke-width": width, "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+  });
 }

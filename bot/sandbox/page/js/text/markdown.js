@@ -113,11 +113,16 @@ function readTable(lines) {
   const cells = (line) => line.trim().slice(1, -1).split("|").map((cell) => cell.trim());
   const rows = lines.slice(0, used).map(cells);
   const ruled = rows.length > 1 && rows[1].every((cell) => /^:?-+:?$/.test(cell));
-  const aligns = ruled ? rows.splice(1, 1)[0].map((cell) => (cell.endsWith(":") ? (cell.startsWith(":") ? "center" : "right") : "left")) : [];
+  const aligns = ruled ? rows.splice(1, 1)[0].map(alignOf) : [];
   const draw = (tag) => (cell, index) => el(tag, { class: `align-${aligns[index] ?? "left"}` }, inline(cell));
   const head = ruled ? el("thead", {}, el("tr", {}, rows.shift().map(draw("th")))) : null;
   const body = el("tbody", {}, rows.map((row) => el("tr", {}, row.map(draw("td")))));
   return [el("div", { class: "table-box", tabindex: 0 }, el("table", { class: "table" }, head, body)), used];
+}
+
+function alignOf(rule) {
+  if (!rule.endsWith(":")) return "left";
+  return rule.startsWith(":") ? "center" : "right";
 }
 
 function readParagraph(lines) {
