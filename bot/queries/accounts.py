@@ -4,23 +4,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.mirror.accounts import NAME_CHARACTERS_MAX
 from bot.mirror.names import fold, skeleton
 from bot.models import AccountName, Customer
 from bot.queries.cards import AccountRef
-from bot.queries.invoice_rows import ACCOUNTS, PARENTS, within
+from bot.queries.invoice_rows import ACCOUNTS, PARENTS, sight_values, within
 from bot.queries.search import plain_text
 from bot.queries.sight import Sight
 
 PICKER_ROWS = 10
 CUSTOMERS_SHOWN = 3
 NEAREST_ROWS = 5
+# The largest that the column of their ids holds.
+ACCOUNT_ID_MAX = 2**31 - 1
 # Names that a search for the nearest looks through, and how like they must be, of 100.
 NEAREST_OF_MAX = 50_000
 LIKENESS_MIN = 60
@@ -83,6 +86,8 @@ def find_accounts(session: Session, text: str, *, sight: Sight) -> AccountsFound
 
 def find_account(session: Session, account_id: int, *, sight: Sight) -> AccountRef | None:
     """The account of this id; None when there is none, or none for this person."""
+    if not 0 < account_id <= ACCOUNT_ID_MAX:
+        return None
     statement = select(ACCOUNTS.c.id).where(
         ACCOUNTS.c.id == account_id, within(sight, ACCOUNTS.c.id)
     )
@@ -93,16 +98,18 @@ def find_account(session: Session, account_id: int, *, sight: Sight) -> AccountR
 
 def is_account_name(session: Session, text: str, *, sight: Sight) -> bool:
     """Whether an account has exactly this name, however it is written, in one cheap look."""
-    statement = (
-        select(_NAMES.c.account_id)
-        .where(
-            _NAMES.c.folded == fold(plain_text(text)),
-            _NAMES.c.kind == "name",
-            within(sight, _NAMES.c.account_id),
-        )
-        .limit(1)
-    )
-    return session.connection().execute(statement).first() is not None
+    statement = _name_statement(is_scoped=sight.scope is not None)
+    folded = fold(plain_text(text)[:NAME_CHARACTERS_MAX])[:NAME_CHARACTERS_MAX]
+    wanted = {"folded": folded, **sight_values(sight)}
+    return session.connection().execute(statement, wanted).first() is not None
+
+
+# Built once: each /invoice with a number asks whether an account is called like that, too.
+@cache
+def _name_statement(*, is_scoped: bool) -> Select[Any]:
+    named = (_NAMES.c.folded == bindparam("folded"), _NAMES.c.kind == "name")
+    scope = _NAMES.c.account_id.in_(bindparam("scope", expanding=True))
+    return select(_NAMES.c.account_id).where(*named, *((scope,) if is_scoped else ())).limit(1)
 
 
 def list_nearest_accounts(session: Session, text: str, *, sight: Sight) -> tuple[AccountRef, ...]:

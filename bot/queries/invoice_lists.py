@@ -1,12 +1,13 @@
 """Lists of invoices: by account, status, day of issue, amount and text, page by page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from bot.clock import Month
@@ -14,7 +15,7 @@ from bot.errors import BadRequest
 from bot.mirror.names import fold
 from bot.models import OPEN, PRESENT
 from bot.money import DIGITS, DIGITS_DEFAULT, MINOR_MAX, digits_of
-from bot.queries.cards import InvoicePage
+from bot.queries.cards import InvoicePage, InvoiceRow
 from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
 from bot.queries.invoice_rows import (
     ACCOUNTS,
@@ -82,7 +83,6 @@ def list_invoices(
     Shape: PAGE_ROWS a page; a page beyond the last one gives the last. Deleted ones are left out.
     Raises: BadRequest for a text that can't be searched for or an amount that is none.
     """
-    connection = session.connection()
     values = sight_values(sight)
     account_ids, zone = _account_scope(session, wanted.account_id, sight)
     conditions = (
@@ -90,33 +90,12 @@ def list_invoices(
         *visible(is_scoped=sight.scope is not None, drafts=sight.drafts),
         *_conditions(wanted, account_ids),
     )
-    head = connection.execute(
-        select(
-            _count(*conditions).label("rows_count"),
-            _count(*conditions, IS_PAST_DUE).label("past_due_count"),
-            _SWEPT["business_at"].label("business_at"),
-            _SWEPT["real_at"].label("real_at"),
-        ),
-        values,
-    ).one()
+    head = session.connection().execute(_head(conditions), values).one()
     pages = max(1, -(-head.rows_count // PAGE_ROWS))
     page = min(max(1, page), pages)
-    # The ten are found in an index alone; only then are their rows and accounts read.
-    found = (
-        select(INVOICES.c.id)
-        .where(*conditions)
-        .order_by(*NEWEST_FIRST)
-        .limit(PAGE_ROWS)
-        .offset((page - 1) * PAGE_ROWS)
-    )
-    rows = connection.execute(
-        select(*ROW_COLUMNS)
-        .select_from(WITH_ACCOUNT)
-        .where(INVOICES.c.id.in_(connection.execute(found, values).scalars().all()))
-        .order_by(*NEWEST_FIRST)
-    )
+    ids = session.connection().execute(_ids_of_page(conditions, page), values).scalars().all()
     return InvoicePage(
-        rows=tuple(row_of(row, sight=sight) for row in rows),
+        rows=_rows_of(session, ids, sight),
         count=head.rows_count,
         past_due_count=head.past_due_count,
         page=page,
@@ -139,6 +118,37 @@ def list_invoices_of_month(
     if found.count:
         return found
     return list_invoices(session, replace(wanted, without_void=False), sight=sight)
+
+
+def _head(conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """What stands above a list, in one statement."""
+    return select(
+        _count(*conditions).label("rows_count"),
+        _count(*conditions, IS_PAST_DUE).label("past_due_count"),
+        _SWEPT["business_at"].label("business_at"),
+        _SWEPT["real_at"].label("real_at"),
+    )
+
+
+def _ids_of_page(conditions: Sequence[ColumnElement[bool]], page: int) -> Select[Any]:
+    """The invoices on a page, found before anything is read that only those few need."""
+    return (
+        select(INVOICES.c.id)
+        .where(*conditions)
+        .order_by(*NEWEST_FIRST)
+        .limit(PAGE_ROWS)
+        .offset((page - 1) * PAGE_ROWS)
+    )
+
+
+def _rows_of(session: Session, ids: Sequence[str], sight: Sight) -> tuple[InvoiceRow, ...]:
+    statement: Select[Any] = (
+        select(*ROW_COLUMNS)
+        .select_from(WITH_ACCOUNT)
+        .where(INVOICES.c.id.in_(ids))
+        .order_by(*NEWEST_FIRST)
+    )
+    return tuple(row_of(row, sight=sight) for row in session.connection().execute(statement))
 
 
 def _account_scope(

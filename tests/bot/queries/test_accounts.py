@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from bot.database import Database
 from bot.errors import BadRequest
 from bot.mirror.names import fold
-from bot.queries.accounts import AccountsFound, find_accounts, list_nearest_accounts
+from bot.queries.accounts import (
+    AccountsFound,
+    find_account,
+    find_accounts,
+    is_account_name,
+    list_nearest_accounts,
+)
 from bot.queries.cards import AccountRef
 from bot.queries.sight import Sight
 from tests.build import NOW, make_customer, make_sight
@@ -169,6 +175,40 @@ def test_a_name_of_three_hundred_letters_is_found(database: Database) -> None:
 
     assert only is not None
     assert only.id == long.account_id
+
+
+@pytest.mark.parametrize("account_id", [0, -1, 2**31, 2**63, 10**18])
+def test_a_number_that_no_account_can_have_finds_none(database: Database, account_id: int) -> None:
+    with database.reading() as session:
+        assert find_account(session, account_id, sight=make_sight()) is None
+
+
+def test_an_account_is_found_by_its_number_within_the_scope(database: Database) -> None:
+    made = make_customer(database, "Acme")
+
+    with database.reading() as session:
+        found_one = find_account(session, made.account_id, sight=make_sight())
+        hidden = find_account(session, made.account_id, sight=make_sight(scope=frozenset()))
+
+    assert found_one is not None
+    assert (found_one.path, hidden) == (("Acme",), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("1234", True), (" 1234 ", True), ("123", False), ("%", False)]
+)
+def test_a_number_may_be_the_name_of_an_account(
+    database: Database, *, text: str, is_one: bool
+) -> None:
+    account = make_customer(database, "1234").account_id
+    scopes = (None, frozenset({account}), frozenset({account + 1}))
+
+    with database.reading() as session:
+        answers = [
+            is_account_name(session, text, sight=make_sight(scope=scope)) for scope in scopes
+        ]
+
+    assert answers == [is_one, is_one, False]
 
 
 def test_a_domain_of_many_is_counted_whole(database: Database) -> None:
