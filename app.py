@@ -234,6 +234,8 @@ def run_sandbox(page_port: int) -> None:
     from bot.mirror.backfill import run_backfill
     from bot.sandbox.opening import Opening
 
+    # What happens in there is told to a person, who has no use for log lines.
+    start_logging("ERROR")
     clock = BusinessClock()
     say = Console().print
     with contextlib.ExitStack() as stack:
@@ -249,7 +251,8 @@ def run_sandbox(page_port: int) -> None:
         migrate(settings.database_url)
         with opened(settings, clock=clock) as runtime:
             filled = run_backfill(runtime, report=lambda _progress: None)
-        say(f"Tallyman has read {filled.objects:,} objects from the local Stripe.")
+        count = sum(filled.objects.values())
+        say(f"Tallyman has read {count:,} objects from the local Stripe.")
 
         def ready() -> None:
             say(f"\n  Open [bold]{told['page_url']}[/bold] and type [bold]/invoice 1001[/bold]")
@@ -281,7 +284,6 @@ def run_alone() -> None:
     """Everything in one process; or the sandbox, where nothing is configured."""
     settings = load_settings()
     if nothing_is_set(settings):
-        start_logging("ERROR")
         run_sandbox(SANDBOX_PAGE_PORT)
     else:
         start_logging(settings.log_level)

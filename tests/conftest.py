@@ -98,6 +98,22 @@ def database_url(
             yield _text(url)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A database for all tests of a module that only look at what its fixtures have put there."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("shared") / "tallyman.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+    else:
+        server: URL = request.getfixturevalue("postgresql_server")
+        template: URL = request.getfixturevalue("postgresql_template")
+        with _postgresql_database(server, template=template.database) as url:
+            yield _text(url)
+
+
 @pytest.fixture
 def empty_database_url(
     database_kind: str, request: pytest.FixtureRequest, tmp_path: Path

@@ -15,6 +15,7 @@ from handlers.slack.grammar import (
     ListInvoices,
     ShowHelp,
     ShowInvoice,
+    filter_words,
     help_lines,
     parse_billing,
     parse_invoice,
@@ -224,6 +225,23 @@ def test_billing_proposes_the_nearest_word() -> None:
         parse_billing("hepl")
 
     assert "Did you mean help?" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("list", ""),
+        ("list entity:Acme", ""),
+        ("list status:past_due from:2026-10-01", "Past Due · from 1 Oct 2026"),
+        ("list to:2026-10-31 min:1240.50eur", "to 31 Oct 2026 · EUR 1,240.5 or more"),
+        ("list min:100 AT&amp;T", "100 or more · ‘AT&T’"),
+    ],
+)
+def test_a_title_names_the_filters_in_words(text: str, words: str) -> None:
+    query = parse_invoice(text)
+
+    assert isinstance(query, ListInvoices)
+    assert filter_words(query) == words
 
 
 @pytest.mark.parametrize("command", COMMANDS)

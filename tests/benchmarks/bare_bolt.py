@@ -1,0 +1,75 @@
+"""What Tallyman is measured against: a Bolt application with nothing around it.
+
+Run as a process of its own. It answers every command with blocks that it was given, either at once
+or after it has run statements that it was given, on the same server and with the same setting
+(process_before_response) as the product.
+"""
+
+import json
+import sqlite3
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+from slack_bolt import Ack, App, BoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from handlers.http.server import make_server
+from tests.benchmarks.slack_client import SECRET, TEAM
+
+THREADS = 4
+
+
+def build(plan: dict[str, Any]) -> App:
+    """The application: `plan` has blocks, and perhaps a database with statements to run."""
+    app = App(
+        signing_secret=SECRET,
+        process_before_response=True,
+        authorize=lambda **_: AuthorizeResult(
+            enterprise_id=None, team_id=TEAM, bot_id="B1", bot_user_id="U1", bot_token="xoxb-fake"
+        ),
+    )
+    local = threading.local()
+
+    @app.command("/invoice")
+    def invoice(ack: Ack) -> None:
+        if plan["statements"]:
+            if not hasattr(local, "connection"):
+                local.connection = sqlite3.connect(plan["database"], isolation_level=None)
+            local.connection.execute("BEGIN")
+            for statement, parameters in plan["statements"]:
+                local.connection.execute(statement, parameters).fetchall()
+            local.connection.execute("ROLLBACK")
+        ack(blocks=plan["blocks"], text=plan["text"], response_type="ephemeral")
+
+    return app
+
+
+def main() -> None:
+    """Serve on the port given, answering as the plan in the file given says."""
+    port, plan_file = int(sys.argv[1]), Path(sys.argv[2])
+    bolt = build(json.loads(plan_file.read_text()))
+    limiter = anyio.CapacityLimiter(THREADS)
+
+    def dispatch(body: str, headers: dict[str, str]) -> Any:
+        return bolt.dispatch(BoltRequest(body=body, headers=dict(headers)))
+
+    async def receive(request: Request) -> Response:
+        body = (await request.body()).decode()
+        answered = await anyio.to_thread.run_sync(
+            dispatch, body, dict(request.headers), limiter=limiter
+        )
+        return Response(answered.body, answered.status, media_type="application/json")
+
+    app = Starlette(routes=[Route("/slack/events", receive, methods=["POST"])])
+    make_server(app, host="127.0.0.1", port=port).run()
+
+
+if __name__ == "__main__":
+    main()
