@@ -4,11 +4,14 @@ Nothing here raises: a field that can't be read counts as missing. A webhook may
 version of the API than the one we pin, and enums get new values without notice.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.money import MINOR_MAX
 
+# Stripe writes up to 12 decimals; the column holds 40 characters.
+_DECIMAL = re.compile(r"-?[0-9]{1,24}(?:\.[0-9]{1,13})?", re.ASCII)
 # The lengths of columns that keep a text of Stripe's: longer ones are cut, never refused.
 ID_CHARACTERS_MAX = 255
 WORD_CHARACTERS_MAX = 32
@@ -117,10 +120,10 @@ def decimal_at(source: dict[str, Any], names: tuple[str, ...]) -> str | None:
     """The first of several fields that holds a decimal, as Stripe writes it."""
     for name in names:
         value = source.get(name)
-        if isinstance(value, str) and value:
-            return value[:40]
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return str(value)[:40]
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if isinstance(value, str) and _DECIMAL.fullmatch(value):
+            return value
     return None
 
 
