@@ -1,8 +1,7 @@
 """When an account has no invoice for a month."""
 
-from datetime import timedelta
+from datetime import date
 
-from bot.clock import Month
 from bot.queries.cards import AccountRef
 from bot.views import actions, blocks
 from bot.views.blocks import Message
@@ -11,17 +10,25 @@ from bot.views.text import account_name, day_text, literal
 
 
 def no_invoice_in_month(
-    account: AccountRef, month: Month, *, is_over: bool, list_text: str, contact: Contact
+    account: AccountRef,
+    month: str,
+    *,
+    last_day: date,
+    is_over: bool,
+    list_text: str,
+    contact: Contact,
 ) -> Message:
-    """That there is none, why, and the account's other invoices one press away."""
+    """That there is none, why, and the account's other invoices one press away.
+
+    Shape: `month` as people write it, 2026-10, and `last_day` its last one.
+    """
     name = account_name(account)
     if is_over:
         sentence = f"{name} has no invoice for usage that ended in {month}."
     else:
-        last_day = day_text(month.following.first_day - timedelta(days=1))
         sentence = (
             f"{month} is not over yet in {account.time_zone}. "
-            f"The invoice of {name} appears after {last_day}."
+            f"The invoice of {name} appears after {day_text(last_day)}."
         )
     button = blocks.button("Other invoices", action_id=actions.SHOW_ACCOUNT, value=list_text)
     return Message(

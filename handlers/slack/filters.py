@@ -189,6 +189,11 @@ FILTERS: Mapping[str, Filter] = {
         _takes_currency,
     ),
     "text": Filter(
-        "text", "text:minutes", "with these words on it or its lines", str, quote, _takes_all
+        "text",
+        "text:roaming",
+        "with this text in its number, name or description",
+        str,
+        quote,
+        _takes_all,
     ),
 }

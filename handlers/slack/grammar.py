@@ -15,6 +15,7 @@ from bot.errors import BadRequest
 from bot.queries.cards import Status
 from bot.views.actions import LIST_TEXT_MAX
 from bot.views.help import HelpLine
+from bot.views.text import day_text, quantity_text
 from handlers.slack.filters import FILTERS, Filter, Minimum, nearest
 from handlers.slack.references import ENDINGS, clean_reference, proposed_month
 from handlers.slack.words import VALUE_MAX, Word, quote, read_words
@@ -100,6 +101,26 @@ def canonical(query: Query) -> str:
                 if value is not None:
                     words.append(f"{key}:{known.write(value)}")
     return " ".join([*words, SHARE] if query.is_shared else words)
+
+
+def filter_words(query: ListInvoices) -> str:
+    """The filters of a list as its title names them: "Past Due · from 1 Oct 2026"; "" for none.
+
+    The account is left out, as a title says it in its own way.
+    """
+    words = []
+    if query.status:
+        words.append(query.status.value)
+    if query.from_day:
+        words.append(f"from {day_text(query.from_day)}")
+    if query.to_day:
+        words.append(f"to {day_text(query.to_day)}")
+    if query.minimum:
+        currency = (query.minimum.currency or "").upper()
+        words.append(f"{currency} {quantity_text(query.minimum.amount)} or more".strip())
+    if query.text:
+        words.append(f"‘{query.text}’")
+    return " · ".join(words)
 
 
 def help_lines(command: str) -> tuple[HelpLine, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -34,7 +35,7 @@ from bot.views.pickers import account_picker, invoice_picker, mixed_picker, noth
 from bot.views.text import account_name
 from handlers.slack.context import Ask
 from handlers.slack.filters import STATUSES
-from handlers.slack.grammar import ListInvoices, ShowInvoice, canonical
+from handlers.slack.grammar import ListInvoices, ShowInvoice, canonical, filter_words
 
 # An account as our own buttons name it; people may type it too, and see what they may see.
 _BY_ID = re.compile(r"@([1-9][0-9]{0,17})", re.ASCII)
@@ -131,7 +132,8 @@ def _of_month(ask: Ask, session: Session, query: ShowInvoice, account: AccountRe
     today = local_day(ask.sight.now, zone_of(account.time_zone))
     return no_invoice_in_month(
         account,
-        query.month,
+        str(query.month),
+        last_day=query.month.following.first_day - timedelta(days=1),
         is_over=query.month < month_of(today),
         list_text=canonical(ShowInvoice(account_text(account.id))),
         contact=ask.desk.contact,
@@ -165,7 +167,7 @@ def _list(ask: Ask, session: Session, query: ListInvoices, page: int) -> Message
 def _title(query: ListInvoices, account: AccountRef | None) -> str:
     """What was asked for, in words that may hold names from outside."""
     whose = f"Invoices of {account_name(account)}" if account else "Invoices"
-    filters = canonical(replace(query, entity=None)).removeprefix("list").strip()
+    filters = filter_words(query)
     return f"{whose} · {filters}" if filters else whose
 
 
