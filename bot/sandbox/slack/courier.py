@@ -1,5 +1,6 @@
 """Sign requests as Slack does, bring them to the bot, and wait as long as Slack waits."""
 
+import contextlib
 import hashlib
 import hmac
 import http.client
@@ -89,7 +90,11 @@ class Courier:
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         connection = kind(url.hostname or "", url.port, timeout=ACK_SECONDS)
         try:
-            connection.request("POST", url.path or "/", body, dict(headers))
+            # As bytes, so that an attack may put any characters into a header.
+            encoded = {name: value.encode() for name, value in headers.items()}
+            # A bot may refuse a large body before it has read it; its answer is there all the same.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request("POST", url.path or "/", body, encoded)
             response = connection.getresponse()
             answer = response.read()
         except TimeoutError:

@@ -7,9 +7,12 @@ from urllib.parse import parse_qs
 import pytest
 from slack_bolt import Ack
 from slack_sdk.signature import SignatureVerifier
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
 
+from bot.sandbox.server import serving
 from tests.bot.sandbox.slack_desk import Desk, Json, answering, open_desk, section
 
 
@@ -230,5 +233,20 @@ def test_an_attack_can_be_signed_with_any_time_and_secret(desk: Desk) -> None:
     wrong = desk.slack.deliver(body, desk.slack.sign(body, secret="another") | kind)
     changed = desk.slack.deliver(body + b"2", desk.slack.sign(body) | kind)
 
+    odd = desk.slack.deliver(body, kind | {"X-Slack-Signature": "v0=\u0451\u2713"})
+
+    assert odd.status is not None
     assert right.status != 401
     assert [each.status for each in (late, wrong, changed)] == [401, 401, 401]
+
+
+def test_a_bot_may_refuse_a_body_that_it_has_not_read(desk: Desk) -> None:
+    async def refuse(_request: Request) -> Response:
+        return PlainTextResponse("too large", status_code=413)
+
+    routes = [Route("/slack/events", refuse, methods=["POST"])]
+    with serving(Starlette(routes=routes)) as server:
+        desk.slack.request_url = f"{server.url}/slack/events"
+        delivery = desk.slack.deliver(b"x" * 20_000_000, {})
+
+    assert delivery.status == 413
