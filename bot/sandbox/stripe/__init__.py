@@ -33,9 +33,10 @@ catalogue
     refuses  two amounts, tiers out of order, metered without meter
     lacks    currency options, custom amounts, deletion of prices
 invoices
-    covers   states, items, lines, discounts, taxes per line, credit balance, numbers, links
+    covers   states, items, lines, discounts, taxes per line, credit balance, numbers, links;
+             the preview of a renewal
     refuses  every wrong state; edits after finalization
-    lacks    previews, revisions, shipping, automatic tax, small-amount rules
+    lacks    previews of changes, revisions, shipping, automatic tax, small-amount rules
 payments
     covers   test cards, attempts, retries on days 3, 5, 7, part payments, out of band, records
     refuses  wrong owners, currencies, amounts; declines (402)

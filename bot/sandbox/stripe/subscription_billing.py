@@ -34,10 +34,12 @@ def quantity_now(world: World, subscription: Object, billed: Billed) -> Decimal:
     return Decimal(aggregated(world, meter, rows))
 
 
-def lines_now(world: World, subscription: Object, invoice: Object) -> list[Object]:
+def lines_now(
+    world: World, subscription: Object, invoice: Object, rows: list[Billed]
+) -> list[Object]:
     """The subscription's lines on a draft, as of now."""
     lines: list[Object] = []
-    for billed in world.billed.get(invoice["id"], []):
+    for billed in rows:
         quantity = quantity_now(world, subscription, billed)
         period = {"end": billed.end, "start": billed.start}
         made = subscription_lines(world, invoice, billed.item, quantity, period)
@@ -66,7 +68,7 @@ def with_usage(world: World, invoice: Object) -> dict[str, Any]:
     old = world.lines[invoice["id"]]
     kept = [line for line in old if line["parent"]["type"] == "invoice_item_details"]
     before = [line for line in old if line["parent"]["type"] != "invoice_item_details"]
-    now = lines_now(world, subscription, invoice)
+    now = lines_now(world, subscription, invoice, world.billed[invoice["id"]])
     for earlier, line in zip(before, now, strict=False):
         line["id"] = earlier["id"]
     world.lines[invoice["id"]] = kept + now
@@ -77,6 +79,23 @@ def bill(
     world: World, subscription: Object, billed: list[Billed], reason: str, period: tuple[int, int]
 ) -> Object:
     """A draft for some items of a subscription; the customer's waiting items join it."""
+    invoice = blank_of(world, subscription, reason, period)
+    days = subscription["days_until_due"]
+    if subscription["collection_method"] == "send_invoice":
+        world.days_until_due[invoice["id"]] = days
+        invoice["due_date"] = world.now + days * DAY_SECONDS
+    world.billed[invoice["id"]] = billed
+    world.table("invoice").add(invoice)
+    join_waiting(world, invoice, subscription)
+    world.lines[invoice["id"]] = lines_now(world, subscription, invoice, billed)
+    invoice |= recalculated(world, invoice)
+    plan_finalization(world, invoice)
+    world.emit("invoice.created", invoice)
+    return invoice
+
+
+def blank_of(world: World, subscription: Object, reason: str, period: tuple[int, int]) -> Object:
+    """A draft without lines, with what it takes from its subscription."""
     customer = world.get("customer", subscription["customer"])
     invoice = blank_invoice(world, customer, subscription["currency"])
     invoice |= {
@@ -91,26 +110,20 @@ def bill(
         "period_end": period[1],
         "period_start": period[0],
     }
-    days = subscription["days_until_due"]
-    if subscription["collection_method"] == "send_invoice":
-        world.days_until_due[invoice["id"]] = days
-        invoice["due_date"] = world.now + days * DAY_SECONDS
-    world.billed[invoice["id"]] = billed
-    world.table("invoice").add(invoice)
-    join_waiting(world, invoice, subscription)
-    world.lines[invoice["id"]] = lines_now(world, subscription, invoice)
-    invoice |= recalculated(world, invoice)
-    plan_finalization(world, invoice)
-    world.emit("invoice.created", invoice)
     return invoice
 
 
+def waits_for(item: Object, invoice: Object, subscription: str) -> bool:
+    """Whether a waiting item belongs on an invoice: its currency, and no other subscription's."""
+    details = (item["parent"] or {}).get("subscription_details") or {}
+    own = details.get("subscription") in {None, subscription}
+    return own and item["currency"] == invoice["currency"]
+
+
 def join_waiting(world: World, invoice: Object, subscription: Object) -> None:
-    """Put waiting items of the same currency on a draft, except another subscription's."""
+    """Put the waiting items that belong to a subscription's draft on it."""
     for item in world.table("invoiceitem").where(customer=invoice["customer"], invoice=None):
-        details = (item["parent"] or {}).get("subscription_details") or {}
-        other = details.get("subscription") not in {None, subscription["id"]}
-        if item["currency"] == invoice["currency"] and not other:
+        if waits_for(item, invoice, subscription["id"]):
             world.change(item, {"invoice": invoice["id"]}, "invoiceitem.updated")
 
 

@@ -99,6 +99,24 @@ def test_a_renewal_bills_usage_behind_and_fees_ahead(standin: StandIn) -> None:
     assert item["current_period_start"] == int(end.timestamp())
 
 
+def test_a_preview_shows_the_next_renewal_and_keeps_nothing(standin: StandIn) -> None:
+    customer = make_customer(standin)
+    licensed = make_price(standin, name="Numbers", recurring=MONTHLY)
+    metered = metered_price(standin, unit_amount=3)
+    given = {"collection_method": "send_invoice", "days_until_due": 30}
+    subscribe(standin, customer, {"price": licensed["id"]}, {"price": metered["id"]}, **given)
+    report(standin, customer, 7, "a")
+    before = [invoice["id"] for invoice in invoices_of(standin, customer)]
+
+    preview = standin.call("POST", "/v1/invoices/create_preview", {"customer": customer["id"]})
+
+    assert (preview["total"], preview["billing_reason"]) == (1000 + 21, "upcoming")
+    assert [invoice["id"] for invoice in invoices_of(standin, customer)] == before
+    nobody = {"customer": make_customer(standin)["id"]}
+    error = refusal(standin, "POST", "/v1/invoices/create_preview", nobody)
+    assert error.error["code"] == "invoice_upcoming_none"
+
+
 def test_a_subscription_charges_its_first_period_at_once(standin: StandIn) -> None:
     customer = make_customer(standin, "pm_card_visa")
     price = make_price(standin, recurring=MONTHLY)

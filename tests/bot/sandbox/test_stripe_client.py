@@ -2,14 +2,16 @@
 
 import http.client
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
 import stripe
 
 from bot.sandbox.server import serving
-from tests.bot.sandbox.stripe_desk import KEY, Counter, Receiver, make_open, open_counter
+from tests.bot.sandbox.stripe_desk import KEY, START, Counter, Receiver, make_open, open_counter
 
 
 @pytest.fixture
@@ -169,6 +171,32 @@ def test_events_appear_later_when_asked_to(counter: Counter) -> None:
     seen = [event.type for event in counter.client.v1.events.list().data]
 
     assert seen == ["product.created"]
+
+
+def test_events_of_a_minute_share_their_second_when_asked_to(counter: Counter) -> None:
+    counter.standin.world.faults.set({"events_share_seconds": 60})
+    counter.client.v1.customers.create({"name": "Ada"})
+    counter.standin.advance(START + timedelta(seconds=59))
+    counter.client.v1.customers.create({"name": "Bea"})
+
+    created = {event.created for event in counter.client.v1.events.list().data}
+
+    assert created == {int(START.timestamp())}
+
+
+def test_shuffled_webhooks_all_arrive(counter: Counter) -> None:
+    receiver = Receiver()
+    counter.standin.world.faults.set({"webhook_shuffle": True})
+    with serving(receiver.app) as server:
+        counter.client.v1.webhook_endpoints.create(
+            {"url": f"{server.url}/hook", "enabled_events": ["*"]}
+        )
+        ids = [counter.client.v1.customers.create({"name": str(n)}).id for n in range(12)]
+        assert counter.standin.webhooks_idle()
+
+    heard = [orjson.loads(body)["data"]["object"]["id"] for body in receiver.bodies]
+    assert sorted(heard) == sorted(ids)
+    assert heard != ids
 
 
 def test_events_say_what_changed_and_who_asked(counter: Counter) -> None:

@@ -237,6 +237,7 @@ def subscribing(standin: StandIn, customer: Json, price: Json, usage: Json) -> N
     call("POST", path, {"items": [{"id": first, "quantity": 4}], "description": "D"})
     standin.advance(START + timedelta(days=28, hours=2))
     call("GET", path, {"expand": ["latest_invoice.payments", "customer"]})
+    call("POST", "/v1/invoices/create_preview", {"subscription": subscription["id"]})
     call("DELETE", own)
     call("GET", "/v1/subscriptions", {"status": "all"})
     call("DELETE", path, {"invoice_now": True})
@@ -360,6 +361,23 @@ def looking(standin: StandIn, customer: Json) -> None:
         call("GET", f"/v1/{name}")
     for status in ("draft", "open", "paid", "uncollectible", "void"):
         call("GET", "/v1/invoices", {"status": status, "customer": customer["id"]})
+
+
+def test_a_bent_answer_does_not_pass(schemas: Schemas) -> None:
+    standin = StandIn(now=START)
+    path = f"/v1/invoices/{make_open(standin, make_customer(standin))['id']}"
+    good = standin.call("GET", path)
+    line = good["lines"]["data"][0]
+    bent = [
+        {name: value for name, value in good.items() if name != "amount_due"},
+        {**good, "subscription": None},
+        {**good, "amount_due": "1000"},
+        {**good, "status": "overdue"},
+        {**good, "lines": {**good["lines"], "data": [{**line, "price": "price_1"}]}},
+    ]
+
+    assert schemas.misfits_of("GET", path, 200, good) == []
+    assert all(schemas.misfits_of("GET", path, 200, body) for body in bent)
 
 
 def test_a_refusal_is_judged_too(schemas: Schemas) -> None:

@@ -66,7 +66,9 @@ def test_wrong_parameters_are_named(
     assert headers["request-id"] in error.get("request_log_url", headers["request-id"])
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "starting_after=in_none"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=x", "starting_after=in_none", "customer=cus_none"]
+)
 def test_a_list_checks_its_bounds_and_cursors(counter: Counter, query: str) -> None:
     status, _, answer = send(counter, "GET", f"/v1/invoices?{query}")
 
