@@ -21,15 +21,13 @@ from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 
 from bot.clock import BusinessClock, real_now
-from bot.database import Database, FileLock, migrate
-from bot.deployment import find_deployment, record_deployment
-from bot.errors import Misconfigured, Unavailable
+from bot.database import FileLock, migrate
+from bot.deployment import identify
+from bot.errors import Misconfigured
 from bot.mirror.keeper import EventKeeper
-from bot.models import Deployment
-from bot.runtime import Runtime
+from bot.runtime import Runtime, opened
 from bot.settings import Settings, load_settings, nothing_is_set, require_complete
 from bot.slack_api import SlackAPI
-from bot.stripe_api import StripeAPI
 from bot.telemetry import get_logger, start_logging
 from handlers.cli import Ways, create_shell
 from handlers.http.application import create_app
@@ -58,51 +56,6 @@ WEB = Duties(serves=True, works=False)
 WORKER = Duties(serves=False, works=True)
 
 
-@contextlib.contextmanager
-def opened(settings: Settings, *, clock: BusinessClock | None = None) -> Iterator[Runtime]:
-    """Build the runtime, and take it down again at the end of the block."""
-    database = Database(settings.database_url)
-    stripe = StripeAPI(
-        settings.stripe_secret_key.get_secret_value(),
-        api_base=settings.stripe_api_base,
-        requests_per_second=settings.stripe_requests_per_second,
-    )
-    try:
-        yield Runtime(
-            settings=settings, database=database, stripe=stripe, clock=clock or BusinessClock()
-        )
-    finally:
-        stripe.close()
-        database.close()
-
-
-def identify(runtime: Runtime, slack: SlackAPI) -> Deployment:
-    """Learn whom this deployment serves, and see that its database serves the same.
-
-    Without Slack or Stripe it goes on with what was recorded: the mirror still answers.
-    Raises: Misconfigured for others than were recorded; Unavailable at a first start.
-    """
-    try:
-        slack_identity = slack.identify()
-        account_id, is_live = runtime.stripe.account()
-    except Unavailable as failed:
-        with runtime.database.reading() as session:
-            recorded = find_deployment(session)
-            if recorded is None:
-                raise
-            session.expunge(recorded)
-        log.warning("identity_unchecked", why=failed.message)
-        return recorded
-    with runtime.database.writing() as session:
-        return record_deployment(
-            session,
-            slack=slack_identity,
-            stripe_account_id=account_id,
-            is_live=is_live,
-            now=real_now(),
-        )
-
-
 def run_process(
     settings: Settings,
     duties: Duties,
@@ -123,7 +76,7 @@ def run_process(
         token = settings.slack_bot_token.get_secret_value()
         slack = SlackAPI(token, base_url=settings.slack_api_base_url)
         stack.callback(slack.close)
-        deployment = identify(runtime, slack)
+        deployment = identify(runtime.database, runtime.stripe, slack, now=real_now())
         wake = start_working(runtime, stack) if duties.works else None
         if on_ready is not None:
             on_ready()

@@ -5,13 +5,46 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.database import insert_into
-from bot.errors import Misconfigured
+from bot.database import Database, insert_into
+from bot.errors import Misconfigured, Unavailable
 from bot.models import Deployment
-from bot.slack_api import SlackIdentity
+from bot.slack_api import SlackAPI, SlackIdentity
+from bot.stripe_api import StripeAPI
+from bot.telemetry import get_logger
+
+log = get_logger("deployment")
 
 # The table holds one row, and this is its id.
 ONLY = 1
+
+
+def identify(
+    database: Database, stripe: StripeAPI, slack: SlackAPI, *, now: datetime
+) -> Deployment:
+    """Learn whom this deployment serves, and see that its database serves the same.
+
+    Without Slack or Stripe it goes on with what was recorded: the mirror still answers.
+    Raises: Misconfigured for others than were recorded; Unavailable at a first start.
+    """
+    try:
+        slack_identity = slack.identify()
+        account_id, is_live = stripe.account()
+    except Unavailable as failed:
+        with database.reading() as session:
+            recorded = find_deployment(session)
+            if recorded is None:
+                raise
+            session.expunge(recorded)
+        log.warning("identity_unchecked", why=failed.message)
+        return recorded
+    with database.writing() as session:
+        return record_deployment(
+            session,
+            slack=slack_identity,
+            stripe_account_id=account_id,
+            is_live=is_live,
+            now=now,
+        )
 
 
 def find_deployment(session: Session) -> Deployment | None:

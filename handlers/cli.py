@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,8 +16,10 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bot.errors import BotError, Misconfigured
 from bot.mirror.backfill import Progress, run_backfill
-from bot.mirror.verify import verify as compare
 from bot.runtime import Runtime
+
+if TYPE_CHECKING:
+    from bot.mirror.verify import Drift
 
 # What the shell tells whoever called it: a setting is wrong, another fault, the books differ.
 EXIT_MISCONFIGURED = 2
@@ -97,19 +99,35 @@ def _add_mirror_commands(shell: typer.Typer, ways: Ways) -> None:
         with _spoken(), ways.opened() as runtime:
             with _progress() as report:
                 done = run_backfill(runtime, report=report, restart=restart)
-            Console().print(f"The mirror is filled: {done.objects:,} objects.")
+            count = sum(done.objects.values())
+            Console().print(f"The mirror is filled: {count:,} objects.")
 
     @shell.command()
     def verify(repair: Repair = False) -> None:  # noqa: FBT002 - a flag of the shell
-        """Compare the mirror with Stripe; exit code 3 when they differ."""
+        """Compare the mirror with Stripe; exit code 3 when they differ and it was not repaired."""
+        from bot.mirror.verify import verify as compare
+
         with _spoken(), ways.opened() as runtime:
             with _progress() as report:
                 drift = compare(runtime, repair=repair, report=report)
-            for line in drift.sentences[:DIFFERENCES_SHOWN_MAX]:
-                Console().print(line, markup=False)
-            Console().print(drift.summary)
-        if drift.is_found:
+            _tell_drift(drift, repaired=repair)
+        if not drift.is_clean and (drift.unrepaired or not repair):
             raise typer.Exit(EXIT_DRIFT)
+
+
+def _tell_drift(drift: "Drift", *, repaired: bool) -> None:
+    console = Console()
+    for one in drift.named[:DIFFERENCES_SHOWN_MAX]:
+        fields = f": {', '.join(one.fields)}" if one.fields else ""
+        console.print(f"{one.how} {one.kind} {one.id}{fields}", markup=False)
+    count, checked = sum(drift.counts.values()), sum(drift.checked.values())
+    if drift.is_clean:
+        console.print(f"The mirror says what Stripe says: {checked:,} objects compared.")
+    elif repaired:
+        left = f"; {drift.unrepaired:,} could not be" if drift.unrepaired else ""
+        console.print(f"{count:,} of {checked:,} objects differed and were repaired{left}.")
+    else:
+        console.print(f"{count:,} of {checked:,} objects differ. Repair: verify --repair")
 
 
 @contextlib.contextmanager
@@ -121,7 +139,8 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
         task = display.add_task("Starting …", total=None)
 
         def report(progress: Progress) -> None:
-            display.update(task, description=str(progress))
+            sentence = f"{progress.kind}: {progress.objects:,} ({progress.per_second:,.0f}/s)"
+            display.update(task, description=sentence)
 
         yield report
 

@@ -79,7 +79,8 @@ class Billing:
 
     def count(self, **filters: str) -> int:
         """How many invoices Stripe itself lists."""
-        count, after = 0, {}
+        count = 0
+        after: dict[str, str] = {}
         while True:
             page = self.stripe.call("GET", "/v1/invoices", {"limit": "100", **filters, **after})
             count += len(page["data"])

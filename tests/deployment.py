@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app import build_application, identify, opened
-from bot.clock import BusinessClock
+from app import build_application
+from bot.clock import BusinessClock, real_now
+from bot.deployment import identify
 from bot.mirror.backfill import run_backfill
 from bot.mirror.keeper import EventKeeper
-from bot.runtime import Runtime
+from bot.runtime import Runtime, opened
 from bot.sandbox.server import serving
 from bot.sandbox.slack import StandIn as SlackStandIn
 from bot.sandbox.slack import open_workspace
@@ -96,7 +97,8 @@ def deployed(
         runtime = stack.enter_context(opened(settings, clock=clock))
         api = SlackAPI(BOT_TOKEN, base_url=settings.slack_api_base_url)
         stack.callback(api.close)
-        desk = Desk(runtime=runtime, slack=api, deployment=identify(runtime, api))
+        identified = identify(runtime.database, runtime.stripe, api, now=real_now())
+        desk = Desk(runtime=runtime, slack=api, deployment=identified)
         keeper = EventKeeper(runtime.database)
         stack.callback(keeper.stop)
         keeper.start()

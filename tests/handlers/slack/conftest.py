@@ -1,6 +1,7 @@
 """One desk for the tests that only look: a book with an invoice in every state."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def tell_book(billing: Billing) -> None:
     nasty = billing.customer("<!channel> & <https://evil.example|Pay here>")
     billing.customer("Zenith Telecom", company="Zenith Telecom")
     billing.customer("Greek Zenith", company="\N{GREEK CAPITAL LETTER ZETA}enith Telecom")
-    steps = [
+    steps: list[tuple[str, Callable[[], Any]]] = [
         ("2026-08-04", lambda: billing.pay(billing.invoice(east, ("Calls in July", 12_345)))),
         ("2026-09-01", lambda: billing.void(billing.invoice(east, ("Mistaken", 99_900)))),
         ("2026-09-02", lambda: billing.write_off(billing.invoice(west, ("Calls", 5_000)))),
