@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from slack_bolt import Ack, App, BoltRequest, BoltResponse, Respond
+from slack_bolt import Ack, BoltRequest, BoltResponse, Respond
 
 from bot.sandbox.server import serving
 from bot.sandbox.stripe import StandIn as Stripe
@@ -19,6 +19,29 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Json = dict[str, Any]
 CHANNEL = "#C0BILLING"
 HOSTILE = "&lt;!channel&gt; <javascript:alert(1)|press me> *Söhne &amp; Co*"
+MONTHS = {
+    "type": "static_select",
+    "action_id": "choose_month",
+    "placeholder": {"type": "plain_text", "text": "Choose a month"},
+    "options": [
+        {"text": {"type": "plain_text", "text": f"Month {number}"}, "value": f"m{number}"}
+        for number in range(1, 13)
+    ],
+}
+PROMISE = {
+    "type": "modal",
+    "callback_id": "record_promise",
+    "title": {"type": "plain_text", "text": "Record a promise"},
+    "submit": {"type": "plain_text", "text": "Save"},
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "amount",
+            "label": {"type": "plain_text", "text": "Amount"},
+            "element": {"type": "plain_text_input", "action_id": "amount"},
+        }
+    ],
+}
 CONFIRM = {
     "title": {"type": "plain_text", "text": "Void it?"},
     "text": {"type": "mrkdwn", "text": "It will count *nothing*."},
@@ -51,12 +74,15 @@ def card(status: str = "Open") -> list[Json]:
             button("Mark as paid", "mark_paid", style="primary"),
             button("Break", "break_down"),
             button("Void", "void_invoice", style="danger", confirm=CONFIRM),
+            button("Promise", "record_promise"),
+            MONTHS,
         ),
     ]
 
 
-def answer(bolt: App) -> None:
+def answer(desk: Desk) -> None:
     """A bot that knows one invoice."""
+    bolt = desk.bolt
 
     @bolt.command("/invoice")
     def shows_invoice(ack: Ack) -> None:
@@ -71,6 +97,25 @@ def answer(bolt: App) -> None:
     def clicked_void_invoice(ack: Ack, respond: Respond) -> None:
         ack()
         respond(text="ACME-0042", blocks=card("Void"), replace_original=True)
+
+    @bolt.action("choose_month")
+    def chose_month(ack: Ack, respond: Respond, action: Json) -> None:
+        ack()
+        chosen = action["selected_option"]["text"]["text"]
+        respond(text="ACME-0042", blocks=card(f"Of {chosen}"), replace_original=True)
+
+    @bolt.action("record_promise")
+    def clicked_record_promise(ack: Ack, body: Json) -> None:
+        ack()
+        desk.client.views_open(trigger_id=body["trigger_id"], view=PROMISE)
+
+    @bolt.view("record_promise")
+    def submitted_record_promise(ack: Ack, view: Json) -> None:
+        amount = view["state"]["values"]["amount"]["amount"]["value"]
+        if amount.isdigit():
+            ack()
+        else:
+            ack(response_action="errors", errors={"amount": "A number, please."})
 
     @bolt.action("break_down")
     def clicked_break_down(request: BoltRequest) -> BoltResponse:
@@ -90,7 +135,7 @@ def desk() -> Iterator[Desk]:
     with serving(stripe.app) as stripe_server, open_desk() as opened:
         stripe.public_url = stripe_server.url
         opened.slack.state.stripe_url = stripe_server.url
-        answer(opened.bolt)
+        answer(opened)
         yield opened
 
 
@@ -140,6 +185,35 @@ def test_a_press_changes_the_card_in_its_place(desk: Desk, open_window: OpenWind
 
         expect(message.get_by_text("Paid", exact=True)).to_be_visible()
         expect(window.page.locator("#messages .message")).to_have_count(count)
+
+
+def test_a_menu_is_worked_by_the_keyboard(desk: Desk, open_window: OpenWindow) -> None:
+    with open_window(desk.url + CHANNEL) as window:
+        message = ask(window)
+
+        message.get_by_role("button", name="Choose a month").press("Enter")
+        window.page.keyboard.type("1")
+        expect(window.page.get_by_role("option")).to_have_count(4)
+        window.page.keyboard.press("ArrowDown")
+        window.page.keyboard.press("Enter")
+
+        expect(message.get_by_text("Of Month 10")).to_be_visible()
+
+
+def test_a_form_says_what_is_wrong_with_it(desk: Desk, open_window: OpenWindow) -> None:
+    with open_window(desk.url + CHANNEL) as window:
+        ask(window).get_by_role("button", name="Promise").click()
+        form = window.page.get_by_role("dialog", name="Record a promise")
+        amount = form.get_by_role("textbox", name="Amount")
+        expect(amount).to_be_focused()
+
+        amount.fill("soon")
+        amount.press("Enter")
+        expect(form.get_by_text("A number, please.")).to_be_visible()
+        amount.fill("250")
+        amount.press("Enter")
+
+        expect(form).to_have_count(0)
 
 
 def test_what_asks_for_confirmation_is_sent_only_then(desk: Desk, open_window: OpenWindow) -> None:

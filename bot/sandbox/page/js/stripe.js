@@ -28,7 +28,6 @@ export const listOpenInvoices = async () => (await call("GET", "open_invoices"))
 export const pay = (invoice) => call("POST", "pay", { invoice });
 export const decline = (invoice) => call("POST", "decline", { invoice });
 
-/** The switches for faults, as they stand; turn some; put all of them at rest. */
+/** The switches for faults, as they stand; and turn some. */
 export const readFaults = () => call("GET", "faults");
 export const setFaults = (changes) => call("POST", "faults", changes);
-export const resetFaults = () => call("POST", "reset_faults", {});

@@ -28,11 +28,15 @@ export function startStripePanel() {
 function build() {
   const invoices = startInvoices();
   const clock = clockCard(invoices.refresh);
-  const refresh = () => { if (!document.hidden) { clock.refresh(); invoices.refresh(); } };
+  const faults = startFaults();
+  const refresh = () => {
+    if (document.hidden) return;
+    for (const card of [clock, invoices, faults]) card.refresh();
+  };
   refresh();
   setInterval(refresh, REFRESH_SECONDS * 1000);
   document.addEventListener("visibilitychange", refresh);
-  return [clock.node, invoices.node, startFaults()];
+  return [clock.node, invoices.node, faults.node];
 }
 
 function clockCard(onMoved) {

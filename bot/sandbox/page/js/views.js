@@ -62,8 +62,12 @@ function drawView(modal, view) {
   modal.submit.hidden = !view.submit;
   modal.submit.disabled = view.submit_disabled === true;
   refill(modal.submit, plainText(view.submit));
+  const focused = document.activeElement?.closest(".control")?.dataset.actionId;
   refill(modal.body, drawBlocks(withKept(view.blocks, modal.kept), viewScene(modal)));
-  modal.body.querySelector("[autofocus]")?.focus();
+  const controls = [...modal.body.querySelectorAll(".control")];
+  const again = controls.find((node) => node.dataset.actionId === focused);
+  const wanted = modal.body.querySelector("[autofocus]") ?? (again ?? modal.body).querySelector("input, textarea, button");
+  wanted?.focus();
 }
 
 function viewScene(modal) {
