@@ -81,7 +81,8 @@ def list_parts(
 def _line_of(row: Row[Any], currency: str, zone: ZoneInfo) -> Line:
     first_day, last_day = days_of(row.starts_at, row.ends_at, zone)
     return Line(
-        part=row.part if row.part in PARTS else FIXED,
+        # The mirror may not know the price yet that decides the part.
+        part=row.part or (ADJUSTMENT if row.amount_minor < 0 else FIXED),
         description=row.description or "",
         amount=Money(row.amount_minor, currency),
         quantity=_decimal(row.quantity),
@@ -110,7 +111,7 @@ def _tax_line(tax: dict[str, Any], extras: Extras) -> Line:
     # Stripe's reason is standard_rated for the usual case, and says why when it is not.
     reason = tax.get("reason")
     words = "Tax" if reason in {None, "", "standard_rated"} else f"Tax, {reason.replace('_', ' ')},"
-    if tax.get("taxable_amount") is not None:
+    if tax.get("taxable_amount"):
         words = f"{words} on {money_text(Money(tax['taxable_amount'], extras.currency))}"
     return _extra(TAX, words.rstrip(","), tax["amount"], extras)
 

@@ -88,6 +88,29 @@ def test_parts_stand_in_order_and_add_up_to_the_total(database: Database) -> Non
     assert explain_difference(card) is None
 
 
+@pytest.mark.parametrize(
+    ("reason", "taxable", "words"),
+    [
+        (None, 0, "Tax"),
+        ("standard_rated", 5_000, "Tax on USD 50.00"),
+        ("reverse_charge", 5_000, "Tax, reverse charge, on USD 50.00"),
+        ("customer_exempt", 0, "Tax, customer exempt"),
+    ],
+)
+def test_a_tax_says_what_is_known_of_it(
+    database: Database, reason: str | None, taxable: int, words: str
+) -> None:
+    tax = {"amount": 950, "rate_id": None, "taxable_amount": taxable, "reason": reason}
+    invoice = make_invoice(
+        database, due=usd(5_950), lines=[make_line(5_000)], tax_minor=950, taxes=[tax]
+    )
+
+    card = card_of(database, invoice)
+
+    assert [line.description for line in card.parts[-1].lines] == [words]
+    assert not card.difference
+
+
 def test_a_total_that_the_lines_do_not_make_up_is_told(database: Database) -> None:
     invoice = make_invoice(database, due=usd(1_000), lines=[make_line(999)], number="ACME-1")
 
