@@ -10,8 +10,9 @@ from bot.views.help import help_card
 from bot.views.invoice import Dashboard, invoice_card
 from bot.views.invoice_lines import invoice_lines
 from bot.views.lists import invoice_list
+from bot.views.months import no_invoice_in_month
 from bot.views.notices import Contact, error_notice, failure_notice, no_role_notice
-from bot.views.pickers import account_picker, invoice_picker, nothing_matches
+from bot.views.pickers import account_picker, invoice_picker, mixed_picker, nothing_matches
 from handlers.slack.grammar import HELP_NOTES, help_lines
 from tests.bot.views.cards import (
     ACME,
@@ -170,6 +171,28 @@ CASES = {
         ],
         asked="acme",
         count=10,
+    ),
+    "pick_either": mixed_picker(
+        [make_row(number="1234")],
+        [replace(ACME, path=("1234",), customer_ids=())],
+        asked="1234",
+        count=2,
+    ),
+    "month_over": no_invoice_in_month(
+        ACME,
+        "2026-09",
+        last_day=date(2026, 9, 30),
+        is_over=True,
+        list_text='"@7"',
+        contact=CONTACT,
+    ),
+    "month_not_over": no_invoice_in_month(
+        ACME,
+        "2026-11",
+        last_day=date(2026, 11, 30),
+        is_over=False,
+        list_text='"@7"',
+        contact=CONTACT,
     ),
     "nothing_matches": nothing_matches("amce", nearest=[ACME, NASTY_ACCOUNT], contact=CONTACT),
     "nothing_near": nothing_matches(NASTY, nearest=[], contact=NOBODY),
