@@ -3,8 +3,9 @@
 from typing import Any
 
 from bot.sandbox.stripe.errors import bad_request
-from bot.sandbox.stripe.payments import cancel_open_payments, resize_default_payment, settle
+from bot.sandbox.stripe.payments import cancel_open_payments, resize_default_payment
 from bot.sandbox.stripe.refunds import refunded
+from bot.sandbox.stripe.settlement import settle
 from bot.sandbox.stripe.store import Object
 from bot.sandbox.stripe.world import World
 

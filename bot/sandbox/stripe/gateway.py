@@ -93,7 +93,12 @@ class Gateway:
         elif running.replay is not None:
             answer = running.replay
         else:
-            answer = self._perform(running)
+            try:
+                answer = self._perform(running)
+            except BaseException:
+                # A mistake of ours must not leave the key taken for ever.
+                self._saved.pop(key or "", None)
+                raise
         headers = {
             "Content-Type": "application/json",
             "Request-Id": running.request_id,
@@ -140,7 +145,7 @@ class Gateway:
         """Let nobody in without the secret key."""
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic":
-            given = b64decode(given + "==").decode("latin-1").partition(":")[0]
+            given = basic_user(given)
         if not given:
             raise no_key()
         if not hmac.compare_digest(given.encode(), self._secret_key.encode()):
@@ -212,6 +217,14 @@ class Running:
     replay: Answer | None = None
     original_request: str | None = None
     saves: bool = False
+
+
+def basic_user(encoded: str) -> str:
+    """The user of HTTP Basic, which is where Stripe takes a key; empty when it is misshapen."""
+    try:
+        return b64decode(encoded).decode("latin-1").partition(":")[0]
+    except ValueError:
+        return ""
 
 
 def refused(error: StripeError) -> Answer:

@@ -11,7 +11,8 @@ from bot.sandbox.stripe.errors import bad_request
 from bot.sandbox.stripe.invoice_totals import due_of, ending_balance_of
 from bot.sandbox.stripe.invoices import DAY_SECONDS, DRAFT_SECONDS
 from bot.sandbox.stripe.params import EXPAND, FLAG, ID
-from bot.sandbox.stripe.payments import cancel_open_payments, collect, open_payment, settle
+from bot.sandbox.stripe.payments import cancel_open_payments, collect, open_payment
+from bot.sandbox.stripe.settlement import settle
 from bot.sandbox.stripe.store import Object
 from bot.sandbox.stripe.subscription_billing import with_usage
 from bot.sandbox.stripe.world import LINKS_BASE, World

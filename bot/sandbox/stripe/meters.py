@@ -1,7 +1,6 @@
 """Billing meters: usage comes in as events, and is summed per customer and time."""
 
 import bisect
-from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -183,16 +182,9 @@ def create_adjustment(call: Call) -> Object:
     }
 
 
-def fits_meter(call: Call) -> Callable[[Object], bool]:
-    """Whether a meter is among those asked for."""
-    status = call.get("status")
-    return lambda meter: status is None or meter["status"] == status
-
-
 METER = "/v1/billing/meters/{id}"
 PAYLOAD_KEY: dict[str, Any] = {"event_payload_key": ID}
 FORMULA = hash_of({"formula": choice("count", "last", "sum")}, "formula")
-meters = listing("/v1/billing/meters", "billing.meter", fits=fits_meter)
 ROUTES = [
     Route(
         "POST",
@@ -209,11 +201,12 @@ ROUTES = [
         },
         ("default_aggregation", "display_name", "event_name"),
     ),
-    Route(
-        "GET",
+    listing(
         "/v1/billing/meters",
-        meters.handler,
-        {**PAGE, "status": choice("active", "inactive")},
+        "billing.meter",
+        equal={"status": "status"},
+        also={"status": choice("active", "inactive")},
+        by_created=False,
     ),
     retrieve(METER, "billing.meter"),
     Route("POST", METER, update_meter, {**EXPAND, "display_name": ID}),

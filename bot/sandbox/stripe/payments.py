@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.sandbox.stripe.charges import new_charge
 from bot.sandbox.stripe.errors import DECLINE_MESSAGES, bad_request, card_declined
+from bot.sandbox.stripe.settlement import settle, subscription_of
 from bot.sandbox.stripe.store import Object
 from bot.sandbox.stripe.world import World, copied
 
@@ -116,37 +117,6 @@ def cancel_open_payments(world: World, invoice: Object, reason: str) -> None:
                 "status": "canceled",
             }
             world.change(intent, changes, "payment_intent.canceled")
-
-
-def settle(world: World, invoice: Object, changes: dict[str, Any] | None = None) -> Object:
-    """Call an invoice paid."""
-    moved = {**invoice["status_transitions"], "paid_at": world.now}
-    paid = {
-        "attempted": True,
-        "next_payment_attempt": None,
-        "status": "paid",
-        "status_transitions": moved,
-        **(changes or {}),
-    }
-    events = ("invoice.updated", "invoice.paid", "invoice.payment_succeeded")
-    world.change(invoice, paid, *events)
-    revive_subscription(world, invoice)
-    return invoice
-
-
-def subscription_of(world: World, invoice: Object) -> Object | None:
-    """The subscription that an invoice belongs to."""
-    details = (invoice["parent"] or {}).get("subscription_details") or {}
-    return world.table("subscription").find(details.get("subscription") or "")
-
-
-def revive_subscription(world: World, invoice: Object) -> None:
-    """A subscription whose latest invoice is paid is active again."""
-    subscription = subscription_of(world, invoice)
-    if subscription is None or subscription["status"] not in {"past_due", "incomplete"}:
-        return
-    if subscription["latest_invoice"] == invoice["id"]:
-        world.change(subscription, {"status": "active"}, "customer.subscription.updated")
 
 
 def method_for(world: World, invoice: Object, asked: str | None) -> Object | None:

@@ -6,6 +6,7 @@ in the sequence; one template per state turns that into the JSON of a real invoi
 
 import dataclasses
 import hashlib
+import operator
 import re
 from typing import Any
 
@@ -60,19 +61,14 @@ class Template:
     def __init__(self, invoice: Object, *, lines: int) -> None:
         self._lines = lines
         parts = SLOT.split(orjson.dumps(invoice))
-        self._literals = parts[0::3]
-        self._names = [
-            (number or text).decode() for number, text in zip(parts[1::3], parts[2::3], strict=True)
-        ]
+        literals = [literal.replace(b"%", b"%%") for literal in parts[0::3]]
+        self._format = b"%b".join(literals)
+        slots = zip(parts[1::3], parts[2::3], strict=True)
+        self._pick = operator.itemgetter(*((number or text).decode() for number, text in slots))
 
     def written(self, seeded: SeededInvoice) -> bytes:
         """The JSON of one invoice."""
-        values = self._values(seeded)
-        pieces = [self._literals[0]]
-        for name, literal in zip(self._names, self._literals[1:], strict=True):
-            pieces.append(values[name])
-            pieces.append(literal)
-        return b"".join(pieces)
+        return self._format % self._pick(self._values(seeded))
 
     def _values(self, seeded: SeededInvoice) -> dict[str, bytes]:
         """What stands in each slot."""

@@ -166,11 +166,14 @@ def test_a_declined_renewal_is_retried_on_days_3_5_and_7_and_then_exhausted(
     ]
     path = f"/v1/subscriptions/{subscription['id']}"
     assert standin.call("GET", path)["status"] == "past_due"
+    own = f"/v1/customers/{customer['id']}"
+    assert standin.call("GET", own)["delinquent"] is True
 
     del standin.world.card_outcomes[method]
     standin.call("POST", f"/v1/invoices/{invoice['id']}/pay")
 
     assert standin.call("GET", path)["status"] == "active"
+    assert standin.call("GET", own)["delinquent"] is False
 
 
 def test_cancelling_at_the_period_s_end_bills_the_last_usage(standin: StandIn) -> None:
