@@ -30,7 +30,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it has a random nam
 MEMORY_BYTES_MIN = 1_000_000_000
 
 # Nothing here has to survive a crash of the machine. A test about that starts its own server.
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+FAST: tuple[str, ...] = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 class Identity(TypedDict, total=False):

@@ -1,6 +1,7 @@
 """Reading one object from Stripe, whole: with every entry of the list inside it."""
 
 from typing import Any
+from urllib.parse import quote
 
 from bot.errors import NotFound, Unavailable
 from bot.mirror.fields import dict_at, flag_at
@@ -19,7 +20,8 @@ def read_object(stripe: StripeAPI, kind_name: str, object_id: str) -> dict[str, 
     """
     kind = KINDS[kind_name]
     try:
-        found = stripe.get(f"{kind.path}/{object_id}", kind.read_params or None)
+        # Quoted, as an event may name any text as an id.
+        found = stripe.get(f"{kind.path}/{quote(object_id, safe='')}", kind.read_params or None)
     except NotFound:
         return None
     return None if flag_at(found, "deleted") else complete(stripe, kind, found)
