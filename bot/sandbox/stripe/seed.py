@@ -68,7 +68,8 @@ class Template:
 
     def written(self, seeded: SeededInvoice) -> bytes:
         """The JSON of one invoice."""
-        return self._format % self._pick(self._values(seeded))
+        written: bytes = self._format % self._pick(self._values(seeded))
+        return written
 
     def _values(self, seeded: SeededInvoice) -> dict[str, bytes]:
         """What stands in each slot."""
