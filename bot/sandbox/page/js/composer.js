@@ -20,70 +20,79 @@ const REFUSALS = {
 
 /** Make the composer work; returns `insert(text)` for the first steps. */
 export function startComposer() {
-  const box = document.getElementById("text");
-  const send = document.getElementById("send");
-  const status = document.getElementById("composer-status");
-  const past = makeHistory();
-  const completion = makeCompletionList(box, document.getElementById("completion"), {
-    suggestFor: (text) => suggest(text, store).choices, onTaken: write,
+  const composer = {
+    box: document.getElementById("text"), send: document.getElementById("send"),
+    status: document.getElementById("composer-status"), past: makeHistory(),
+  };
+  composer.completion = makeCompletionList(composer.box, document.getElementById("completion"), {
+    suggestFor: (text) => suggest(text, store).choices, onTaken: (text) => write(composer, text),
   });
-
-  function write(text) {
-    box.value = text;
-    box.setSelectionRange(text.length, text.length);
-    settle();
-  }
-
-  function settle() {
-    box.style.height = "auto";
-    box.style.height = `${Math.min(box.scrollHeight, HEIGHT_PIXELS_MAX)}px`;
-    send.disabled = box.value.trim() === "";
-    status.textContent = suggest(box.value, store).usage;
-  }
-
-  async function submit() {
-    const text = box.value.trim();
-    if (text === "" || store.channel === null) return;
-    const { channel } = store;
-    past.keep(text);
-    write("");
-    completion.close();
-    if (text.startsWith("/")) refill(
-      status, el("span", { class: "working-dots", "aria-hidden": "true" }),
-      `Sent ${text.split(/\s/)[0]}…`,
-    );
-    const answer = await post("/page/type", { as: store.me, channel, text });
-    settle();
-    // Of a command that fails the stand-in tells by a notice of its own.
-    if (answer.ok || answer.command || !(answer.error in REFUSALS)) return;
-    addNotice(channel, REFUSALS[answer.error], "error");
-    if (box.value === "") write(text);
-  }
-
-  function recall(event) {
-    const text = past.move(box.value, event.key === "ArrowUp" ? -1 : 1);
-    if (text === null) return;
-    event.preventDefault();
-    write(text);
-  }
-
-  document.getElementById("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
-  box.addEventListener("input", () => { settle(); completion.update(); });
-  box.addEventListener("blur", () => completion.close());
-  box.addEventListener("keydown", (event) => {
-    if (completion.key(event)) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      submit();
-    } else if (event.key === "ArrowUp" || event.key === "ArrowDown") recall(event);
-  });
-  on("channel", () => { box.placeholder = placeholder(store.channels.get(store.channel)); });
+  listen(composer);
+  on("channel", () => { composer.box.placeholder = placeholder(store.channels.get(store.channel)); });
   return {
     insert(text) {
-      write(text);
-      box.focus();
+      write(composer, text);
+      composer.box.focus();
     },
   };
+}
+
+function listen(composer) {
+  const { box, completion } = composer;
+  document.getElementById("composer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(composer);
+  });
+  box.addEventListener("input", () => { settle(composer); completion.update(); });
+  box.addEventListener("blur", () => completion.close());
+  box.addEventListener("keydown", (event) => {
+    if (!completion.key(event)) pressKey(composer, event);
+  });
+}
+
+function pressKey(composer, event) {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    submit(composer);
+  }
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  const text = step ? composer.past.move(composer.box.value, step) : null;
+  if (text === null) return;
+  event.preventDefault();
+  write(composer, text);
+}
+
+function write(composer, text) {
+  composer.box.value = text;
+  composer.box.setSelectionRange(text.length, text.length);
+  settle(composer);
+}
+
+function settle({ box, send, status }) {
+  box.style.height = "auto";
+  box.style.height = `${Math.min(box.scrollHeight, HEIGHT_PIXELS_MAX)}px`;
+  send.disabled = box.value.trim() === "";
+  status.textContent = suggest(box.value, store).usage;
+}
+
+async function submit(composer) {
+  const text = composer.box.value.trim();
+  const { channel, me } = store;
+  if (text === "" || channel === null) return;
+  composer.past.keep(text);
+  write(composer, "");
+  composer.completion.close();
+  if (text.startsWith("/")) showSent(composer.status, text.split(/\s/)[0]);
+  const answer = await post("/page/type", { as: me, channel, text });
+  settle(composer);
+  // Of a command that fails the stand-in tells by a notice of its own.
+  if (answer.ok || answer.command || !(answer.error in REFUSALS)) return;
+  addNotice(channel, REFUSALS[answer.error], "error");
+  if (composer.box.value === "") write(composer, text);
+}
+
+function showSent(status, command) {
+  refill(status, el("span", { class: "working-dots", "aria-hidden": "true" }), `Sent ${command}…`);
 }
 
 function placeholder(channel) {

@@ -44,16 +44,9 @@ export function refill(node, ...children) {
   return add(node, children);
 }
 
-/** A word that only a screen reader sees. */
-export function spoken(text) {
-  return el("span", { class: "spoken", text });
-}
-
-const announcer = () => document.getElementById("announcer");
-
 /** Say something to screen readers, once the page is quiet. */
 export function announce(text) {
-  const node = announcer();
+  const node = document.getElementById("announcer");
   if (!node) return;
   node.textContent = "";
   // A region that is changed in the same turn is not read again.

@@ -1,13 +1,8 @@
 // The messages of the open channel. A changed message takes its old one's place.
 
-import { avatar, slackbotAvatar } from "./avatar.js";
-import { drawBlocks } from "./blocks/draw.js";
 import { announce, el, refill } from "./dom.js";
-import { icon } from "./icons.js";
-import { messageActions } from "./message_actions.js";
-import { messageScene, plainScene } from "./scene.js";
+import { drawMessage, keyOf } from "./message.js";
 import { on, store, timeline } from "./store.js";
-import { mrkdwn } from "./text/mrkdwn.js";
 import { decode } from "./text/plain.js";
 
 const GROUP_SECONDS = 300;
@@ -79,8 +74,6 @@ function replaceOne(list, message, onThread) {
   (again?.querySelector("button, a, input") ?? fresh).focus({ preventScroll: true });
 }
 
-const keyOf = (message) => message.key ?? message.ts;
-
 function dayOf(message) {
   return new Date(Number(message.ts) * 1000).toDateString();
 }
@@ -97,81 +90,6 @@ function isFollowing(message, before) {
   const isPlain = (one) => !one.isNotice && !one.ephemeral && !one.blocks?.length;
   return before !== null && isPlain(message) && isPlain(before) && message.user === before.user
     && dayOf(message) === dayOf(before) && Number(message.ts) - Number(before.ts) < GROUP_SECONDS;
-}
-
-/** One message as it stands in a list. */
-export function drawMessage(message, follows = false, onThread = null) {
-  if (message.isNotice) return drawNotice(message);
-  const author = store.users.get(message.user) ?? (message.bot_id ? store.users.get(store.bot?.user_id) : null);
-  const isApp = Boolean(message.bot_id) || author?.kind === "bot";
-  const row = el("li", {
-    class: `message${message.ephemeral ? " is-ephemeral" : ""}${follows ? " is-following" : ""}`, tabindex: -1,
-    data: { key: keyOf(message), ts: message.ts, follows: follows ? "yes" : "no" },
-  });
-  const head = el("div", { class: "message-head" },
-    el(
-      "span",
-      { class: "author", text: author?.real_name || author?.name || (isApp ? store.bot?.name : null) || "Somebody" },
-    ),
-    isApp && el("span", { class: "app-badge", text: "APP" }),
-    author?.kind === "external" && el("span", { class: "app-badge", text: "EXTERNAL" }),
-    timeMark(message));
-  row.append(
-    follows ? el("span", { class: "message-side" }, timeMark(message)) : avatar(author),
-    el("div", { class: "message-main" },
-      message.ephemeral && el("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
-      !follows && head, content(message), thread(message, onThread)),
-    messageActions(message, onThread) ?? "");
-  return row;
-}
-
-function content(message) {
-  if (message.deleted) return el("p", { class: "deleted", text: "This message was deleted." });
-  const edited = message.edited && el("span", { class: "edited", text: "(edited)" });
-  const scene = messageScene(message);
-  const body = message.blocks?.length
-    ? [drawBlocks(message.blocks, scene), edited]
-    : message.text && el("div", { class: "prose" }, mrkdwn(message.text, scene), edited && [" ", edited]);
-  return [body, (message.attachments ?? []).map((one) => attachment(one, scene))];
-}
-
-function attachment(one, scene) {
-  const node = el("div", { class: "attachment" }, one.pretext && el(
-    "div", { class: "prose" }, mrkdwn(one.pretext, scene),
-  ),
-    one.title && el("div", { class: "attachment-title" }, mrkdwn(one.title, scene)),
-    one.blocks?.length ? drawBlocks(one.blocks, scene) : one.text && el(
-      "div", { class: "prose" }, mrkdwn(one.text, scene),
-    ));
-  if (/^#?[0-9a-f]{6}$/i.test(one.color ?? "")) node.style.borderLeftColor = `#${one.color.replace("#", "")}`;
-  return node;
-}
-
-function thread(message, onThread) {
-  if (!message.reply_count || !onThread) return null;
-  const words = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
-  return el(
-    "button", { type: "button", class: "replies", on: { click: () => onThread(message) } },
-    icon("thread"), words,
-  );
-}
-
-function drawNotice(notice) {
-  return el("li", {
-    class: `message is-ephemeral is-notice notice-${notice.kind}`,
-    data: { key: notice.key, follows: "no" },
-  },
-    slackbotAvatar(),
-    el("div", { class: "message-main" },
-      el("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
-      el("div", { class: "message-head" }, el("span", { class: "author", text: "Slackbot" }), timeMark(notice)),
-      el("div", { class: "prose" }, mrkdwn(notice.text, plainScene()))));
-}
-
-function timeMark(message) {
-  const at = new Date(Number(message.ts) * 1000);
-  const words = at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
-  return el("time", { class: "time", datetime: at.toISOString(), title: at.toLocaleString(), text: words });
 }
 
 function spokenForm(message) {
