@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.database import insert_into
@@ -60,7 +60,6 @@ def number_some_of_backlog(
     # Whoever else is numbering waits here, and then sees what was given out.
     _grow(session, SHORT_NUMBER, by=0, start=FIRST_SHORT_NUMBER - 1)
     # Of a finalized invoice dated_at is finalized_at; only this one has an index.
-    place = tuple_(Invoice.dated_at, Invoice.id)
     waiting = (
         select(Invoice.dated_at, Invoice.id)
         .where(Invoice.finalized_at.is_not(None), Invoice.short_number.is_(None))
@@ -68,7 +67,10 @@ def number_some_of_backlog(
         .limit(NUMBERED_AT_ONCE)
     )
     if after is not None:
-        waiting = waiting.where(place > tuple_(*after))
+        moment, invoice = after
+        waiting = waiting.where(
+            Invoice.dated_at >= moment, (Invoice.dated_at > moment) | (Invoice.id > invoice)
+        )
     chosen = session.execute(waiting).all()
     _number(session, [row.id for row in chosen])
     return (chosen[-1].dated_at, chosen[-1].id) if chosen else None

@@ -73,7 +73,7 @@ def verify(runtime: Runtime, *, repair: bool, report: Callable[[Progress], None]
             .where(Invoice.deleted_at.is_(None))
             .group_by(Invoice.status)
         )
-        drift.invoices_here = Counter(dict(session.execute(counted).tuples().all()))
+        drift.invoices_here = Counter({row[0]: row[1] for row in session.execute(counted)})
     return drift
 
 

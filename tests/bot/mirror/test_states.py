@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -91,7 +92,7 @@ def test_a_change_without_a_transition_is_as_of_the_read_until_an_event_tells(
 
 def test_every_order_of_one_seconds_events_and_the_read_ends_the_same(database: Database) -> None:
     moment = at("2026-10-01 12:00")
-    same = {"created": moment, "effective_at": moment}
+    same: dict[str, Any] = {"created": moment, "effective_at": moment}
     draft = invoice_object(status="draft", created=moment)
     opened = invoice_object(**same)
     updated = invoice_object(**same, due_date=at("2026-11-30"))
@@ -133,7 +134,7 @@ def test_an_event_and_a_read_of_a_long_invoice_are_one_state(database: Database)
 
 
 def test_the_first_failed_attempt_is_when_its_event_says(database: Database) -> None:
-    automatic = {"collection_method": "charge_automatically", "due_date": None}
+    automatic: dict[str, Any] = {"collection_method": "charge_automatically", "due_date": None}
     failing = invoice_object(**automatic, attempted=True, attempt_count=1)
     store_now(database, "invoice", failing)
     with database.reading() as session:

@@ -297,7 +297,7 @@ def test_an_invoice_is_past_due_from_the_local_midnight_after_its_due_day(
     assert invoice_of(database).overdue_at == moment
 
 
-AUTOMATIC = {"collection_method": "charge_automatically", "due_date": None}
+AUTOMATIC: dict[str, Any] = {"collection_method": "charge_automatically", "due_date": None}
 
 
 @pytest.mark.parametrize(
