@@ -237,11 +237,13 @@ def test_a_failing_press_is_marked_where_it_happened(desk: Desk, open_window: Op
     with open_window(desk.url + CHANNEL) as window:
         message = ask(window)
 
-        message.get_by_role("button", name="Break").click()
+        pressed = message.get_by_role("button", name="Break")
+        pressed.click()
 
         mark = message.get_by_role("img", name=re.compile("This didn’t work"))
         expect(mark).to_be_visible()
         expect(last_message(window.page).get_by_text("Slackbot")).to_be_visible()
+        expect(pressed).to_be_focused()
 
 
 def test_a_private_answer_is_gone_for_somebody_else(desk: Desk, open_window: OpenWindow) -> None:

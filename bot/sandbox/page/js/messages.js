@@ -1,6 +1,6 @@
 // The messages of the open channel. A changed message takes its old one's place.
 
-import { announce, el, refill } from "./dom.js";
+import { announce, el } from "./dom.js";
 import { drawMessage, keyOf } from "./message.js";
 import { on, store, timeline } from "./store.js";
 import { decode } from "./text/plain.js";
@@ -50,7 +50,16 @@ function drawAll(list, onThread) {
     before = message;
   }
   if (nodes.length === 0) nodes.push(emptyNote());
-  refill(list, nodes);
+  arrange(list, nodes);
+}
+
+/** Put nodes in this order and move none that stands right: a moved one would lose the focus. */
+function arrange(list, nodes) {
+  const wanted = new Set(nodes);
+  for (const node of [...list.children]) if (!wanted.has(node)) node.remove();
+  nodes.forEach((node, at) => {
+    if (list.children[at] !== node) list.insertBefore(node, list.children[at] ?? null);
+  });
 }
 
 function emptyNote() {
