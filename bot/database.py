@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,6 +37,25 @@ MIGRATION_LOCK = 7_246_001
 Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 
+class Reading(Protocol):
+    """What a query looks through: a Session, or a Snapshot where nothing but rows is wanted."""
+
+    def connection(self) -> Connection:
+        """The connection, in one transaction."""
+        ...
+
+
+class Snapshot:
+    """One connection in one transaction, without the ORM around it, which costs as much again."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def connection(self) -> Connection:
+        """The connection, in one transaction."""
+        return self._connection
+
+
 class Database:
     """One database, opened: where transactions come from."""
 
@@ -57,6 +76,15 @@ class Database:
         """
         with _translated(), Session(self._reader, autoflush=False) as session:
             yield session
+
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[Snapshot]:
+        """The same for queries alone, which is what most answers are made of.
+
+        Raises: Unavailable when the database does not answer.
+        """
+        with _translated(), self._reader.connect() as connection:
+            yield Snapshot(connection)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:

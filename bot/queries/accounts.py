@@ -9,8 +9,8 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
-from sqlalchemy.orm import Session
 
+from bot.database import Reading
 from bot.mirror.accounts import NAME_CHARACTERS_MAX
 from bot.mirror.names import fold, skeleton
 from bot.models import AccountName, Customer
@@ -59,7 +59,7 @@ class AccountsFound:
         return self.exact[0] if is_certain else None
 
 
-def find_accounts(session: Session, text: str, *, sight: Sight) -> AccountsFound:
+def find_accounts(session: Reading, text: str, *, sight: Sight) -> AccountsFound:
     """The accounts that a text stands for, within what the person may see.
 
     Raises: BadRequest for a text that can't be searched for.
@@ -84,7 +84,7 @@ def find_accounts(session: Session, text: str, *, sight: Sight) -> AccountsFound
     return AccountsFound((), 0, partial, count, has_lookalikes=False)
 
 
-def find_account(session: Session, account_id: int, *, sight: Sight) -> AccountRef | None:
+def find_account(session: Reading, account_id: int, *, sight: Sight) -> AccountRef | None:
     """The account of this id; None when there is none, or none for this person."""
     if not 0 < account_id <= ACCOUNT_ID_MAX:
         return None
@@ -96,7 +96,7 @@ def find_account(session: Session, account_id: int, *, sight: Sight) -> AccountR
     return refs[0] if refs else None
 
 
-def is_account_name(session: Session, text: str, *, sight: Sight) -> bool:
+def is_account_name(session: Reading, text: str, *, sight: Sight) -> bool:
     """Whether an account has exactly this name, however it is written, in one cheap look."""
     statement = _name_statement(is_scoped=sight.scope is not None)
     folded = fold(plain_text(text)[:NAME_CHARACTERS_MAX])[:NAME_CHARACTERS_MAX]
@@ -112,7 +112,7 @@ def _name_statement(*, is_scoped: bool) -> Select[Any]:
     return select(_NAMES.c.account_id).where(*named, *((scope,) if is_scoped else ())).limit(1)
 
 
-def list_nearest_accounts(session: Session, text: str, *, sight: Sight) -> tuple[AccountRef, ...]:
+def list_nearest_accounts(session: Reading, text: str, *, sight: Sight) -> tuple[AccountRef, ...]:
     """The accounts with names most like a text that fits none, the most alike first.
 
     Shape: at most NEAREST_ROWS, () when none is like it.
@@ -150,7 +150,7 @@ def _ways(text: str) -> list[tuple[str, ColumnElement[bool]]]:
 
 
 def _exact_hits(
-    session: Session, kind: str, fits: ColumnElement[bool], sight: Sight
+    session: Reading, kind: str, fits: ColumnElement[bool], sight: Sight
 ) -> Sequence[Row[Any]]:
     statement: Select[Any] = (
         select(_NAMES.c.account_id, ACCOUNTS.c.parent_id, _NAMES.c.value, _NEWEST)
@@ -161,7 +161,7 @@ def _exact_hits(
     return session.connection().execute(statement).all()
 
 
-def _without_doubles(session: Session, hits: Sequence[Row[Any]], kind: str) -> list[int]:
+def _without_doubles(session: Reading, hits: Sequence[Row[Any]], kind: str) -> list[int]:
     """The accounts of these hits, newest first, without those that only say another one again."""
     newest = {hit.account_id: (hit.newest_at or _LONG_AGO, hit.account_id) for hit in hits}
     parents = {hit.account_id: hit.parent_id for hit in hits if hit.parent_id in newest}
@@ -174,7 +174,7 @@ def _without_doubles(session: Session, hits: Sequence[Row[Any]], kind: str) -> l
     return sorted(newest.keys() - doubles, key=lambda id_: newest[id_], reverse=True)
 
 
-def _with_one_company(session: Session, organisations: set[int]) -> set[int]:
+def _with_one_company(session: Reading, organisations: set[int]) -> set[int]:
     """Those of the organisations that are the same customers as the one company in them."""
     own = select(_CUSTOMERS.c.id).where(_CUSTOMERS.c.account_id == ACCOUNTS.c.parent_id)
     found = session.connection().execute(
@@ -197,7 +197,7 @@ def _look_alike(hits: Sequence[Row[Any]], ids: Sequence[int], text: str) -> bool
 
 
 def _partial_hits(
-    session: Session, folded: str, sight: Sight
+    session: Reading, folded: str, sight: Sight
 ) -> tuple[tuple[AccountRef, ...], int]:
     statement: Select[Any] = (
         select(_NAMES.c.account_id, _NEWEST, func.count().over().label("rows_count"))
@@ -216,7 +216,7 @@ def _partial_hits(
     return _refs(session, ids), rows[0].rows_count if rows else 0
 
 
-def _refs(session: Session, ids: Sequence[int]) -> tuple[AccountRef, ...]:
+def _refs(session: Reading, ids: Sequence[int]) -> tuple[AccountRef, ...]:
     """These accounts, in this order; the ids are few and within the person's scope."""
     statement: Select[Any] = (
         select(
@@ -243,7 +243,7 @@ def _refs(session: Session, ids: Sequence[int]) -> tuple[AccountRef, ...]:
     return tuple(found[id_] for id_ in ids)
 
 
-def _customers_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+def _customers_of(session: Reading, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The first customers behind each account, an organisation's with those of its companies."""
     behind = (
         select(_NAMES.c.account_id, _NAMES.c.customer_id)

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from bot.database import Reading
 from bot.mirror.marks import SWEPT
 from bot.models import SyncMark
 from bot.queries.cards import Freshness
@@ -16,7 +16,7 @@ IS_SWEPT = MARKS.c.name == SWEPT
 _SWEPT = select(MARKS.c.business_at, MARKS.c.real_at).where(IS_SWEPT)
 
 
-def get_freshness(session: Session, *, sight: Sight) -> Freshness:
+def get_freshness(session: Reading, *, sight: Sight) -> Freshness:
     """How old the mirror is at this moment."""
     row = session.connection().execute(_SWEPT).one_or_none()
     business_at, real_at = row or (None, None)

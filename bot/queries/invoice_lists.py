@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, literal, or_, select, true
-from sqlalchemy.orm import Session
 
 from bot.clock import Month
+from bot.database import Reading
 from bot.errors import BadRequest
 from bot.mirror.names import fold
 from bot.models import OPEN, PRESENT
@@ -76,7 +76,7 @@ class InvoiceFilter:
 
 
 def list_invoices(
-    session: Session, wanted: InvoiceFilter, *, page: int = 1, sight: Sight
+    session: Reading, wanted: InvoiceFilter, *, page: int = 1, sight: Sight
 ) -> InvoicePage:
     """One page of the invoices that fit, newest first by day of issue, else of creation.
 
@@ -107,7 +107,7 @@ def list_invoices(
 
 
 def list_invoices_of_month(
-    session: Session, account_id: int, month: Month, *, sight: Sight
+    session: Reading, account_id: int, month: Month, *, sight: Sight
 ) -> InvoicePage:
     """The account's invoices whose usage, else whose lines, end in this month of its zone.
 
@@ -141,7 +141,7 @@ def _ids_of_page(conditions: Sequence[ColumnElement[bool]], page: int) -> Select
     )
 
 
-def _rows_of(session: Session, ids: Sequence[str], sight: Sight) -> tuple[InvoiceRow, ...]:
+def _rows_of(session: Reading, ids: Sequence[str], sight: Sight) -> tuple[InvoiceRow, ...]:
     statement: Select[Any] = (
         select(*ROW_COLUMNS)
         .select_from(WITH_ACCOUNT)
@@ -152,7 +152,7 @@ def _rows_of(session: Session, ids: Sequence[str], sight: Sight) -> tuple[Invoic
 
 
 def _account_scope(
-    session: Session, account_id: int | None, sight: Sight
+    session: Reading, account_id: int | None, sight: Sight
 ) -> tuple[list[int] | None, str]:
     """The ids of an account and of what belongs to it, and the zone that moments are shown in."""
     if account_id is None:

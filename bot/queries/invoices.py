@@ -4,9 +4,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, select, tuple_
-from sqlalchemy.orm import Session
 
 from bot.clock import zone_of
+from bot.database import Reading
 from bot.errors import NotFound
 from bot.money import Money, money_text
 from bot.queries.cards import InvoiceCard, LinePart
@@ -37,7 +37,7 @@ _COLUMNS = tuple(
 )
 
 
-def get_invoice_card(session: Session, invoice_id: str, *, sight: Sight) -> InvoiceCard:
+def get_invoice_card(session: Reading, invoice_id: str, *, sight: Sight) -> InvoiceCard:
     """The card of one invoice.
 
     Raises: NotFound when there is none, or none for this person, which is the same answer.

@@ -4,10 +4,9 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy.orm import Session
-
 from bot.alerts import raise_alert
 from bot.clock import local_day, month_of, zone_of
+from bot.database import Reading
 from bot.errors import NotFound
 from bot.queries.accounts import (
     AccountsFound,
@@ -24,7 +23,7 @@ from bot.queries.invoice_lists import (
     list_invoices_of_month,
 )
 from bot.queries.invoices import explain_difference, get_invoice_card
-from bot.queries.references import References, find_references
+from bot.queries.references import find_reference_ids, list_references
 from bot.views.actions import account_text
 from bot.views.blocks import Message
 from bot.views.invoice import Dashboard, invoice_card
@@ -47,7 +46,7 @@ def show_invoices(ask: Ask, query: ShowInvoice | ListInvoices, *, page: int = 1)
 
     Raises: BadRequest and NotFound, as the queries do.
     """
-    with ask.desk.runtime.database.reading() as session:
+    with ask.desk.runtime.database.looking() as session:
         if isinstance(query, ListInvoices):
             return _list(ask, session, query, page)
         if query.month is None:
@@ -62,7 +61,7 @@ def show_invoice(ask: Ask, invoice_id: str) -> Message:
 
     Raises: NotFound when there is none for this person.
     """
-    with ask.desk.runtime.database.reading() as session:
+    with ask.desk.runtime.database.looking() as session:
         return _card(ask, session, invoice_id)
 
 
@@ -71,7 +70,7 @@ def show_lines(ask: Ask, invoice_id: str, page: int) -> Message:
 
     Raises: NotFound when there is no such invoice for this person.
     """
-    with ask.desk.runtime.database.reading() as session:
+    with ask.desk.runtime.database.looking() as session:
         card = get_invoice_card(session, invoice_id, sight=ask.sight)
         return invoice_lines(card, page=page, dashboard=dashboard_of(ask))
 
@@ -84,26 +83,28 @@ def dashboard_of(ask: Ask) -> Dashboard:
     )
 
 
-def _by_reference(ask: Ask, session: Session, query: ShowInvoice) -> Message | None:
+def _by_reference(ask: Ask, session: Reading, query: ShowInvoice) -> Message | None:
     """The invoice that a number, id or link names; a choice where it names more; else None."""
-    found: References = find_references(session, query.ref, sight=ask.sight)
-    if not found.count:
+    ids = find_reference_ids(session, query.ref, sight=ask.sight)
+    if not ids:
         return None
-    if is_account_name(session, query.ref, sight=ask.sight):
-        accounts = find_accounts(session, query.ref, sight=ask.sight)
-        return mixed_picker(
-            found.rows,
-            accounts.exact,
-            asked=query.ref,
-            count=found.count + accounts.exact_count,
-            text_for=lambda account: canonical(_for_account(query, account)),
-        )
-    if found.count > 1:
+    is_name = is_account_name(session, query.ref, sight=ask.sight)
+    if len(ids) == 1 and not is_name:
+        return _card(ask, session, ids[0])
+    found = list_references(session, query.ref, sight=ask.sight)
+    if not is_name:
         return invoice_picker(found.rows, asked=query.ref, count=found.count)
-    return _card(ask, session, found.rows[0].id)
+    accounts = find_accounts(session, query.ref, sight=ask.sight)
+    return mixed_picker(
+        found.rows,
+        accounts.exact,
+        asked=query.ref,
+        count=found.count + accounts.exact_count,
+        text_for=lambda account: canonical(_for_account(query, account)),
+    )
 
 
-def _of_account(ask: Ask, session: Session, query: ShowInvoice, page: int) -> Message:
+def _of_account(ask: Ask, session: Reading, query: ShowInvoice, page: int) -> Message:
     """The invoices of the account of a name, in a month or at all; or a choice of accounts."""
     account = _account(ask, session, query.ref, query)
     if isinstance(account, Message):
@@ -120,7 +121,7 @@ def _of_account(ask: Ask, session: Session, query: ShowInvoice, page: int) -> Me
     )
 
 
-def _of_month(ask: Ask, session: Session, query: ShowInvoice, account: AccountRef) -> Message:
+def _of_month(ask: Ask, session: Reading, query: ShowInvoice, account: AccountRef) -> Message:
     if query.month is None:
         raise TypeError("asked for a month without one")
     listed: InvoicePage = list_invoices_of_month(session, account.id, query.month, sight=ask.sight)
@@ -140,7 +141,7 @@ def _of_month(ask: Ask, session: Session, query: ShowInvoice, account: AccountRe
     )
 
 
-def _list(ask: Ask, session: Session, query: ListInvoices, page: int) -> Message:
+def _list(ask: Ask, session: Reading, query: ListInvoices, page: int) -> Message:
     """The list of all invoices that fit; or a choice of accounts where the entity fits several."""
     account = None
     if query.entity is not None:
@@ -172,7 +173,7 @@ def _title(query: ListInvoices, account: AccountRef | None) -> str:
 
 
 def _account(
-    ask: Ask, session: Session, text: str, query: ShowInvoice | ListInvoices
+    ask: Ask, session: Reading, text: str, query: ShowInvoice | ListInvoices
 ) -> AccountRef | Message:
     """The one account that a text stands for; else what to show instead: a choice, or nothing."""
     if by_id := _BY_ID.fullmatch(text):
@@ -195,7 +196,7 @@ def _account(
     return nothing_matches(text, nearest=nearest, contact=ask.desk.contact, text_for=text_for)
 
 
-def _account_by_id(ask: Ask, session: Session, account_id: int) -> AccountRef:
+def _account_by_id(ask: Ask, session: Reading, account_id: int) -> AccountRef:
     account = find_account(session, account_id, sight=ask.sight)
     if account is None:
         raise NotFound("There is no such account any more. Ask for it anew by its name.")
@@ -212,7 +213,7 @@ def _for_account(
     return replace(query, entity=named, is_shared=False)
 
 
-def _card(ask: Ask, session: Session, invoice_id: str) -> Message:
+def _card(ask: Ask, session: Reading, invoice_id: str) -> Message:
     card: InvoiceCard = get_invoice_card(session, invoice_id, sight=ask.sight)
     if (difference := explain_difference(card)) is not None:
         _tell_operators(ask, card, difference)

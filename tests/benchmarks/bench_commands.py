@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.queries.accounts import is_account_name
 from bot.queries.invoices import get_invoice_card
-from bot.queries.references import find_references
+from bot.queries.references import find_reference_ids
 from bot.queries.sight import Sight
 from bot.sandbox.server import serving
 from bot.sandbox.slack import StandIn as SlackStandIn
@@ -123,18 +122,14 @@ def _statements(path: Path) -> list[tuple[str, list[Any]]]:
         if statement.startswith("SELECT"):
             seen.append((statement, list(parameters)))
 
-    with database.reading() as session:
-        event.listen(_engine(session), "before_cursor_execute", note)
+    with database.looking() as session:
+        event.listen(session.connection(), "before_cursor_execute", note)
         sight = Sight(scope=None, drafts=True, now=NOW, real_now=NOW, alarm=NOW - NOW, zone="UTC")
-        found = find_references(session, TEXT, sight=sight)
+        ids = find_reference_ids(session, TEXT, sight=sight)
         is_account_name(session, TEXT, sight=sight)
-        get_invoice_card(session, found.rows[0].id, sight=sight)
+        get_invoice_card(session, ids[0], sight=sight)
     database.close()
     return seen
-
-
-def _engine(session: Session) -> Any:
-    return session.get_bind()
 
 
 def _start_product(stack: contextlib.ExitStack, path: Path) -> tuple[int, Started]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.database import Database
 from bot.errors import BadRequest
 from bot.mirror.links import hosted_key_of
-from bot.queries.references import References, find_references
+from bot.queries.references import References, list_references
 from bot.queries.sight import Sight
 from tests.build import make_customer, make_invoice, make_sight
 
@@ -19,7 +19,7 @@ PDF = (
 
 def found(database: Database, text: str, sight: Sight | None = None) -> References:
     with database.reading() as session:
-        return find_references(session, text, sight=sight or make_sight())
+        return list_references(session, text, sight=sight or make_sight())
 
 
 def ids_of(references: References) -> list[str]:
