@@ -229,8 +229,7 @@ def _make_wire(api_base: str) -> Any:
             self._kept = threading.local()
             self.session = session
 
-        # The SDK's classes differ here among themselves: str in the base, bytes in this one.
-        def request(  # type: ignore[override]
+        def request(  # type: ignore[override]  # the SDK's base says str, its subclass bytes
             self, *args: Any, **options: Any
         ) -> tuple[bytes, int, Mapping[str, str]]:
             body, status, headers = super().request(*args, **options)
