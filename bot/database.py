@@ -165,12 +165,19 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
         pool_size=1 if writes else READERS_MAX,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
+        hide_parameters=True,
     )
 
     # The driver is told to begin nothing by itself, so we say how each transaction begins.
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # By the driver itself, where nothing can fail yet: SQLAlchemy's way costs as much as
+            # one of the queries that follow.
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN")
 
     return engine
 
@@ -186,6 +193,7 @@ def _postgres_engine(url: URL) -> Engine:
         max_overflow=READERS_MAX,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=5000"},
     )
 
