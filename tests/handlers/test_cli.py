@@ -145,6 +145,14 @@ def test_settings_are_read_from_the_folder(tmp_path: Path) -> None:
     assert (tmp_path / "named-in-env.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
+def test_settings_in_another_encoding_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=xoxb-tell-nobody\n", encoding="utf-16")
+
+    ran = run("web", folder=tmp_path)
+
+    assert (ran.returncode, ran.stderr) == (2, ".env can't be read: it has to be text in UTF-8.\n")
+
+
 def test_what_stripe_refuses_or_does_not_answer_is_said_in_a_sentence(
     out: Outside, tmp_path: Path
 ) -> None:
