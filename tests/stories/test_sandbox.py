@@ -94,7 +94,7 @@ def test_it_opens_soon_with_a_page_that_answers(sandbox: Sandbox) -> None:
 
     assert sandbox.opening_seconds < OPENING_SECONDS_MAX
     assert httpx.get(sandbox.page_url).status_code == 200
-    assert f"Open {sandbox.page_url} and type /invoice 1001" in sandbox.process.said
+    assert f"Open {sandbox.page_url} and type /invoice 1234" in sandbox.process.said
     assert "{" not in sandbox.process.said
 
 
