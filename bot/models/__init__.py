@@ -11,12 +11,22 @@ from bot.models.invoices import (
     InvoicePayment,
     InvoiceState,
 )
-from bot.models.sync import KEPT, BackfillStep, Counter, ReceivedEvent, StaleObject, SyncMark
+from bot.models.sync import (
+    KEPT,
+    PAYMENT_FAILED,
+    BackfillStep,
+    Counter,
+    GoneObject,
+    ReceivedEvent,
+    StaleObject,
+    SyncMark,
+)
 from bot.models.work import Alert, Deployment, Refusal
 
 __all__ = [
     "KEPT",
     "OPEN",
+    "PAYMENT_FAILED",
     "PRESENT",
     "Account",
     "AccountName",
@@ -27,6 +37,7 @@ __all__ = [
     "CreditNote",
     "Customer",
     "Deployment",
+    "GoneObject",
     "Invoice",
     "InvoiceLine",
     "InvoicePayment",
