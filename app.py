@@ -149,16 +149,29 @@ def serve(
     keeper.start()
     application = build_application(desk, keeper)
     server = make_server(application, host=settings.http_host, port=settings.port)
+    if app_token := settings.slack_app_token.get_secret_value():
+        from handlers.slack.socket_mode import SocketMode
+
+        socket_mode = SocketMode(desk, app_token=app_token)
+        stack.callback(socket_mode.stop)
+        socket_mode.start()
     log.info("serving", host=settings.http_host, port=settings.port)
     server.run(sockets=[listening] if listening else None)
 
 
 def build_application(desk: Desk, keeper: EventKeeper) -> Starlette:
-    """Every address of this deployment; Slack's side reaches the HTTP side as a plain function."""
+    """Every address of this deployment; Slack's side reaches the HTTP side as a plain function.
+
+    In Socket Mode Slack has no address to come to.
+    """
     settings = desk.runtime.settings
+    slack_routes = []
+    if not settings.slack_app_token.get_secret_value():
+        secrets = plain(settings.slack_signing_secret)
+        slack_routes.append(slack_route(build_dispatch(desk), secrets=secrets))
     return create_app(
         [
-            slack_route(build_dispatch(desk), secrets=plain(settings.slack_signing_secret)),
+            *slack_routes,
             *webhook_routes(keeper, secrets=plain(settings.stripe_webhook_secret)),
             *health_routes(desk.runtime.database),
         ]

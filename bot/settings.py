@@ -17,8 +17,9 @@ from sqlalchemy.exc import ArgumentError
 from bot.clock import find_zone
 from bot.errors import Misconfigured
 
-# Without these four there is nothing to talk to.
+# Without these four there is nothing to talk to; SLACK_APP_TOKEN does for the signing secret.
 REQUIRED = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "STRIPE_SECRET_KEY", "BILLING_ADMINS")
+REPLACED, INSTEAD = "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"
 ENV_FILE = Path(".env")
 DATABASE_DRIVERS = ("sqlite", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -89,6 +90,13 @@ def _a_bot_token(token: SecretStr) -> SecretStr:
     return token
 
 
+def _an_app_token(token: SecretStr) -> SecretStr:
+    value = token.get_secret_value()
+    if value and not value.startswith("xapp-"):
+        raise ValueError("must be an app-level token of Slack: xapp-…")
+    return token
+
+
 Address = Annotated[str, AfterValidator(_an_address)]
 Zone = Annotated[str, AfterValidator(_a_zone)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_a_list)]
@@ -113,6 +121,11 @@ class Settings(BaseSettings):
     slack_signing_secret: Secrets = Field(
         default=(),
         description="The app's signing secret; two, with a comma, while it is being changed.",
+    )
+    slack_app_token: Annotated[SecretStr, AfterValidator(_an_app_token)] = Field(
+        default=SecretStr(""),
+        description="An app-level token with connections:write, xapp-…: connects by Socket Mode"
+        " instead of waiting for Slack’s requests, and needs no signing secret.",
     )
     slack_api_base_url: Annotated[str, AfterValidator(_a_slack_address)] = Field(
         default="https://slack.com/api/", description="Where Slack's Web API answers."
@@ -200,7 +213,10 @@ def load_complete_settings(env_file: Path | None = ENV_FILE) -> Settings:
     Raises: Misconfigured with one line per setting that is wrong or missing, all of them at once.
     """
     settings, wrong = _read(env_file)
-    missing = [name for name in REQUIRED if name not in wrong and not _value_of(settings, name)]
+    # A token that is wrong says all the same which way in is meant.
+    has_socket = INSTEAD in wrong or bool(_value_of(settings, INSTEAD))
+    needed = [name for name in REQUIRED if not (has_socket and name == REPLACED)]
+    missing = [name for name in needed if name not in wrong and not _value_of(settings, name)]
     _refuse(
         [*wrong.values(), *(f"{name} is missing: {_meaning(name)}" for name in missing)],
     )
@@ -210,7 +226,7 @@ def load_complete_settings(env_file: Path | None = ENV_FILE) -> Settings:
 def nothing_is_set(env_file: Path | None = ENV_FILE) -> bool:
     """Whether none of the required settings is there: then a bare start opens the sandbox."""
     settings, wrong = _read(env_file)
-    return not any(name in wrong or _value_of(settings, name) for name in REQUIRED)
+    return not any(name in wrong or _value_of(settings, name) for name in (*REQUIRED, INSTEAD))
 
 
 def example_text() -> str:
@@ -219,6 +235,8 @@ def example_text() -> str:
     for name, field in Settings.model_fields.items():
         env_name = name.upper()
         needed = " Required." if env_name in REQUIRED else ""
+        if env_name == REPLACED:
+            needed = f" Required without {INSTEAD}."
         default = "" if _is_secret_or_list(field.default) else field.default
         mark = "" if env_name in REQUIRED else "# "
         blocks.append(f"# {field.description}{needed}\n{mark}{env_name}={default}")
