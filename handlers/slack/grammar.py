@@ -273,7 +273,8 @@ INVOICE_FORMS = (
 )
 BILLING_FORMS = (Form("/billing help", "this card", _read_help, word="help"),)
 HELP_NOTES = (
+    "Days are YYYY-MM-DD, months YYYY-MM.",
     "A name needs quotes only where it holds a colon or begins or ends in a word of these forms.",
-    "‘share’ at the end shows the answer to everybody in the channel, where that is allowed.",
+    "Only you see the answer; ‘share’ at the end shows it to the channel, where that is allowed.",
 )
 COMMANDS: Mapping[str, tuple[Form, ...]] = {"/invoice": INVOICE_FORMS, "/billing": BILLING_FORMS}
