@@ -36,6 +36,7 @@ from handlers.http.slack import slack_route
 from handlers.http.webhooks import webhook_routes
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
+from handlers.slack.socket_mode import connected
 
 log = get_logger("app")
 
@@ -149,29 +150,18 @@ def serve(
     keeper.start()
     application = build_application(desk, keeper)
     server = make_server(application, host=settings.http_host, port=settings.port)
-    if app_token := settings.slack_app_token.get_secret_value():
-        from handlers.slack.socket_mode import SocketMode
-
-        socket_mode = SocketMode(desk, app_token=app_token)
-        stack.callback(socket_mode.stop)
-        socket_mode.start()
+    stack.enter_context(connected(desk))
     log.info("serving", host=settings.http_host, port=settings.port)
     server.run(sockets=[listening] if listening else None)
 
 
 def build_application(desk: Desk, keeper: EventKeeper) -> Starlette:
-    """Every address of this deployment; Slack's side reaches the HTTP side as a plain function.
-
-    In Socket Mode Slack has no address to come to.
-    """
+    """Every address of this deployment; Slack's side reaches the HTTP side as a plain function."""
     settings = desk.runtime.settings
-    slack_routes = []
-    if not settings.slack_app_token.get_secret_value():
-        secrets = plain(settings.slack_signing_secret)
-        slack_routes.append(slack_route(build_dispatch(desk), secrets=secrets))
+    slack = slack_route(build_dispatch(desk), secrets=plain(settings.slack_signing_secret))
     return create_app(
         [
-            *slack_routes,
+            *([] if settings.has_socket_mode else [slack]),
             *webhook_routes(keeper, secrets=plain(settings.stripe_webhook_secret)),
             *health_routes(desk.runtime.database),
         ]

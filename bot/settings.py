@@ -120,12 +120,13 @@ class Settings(BaseSettings):
     )
     slack_signing_secret: Secrets = Field(
         default=(),
-        description="The app's signing secret; two, with a comma, while it is being changed.",
+        description="The app's signing secret; two, with a comma, while it is being changed."
+        " Required, unless SLACK_APP_TOKEN is set.",
     )
     slack_app_token: Annotated[SecretStr, AfterValidator(_an_app_token)] = Field(
         default=SecretStr(""),
-        description="An app-level token with connections:write, xapp-…: connects by Socket Mode"
-        " instead of waiting for Slack’s requests, and needs no signing secret.",
+        description="An app-level token with connections:write, xapp-…: Tallyman then connects to"
+        " Slack by Socket Mode, instead of waiting for Slack's requests.",
     )
     slack_api_base_url: Annotated[str, AfterValidator(_a_slack_address)] = Field(
         default="https://slack.com/api/", description="Where Slack's Web API answers."
@@ -196,6 +197,11 @@ class Settings(BaseSettings):
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
 
+    @property
+    def has_socket_mode(self) -> bool:
+        """Whether Slack is reached by Socket Mode, so that it has no address to come to."""
+        return bool(self.slack_app_token.get_secret_value())
+
 
 def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
     """Read the settings, whether or not those are there that a deployment needs.
@@ -234,9 +240,7 @@ def example_text() -> str:
     blocks = ["# Every setting of Tallyman. Copy this file to .env and fill in what is needed."]
     for name, field in Settings.model_fields.items():
         env_name = name.upper()
-        needed = " Required." if env_name in REQUIRED else ""
-        if env_name == REPLACED:
-            needed = f" Required without {INSTEAD}."
+        needed = " Required." if env_name in REQUIRED and env_name != REPLACED else ""
         default = "" if _is_secret_or_list(field.default) else field.default
         mark = "" if env_name in REQUIRED else "# "
         blocks.append(f"# {field.description}{needed}\n{mark}{env_name}={default}")

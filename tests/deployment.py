@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.slack_api import SlackAPI
 from handlers.slack.connection import Pace
 from handlers.slack.context import Desk
-from handlers.slack.socket_mode import SocketMode
+from handlers.slack.socket_mode import connected
 from jobs import sync
 from tests.workspace import Person
 
@@ -127,8 +127,5 @@ def deployed(
         stripe.call(
             "POST", f"/v1/webhook_endpoints/{endpoint['id']}", {"url": f"{url}/stripe/webhook"}
         )
-        if app_token := settings.slack_app_token.get_secret_value():
-            socket_mode = SocketMode(desk, app_token=app_token, pace=HASTY)
-            stack.callback(socket_mode.stop)
-            socket_mode.start()
+        stack.enter_context(connected(desk, pace=HASTY))
         yield Tallyman(stripe, slack, runtime, desk, url, slack_url)

@@ -104,6 +104,8 @@ class Connection:
         """Close it now, and wait for its end."""
         self._end("closed")
         self._close_at = 0.0
+        if self._socket is not None:
+            self._socket.close()
         if self._thread.is_alive():
             self._thread.join(CLOSE_SECONDS_MAX + LOOK_SECONDS)
 

@@ -126,10 +126,13 @@ class Envelopes:
         answered.add_done_callback(acknowledge)
 
     def stop(self) -> None:
-        """Take no more, and let those under way be answered."""
+        """Let those under way be answered, and take no more from then on.
+
+        Until that moment the next ones are answered too: whoever calls this closes at once.
+        """
         with self._changed:
-            self._is_stopping = True
             self._changed.wait_for(lambda: not self._under_way, FINISHING_SECONDS_MAX)
+            self._is_stopping = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _answer(self, envelope: Envelope) -> str | None:

@@ -4,10 +4,11 @@ One connection is in use. The next is opened before the old one goes, when Slack
 at once when it is lost or silent. Any number of processes may do so, up to Slack's ten connections.
 """
 
+import contextlib
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from sqlalchemy.orm import Session
 
@@ -36,9 +37,9 @@ TOO_MANY = "too_many_websockets"
 class SocketMode:
     """Keeps a connection to Slack, and has what comes over it answered."""
 
-    def __init__(self, desk: Desk, *, app_token: str, pace: Pace | None = None) -> None:
+    def __init__(self, desk: Desk, *, pace: Pace | None = None) -> None:
         self._desk = desk
-        self._app_token = app_token
+        self._app_token = desk.runtime.settings.slack_app_token.get_secret_value()
         self._pace = pace or Pace()
         self._envelopes = Envelopes(build_envelope_dispatch(desk))
         self._stopping = threading.Event()
@@ -52,7 +53,7 @@ class SocketMode:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more envelopes, let those under way be answered, and close."""
+        """Let the envelopes under way be answered, take no more, and close."""
         self._stopping.set()
         self._envelopes.stop()
         self._close_all()
@@ -176,6 +177,20 @@ class SocketMode:
                 work(session)
         except BotError as failed:
             log.warning("alert_unwritten", why=failed.message)
+
+
+@contextlib.contextmanager
+def connected(desk: Desk, *, pace: Pace | None = None) -> Iterator[None]:
+    """Socket Mode for the length of a block, where the settings have a token for it."""
+    if not desk.runtime.settings.has_socket_mode:
+        yield
+        return
+    socket_mode = SocketMode(desk, pace=pace)
+    socket_mode.start()
+    try:
+        yield
+    finally:
+        socket_mode.stop()
 
 
 def _as_error(why: str) -> BotError:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bot.alerts import list_alerts
-from handlers.slack.socket_mode import ALERT, SocketMode
+from handlers.slack.socket_mode import ALERT, connected
 from tests.billing import Billing, day
 from tests.deployment import APP_TOKEN, HASTY, Tallyman, deployed
 from tests.relay import relaying
@@ -141,13 +141,9 @@ def test_an_envelope_that_comes_twice_is_answered_once(tallyman: Tallyman, avery
 def test_a_second_process_may_connect_and_the_first_may_go(
     tallyman: Tallyman, avery: Person
 ) -> None:
-    other = SocketMode(tallyman.desk, app_token=APP_TOKEN, pace=HASTY)
-    other.start()
-    try:
+    with connected(tallyman.desk, pace=HASTY):
         until(lambda: len(tallyman.slack.sockets) == 2)
         assert all(is_answered(avery) for _ in range(4))
-    finally:
-        other.stop()
 
     until(lambda: len(tallyman.slack.sockets) == 1)
     assert all(is_answered(avery) for _ in range(2))
