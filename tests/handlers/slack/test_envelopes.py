@@ -1,8 +1,9 @@
 """Envelopes: bounded, answered once, finished before the end."""
 
+import contextlib
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -158,18 +159,48 @@ def test_messages_are_read_strictly(text: str | bytes, expected: Envelope | Sign
     assert parse_message(text) == expected
 
 
+@contextlib.contextmanager
+def connected_to(
+    speak: Callable[[ServerConnection], None], take: Callable[[Connection, Envelope], None]
+) -> Iterator[Connection]:
+    """A connection, not opened yet, to a Slack that says what it is told to."""
+    with serve(speak, "127.0.0.1", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.socket.getsockname()[1]
+        connection = Connection(f"ws://127.0.0.1:{port}/", pace=HASTY, on_envelope=take)
+        yield connection
+        connection.close()
+        assert not connection.is_alive
+
+
 def test_a_connection_that_is_not_greeted_is_none() -> None:
     def say_nothing(socket: ServerConnection) -> None:
         for _ in socket:
             pass
 
-    with serve(say_nothing, "127.0.0.1", 0) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        port = server.socket.getsockname()[1]
-        connection = Connection(
-            f"ws://127.0.0.1:{port}/", pace=HASTY, on_envelope=lambda _connection, _envelope: None
-        )
-
+    with connected_to(say_nothing, lambda _connection, _envelope: None) as connection:
         assert connection.open() == SILENT
-        connection.close()
-        assert not connection.is_alive
+
+
+def test_large_envelopes_and_acks_pass_whole_and_in_pieces() -> None:
+    sizes, acks = (125, 126, 65_535, 65_536, 250_000), list[str]()
+    is_over = threading.Event()
+
+    def speak(socket: ServerConnection) -> None:
+        socket.send('{"type":"hello"}')
+        for size in sizes:
+            text = json.dumps(
+                {"type": "interactive", "envelope_id": "a", "payload": {"text": "x" * size}}
+            )
+            socket.send([text[:50], text[50:]])
+            acks.append(str(socket.recv(10)))
+        is_over.set()
+
+    def take(connection: Connection, envelope: Envelope) -> None:
+        assert connection.send(envelope.payload["text"])
+
+    with connected_to(speak, take) as connection:
+        assert connection.open() == ""
+        assert is_over.wait(10)
+
+    assert [len(ack) for ack in acks] == list(sizes)
