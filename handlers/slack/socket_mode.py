@@ -46,6 +46,7 @@ class SocketMode:
         self._connections: list[Connection] = []
         self._failures = 0
         self._said = ""
+        self._is_alerted = False
         self._thread = threading.Thread(target=self._run, name="slack-socket-mode", daemon=True)
 
     def start(self) -> None:
@@ -66,19 +67,16 @@ class SocketMode:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                connection = self._open()
+                self._use(self._open())
             except BotError as failed:
                 self._failures += 1
                 self._report(failed)
                 self._stopping.wait(self._waiting_seconds(failed))
-                continue
             except Exception:
                 # Nothing may end this loop for good: nobody would ever be answered again.
                 self._failures += 1
                 log.exception("connecting_crashed")
                 self._stopping.wait(self._backoff_seconds())
-                continue
-            self._use(connection)
         self._close_all()
 
     def _open(self) -> Connection:
@@ -143,15 +141,17 @@ class SocketMode:
 
     def _report(self, failed: BotError) -> None:
         """Say what is wrong: once in the log, and to the operators when it needs or lasts."""
+        if self._stopping.is_set():
+            return
         is_refusal = isinstance(failed, Misconfigured)
-        if failed.message != self._said:
-            self._said = failed.message
+        is_news = failed.message != self._said
+        self._said = failed.message
+        if is_news:
             say = log.error if is_refusal else log.warning
             say("not_connected_to_slack", why=failed.message)
-            is_news = is_refusal
-        else:
-            is_news = False
-        if is_news or self._failures == ALERT_AFTER_FAILURES:
+        lasts = self._failures >= ALERT_AFTER_FAILURES
+        if (is_refusal or lasts) and (is_news or not self._is_alerted):
+            self._is_alerted = True
             self._write(
                 lambda session: raise_alert(
                     session,
@@ -165,6 +165,7 @@ class SocketMode:
     def _settle(self) -> None:
         """Say that all is well."""
         self._said = ""
+        self._is_alerted = False
         log.info("connected_to_slack")
         team_id = self._desk.deployment.slack_team_id
         self._write(
