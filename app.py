@@ -37,6 +37,7 @@ from handlers.http.slack import slack_route
 from handlers.http.webhooks import webhook_routes
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
+from handlers.slack.socket_mode import connected
 
 log = get_logger("app")
 
@@ -150,6 +151,7 @@ def serve(
     keeper.start()
     application = build_application(desk, keeper)
     server = make_server(application, host=settings.http_host, port=settings.port)
+    stack.enter_context(connected(desk))
     log.info("serving", host=settings.http_host, port=settings.port)
     server.run(sockets=[listening] if listening else None)
 
@@ -157,9 +159,10 @@ def serve(
 def build_application(desk: Desk, keeper: EventKeeper) -> Starlette:
     """Every address of this deployment; Slack's side reaches the HTTP side as a plain function."""
     settings = desk.runtime.settings
+    slack = slack_route(build_dispatch(desk), secrets=plain(settings.slack_signing_secret))
     return create_app(
         [
-            slack_route(build_dispatch(desk), secrets=plain(settings.slack_signing_secret)),
+            *([] if settings.has_socket_mode else [slack]),
             *webhook_routes(keeper, secrets=plain(settings.stripe_webhook_secret)),
             *health_routes(desk.runtime.database),
         ]

@@ -17,8 +17,9 @@ from sqlalchemy.exc import ArgumentError
 from bot.clock import find_zone
 from bot.errors import Misconfigured
 
-# Without these four there is nothing to talk to.
+# Without these four there is nothing to talk to; SLACK_APP_TOKEN does for the signing secret.
 REQUIRED = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "STRIPE_SECRET_KEY", "BILLING_ADMINS")
+REPLACED, INSTEAD = "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"
 ENV_FILE = Path(".env")
 DATABASE_DRIVERS = ("sqlite", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -89,6 +90,13 @@ def _a_bot_token(token: SecretStr) -> SecretStr:
     return token
 
 
+def _an_app_token(token: SecretStr) -> SecretStr:
+    value = token.get_secret_value()
+    if value and not value.startswith("xapp-"):
+        raise ValueError("must be an app-level token of Slack: xapp-…")
+    return token
+
+
 Address = Annotated[str, AfterValidator(_an_address)]
 Zone = Annotated[str, AfterValidator(_a_zone)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_a_list)]
@@ -112,7 +120,13 @@ class Settings(BaseSettings):
     )
     slack_signing_secret: Secrets = Field(
         default=(),
-        description="The app's signing secret; two, with a comma, while it is being changed.",
+        description="The app's signing secret; two, with a comma, while it is being changed."
+        " Required, unless SLACK_APP_TOKEN is set.",
+    )
+    slack_app_token: Annotated[SecretStr, AfterValidator(_an_app_token)] = Field(
+        default=SecretStr(""),
+        description="An app-level token with connections:write, xapp-…: Tallyman then connects to"
+        " Slack by Socket Mode, instead of waiting for Slack's requests.",
     )
     slack_api_base_url: Annotated[str, AfterValidator(_a_slack_address)] = Field(
         default="https://slack.com/api/", description="Where Slack's Web API answers."
@@ -183,6 +197,11 @@ class Settings(BaseSettings):
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
 
+    @property
+    def has_socket_mode(self) -> bool:
+        """Whether Slack is reached by Socket Mode, so that it has no address to come to."""
+        return bool(self.slack_app_token.get_secret_value())
+
 
 def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
     """Read the settings, whether or not those are there that a deployment needs.
@@ -200,7 +219,10 @@ def load_complete_settings(env_file: Path | None = ENV_FILE) -> Settings:
     Raises: Misconfigured with one line per setting that is wrong or missing, all of them at once.
     """
     settings, wrong = _read(env_file)
-    missing = [name for name in REQUIRED if name not in wrong and not _value_of(settings, name)]
+    # A token that is wrong says all the same which way in is meant.
+    has_socket = INSTEAD in wrong or bool(_value_of(settings, INSTEAD))
+    needed = [name for name in REQUIRED if not (has_socket and name == REPLACED)]
+    missing = [name for name in needed if name not in wrong and not _value_of(settings, name)]
     _refuse(
         [*wrong.values(), *(f"{name} is missing: {_meaning(name)}" for name in missing)],
     )
@@ -210,7 +232,7 @@ def load_complete_settings(env_file: Path | None = ENV_FILE) -> Settings:
 def nothing_is_set(env_file: Path | None = ENV_FILE) -> bool:
     """Whether none of the required settings is there: then a bare start opens the sandbox."""
     settings, wrong = _read(env_file)
-    return not any(name in wrong or _value_of(settings, name) for name in REQUIRED)
+    return not any(name in wrong or _value_of(settings, name) for name in (*REQUIRED, INSTEAD))
 
 
 def example_text() -> str:
@@ -218,7 +240,7 @@ def example_text() -> str:
     blocks = ["# Every setting of Tallyman. Copy this file to .env and fill in what is needed."]
     for name, field in Settings.model_fields.items():
         env_name = name.upper()
-        needed = " Required." if env_name in REQUIRED else ""
+        needed = " Required." if env_name in REQUIRED and env_name != REPLACED else ""
         default = "" if _is_secret_or_list(field.default) else field.default
         mark = "" if env_name in REQUIRED else "# "
         blocks.append(f"# {field.description}{needed}\n{mark}{env_name}={default}")

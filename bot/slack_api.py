@@ -6,6 +6,7 @@ so that a slow Slack never holds up anybody's command.
 """
 
 import concurrent.futures
+import logging
 import threading
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -36,6 +37,20 @@ TOKEN_FAULTS = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
 )
 
+# The same for the app-level token of Socket Mode, which only connects.
+SOCKET_FAULTS = TOKEN_FAULTS | {"not_allowed_token_type", "missing_scope", "forbidden_team"}
+# How long to leave Slack alone when it says that it was too much, but not how long.
+RETRY_SECONDS = 30.0
+RETRY_SECONDS_MAX = 300.0
+
+
+class RateLimited(Unavailable):
+    """Slack was asked too often."""
+
+    def __init__(self, retry_after_seconds: float) -> None:
+        super().__init__(f"Slack wants to be left alone for {retry_after_seconds:.0f} seconds.")
+        self.retry_after_seconds = retry_after_seconds
+
 
 @dataclass(frozen=True, slots=True)
 class SlackIdentity:
@@ -53,7 +68,11 @@ class SlackAPI:
     def __init__(self, token: str, *, base_url: str) -> None:
         self.base_url = base_url
         self.client = WebClient(
-            token=token, base_url=base_url, timeout=CALL_SECONDS_MAX, retry_handlers=[]
+            token=token,
+            base_url=base_url,
+            timeout=CALL_SECONDS_MAX,
+            retry_handlers=[],
+            logger=_quiet_logger(),
         )
         self._pool = urllib3.PoolManager(
             maxsize=RESPOND_THREADS,
@@ -87,6 +106,24 @@ class SlackAPI:
             bot_id=answer.get("bot_id") or "",
             bot_user_id=bot_user_id,
         )
+
+    def open_socket(self, app_token: str) -> str:
+        """Ask for the address of one connection in Socket Mode; it holds once, and not for long.
+
+        Raises: Misconfigured when Slack refuses the token, RateLimited when it was asked too often,
+            Unavailable when it does not answer.
+        """
+        try:
+            answer: Any = self.client.apps_connections_open(app_token=app_token)
+        except SlackApiError as refused:
+            raise _socket_refusal(refused) from None
+        except (SlackClientError, OSError, ValueError) as failed:
+            raise Unavailable(f"Slack does not answer at {self.base_url}.") from failed
+        url = answer.get("url")
+        schemes = ("wss://",) if self.base_url.startswith("https://") else ("wss://", "ws://")
+        if not isinstance(url, str) or not url.startswith(schemes):
+            raise Unavailable("Slack gave no address for Socket Mode.")
+        return url
 
     def may_respond_to(self, response_url: str) -> bool:
         """Whether an address is one that Slack (or the configured stand-in) gives out."""
@@ -122,6 +159,28 @@ class SlackAPI:
             log.warning("respond_failed", error=type(failed).__name__)
         finally:
             self._places.release()
+
+
+def _quiet_logger() -> logging.Logger:
+    # The client logs every failure before it raises it; we say once what that means.
+    logger = logging.getLogger("tallyman.slack_sdk")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
+def _socket_refusal(refused: SlackApiError) -> Misconfigured | Unavailable:
+    error = str(refused.response.get("error", "unknown_error"))
+    if refused.response.status_code == HTTPStatus.TOO_MANY_REQUESTS or error == "ratelimited":
+        headers = {name.lower(): str(value) for name, value in refused.response.headers.items()}
+        said = headers.get("retry-after", "").strip()
+        is_number = said.isascii() and said.isdigit()
+        return RateLimited(min(float(said[:9]), RETRY_SECONDS_MAX) if is_number else RETRY_SECONDS)
+    if error in SOCKET_FAULTS:
+        return Misconfigured(
+            f"Slack does not accept SLACK_APP_TOKEN ({error}): it must be an app-level token with "
+            "connections:write, of an app that has Socket Mode switched on."
+        )
+    return Unavailable(f"Slack gives no connection in Socket Mode ({error}).")
 
 
 def _origin(address: str) -> tuple[str, str, int | None]:

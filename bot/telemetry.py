@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 # What must never be in a log line. Source: Slack's and Stripe's own prefixes, read 2026-11;
 # card numbers are 13 to 19 digits, perhaps in groups.
@@ -33,6 +33,9 @@ objects_read_total = Counter(
     "tallyman_objects_read_total",
     "Objects read again from Stripe, by kind and outcome.",
     ["kind", "outcome"],
+)
+slack_connections = Gauge(
+    "tallyman_slack_connections", "Connections to Slack in Socket Mode that are open and greeted."
 )
 alerts_raised_total = Counter(
     "tallyman_alerts_raised_total", "Alerts raised for the operators, by kind.", ["kind"]

@@ -1,9 +1,11 @@
 """A whole Tallyman for tests: both stand-ins and the bot over HTTP, as app.py puts it together."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from app import build_application
@@ -18,14 +20,30 @@ from bot.sandbox.slack import open_workspace
 from bot.sandbox.stripe import StandIn as StripeStandIn
 from bot.settings import Settings
 from bot.slack_api import SlackAPI
+from handlers.slack.connection import Pace
 from handlers.slack.context import Desk
+from handlers.slack.socket_mode import connected
 from jobs import sync
 from tests.workspace import Person
 
 ADMIN, STRANGER = "U0AVERY", "U0KIM"
 SIGNING_SECRET = "fake-signing-secret"
 BOT_TOKEN = "xoxb-fake-tallyman"
+APP_TOKEN = "xapp-fake-tallyman"
 SECRET_KEY = "sk_test_fake_tallyman"
+
+# In Socket Mode, patience that tests have time for.
+HASTY = Pace(
+    open_seconds=2.0,
+    hello_seconds=1.0,
+    ping_seconds=0.3,
+    pong_seconds=0.7,
+    retire_seconds=5.0,
+    settled_seconds=0.0,
+    backoff_seconds=0.05,
+    backoff_max_seconds=0.2,
+    refused_seconds=0.5,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +86,10 @@ def deployed(
         stripe.on_clock = clock.follow
         stripe_url = stack.enter_context(serving(stripe.app)).url
         stack.callback(stripe.close)
+        manifest = json.loads(Path("manifest.json").read_text("utf-8"))
+        manifest["settings"]["socket_mode_enabled"] = "slack_app_token" in changed
         slack = open_workspace(
-            SlackStandIn("manifest.json", signing_secret=SIGNING_SECRET, bot_token=BOT_TOKEN)
+            SlackStandIn(manifest, signing_secret=SIGNING_SECRET, bot_token=BOT_TOKEN)
         )
         slack_url = stack.enter_context(serving(slack.app)).url
         endpoint = stripe.call(
@@ -107,4 +127,5 @@ def deployed(
         stripe.call(
             "POST", f"/v1/webhook_endpoints/{endpoint['id']}", {"url": f"{url}/stripe/webhook"}
         )
+        stack.enter_context(connected(desk, pace=HASTY))
         yield Tallyman(stripe, slack, runtime, desk, url, slack_url)

@@ -1,4 +1,4 @@
-"""Bolt, with one listener per kind of request, behind a plain function for the HTTP side.
+"""Bolt, with one listener per kind of request, behind a plain function for each way in.
 
 Every listener runs before the response is given (`process_before_response`): Bolt's default runner
 looks for its ack every 10 ms, and loses it when something raises after it. Here the answer is made
@@ -30,6 +30,20 @@ def build_dispatch(desk: Desk) -> Callable[[str, Mapping[str, str]], Answer]:
 
     def dispatch(body: str, headers: Mapping[str, str]) -> Answer:
         answered = bolt.dispatch(BoltRequest(body=body, headers=dict(headers)))
+        return answered.status, answered.headers, answered.body
+
+    return dispatch
+
+
+def build_envelope_dispatch(
+    desk: Desk,
+) -> Callable[[dict[str, Any], Mapping[str, str]], Answer]:
+    """What answers an envelope of Socket Mode, which Slack does not sign: payload in."""
+    bolt = build_app(desk)
+
+    def dispatch(payload: dict[str, Any], headers: Mapping[str, str]) -> Answer:
+        request = BoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
+        answered = bolt.dispatch(request)
         return answered.status, answered.headers, answered.body
 
     return dispatch

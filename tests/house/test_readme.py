@@ -80,7 +80,7 @@ def test_the_manifest_asks_for_the_scopes_that_are_used_and_no_others() -> None:
 def _called_of_slack() -> set[str]:
     """The Web API methods that the product calls, by Slack's names: auth.test for auth_test."""
     return {
-        node.func.attr.replace("_", ".", 1)
+        node.func.attr.replace("_", ".")
         for path in list_product_files(".py")
         if not str(path).startswith("bot/sandbox/")
         for node in ast.walk(parse(path))

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from bot.sandbox.slack import page
 from bot.sandbox.slack.api.files import receive
@@ -32,8 +32,9 @@ class Routes:
     def build(self) -> Starlette:
         """The application."""
         get, post = ["GET"], ["POST"]
-        routes = [
+        routes: list[BaseRoute] = [
             Route("/api/{method}", self.web_api, methods=["GET", "POST"]),
+            WebSocketRoute("/link/", self._state.sockets.serve),
             Route("/response/{token}", self.response_url, methods=post),
             Route("/upload/{token}", self.upload, methods=post),
             Route("/_sandbox/faults", self.faults, methods=["GET", "POST", "DELETE"]),

@@ -1,21 +1,26 @@
-"""Sign requests as Slack does, bring them to the bot, and wait as long as Slack waits."""
+"""Bring requests to the bot, signed or over its socket, and wait as long as Slack waits."""
 
 import contextlib
 import hashlib
 import hmac
 import http.client
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.records import Delivery
+from bot.sandbox.slack.sockets import Sockets, make_envelope
 
 # Source: docs.slack.dev, "acknowledge within 3 seconds".
 ACK_SECONDS = 3.0
 DELIVERIES_MAX = 10_000
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+
+# Status, body, headers, and the name of what went wrong.
+Outcome = tuple[int | None, bytes, dict[str, str], str | None]
 
 
 def sign(body: bytes, *, secret: str, timestamp: int | str | None = None) -> dict[str, str]:
@@ -30,13 +35,16 @@ def sign(body: bytes, *, secret: str, timestamp: int | str | None = None) -> dic
 
 
 class Courier:
-    """Brings requests to the bot's request URL and keeps a list of them."""
+    """Brings requests to the bot's request URL or over its sockets, and keeps a list of them."""
 
-    def __init__(self, *, secret: str, request_url: str | None, faults: Faults) -> None:
+    def __init__(
+        self, *, secret: str, request_url: str | None, faults: Faults, sockets: Sockets
+    ) -> None:
         self.secret = secret
         self.request_url = request_url
         self.deliveries: list[Delivery] = []
         self._faults = faults
+        self._sockets = sockets
 
     def send(
         self,
@@ -47,6 +55,8 @@ class Courier:
         headers: Mapping[str, str] | None = None,
     ) -> Delivery:
         """Sign and deliver; twice when a duplicate was asked for, as the same bytes."""
+        if self._sockets.is_enabled:
+            return self._send_envelope(kind, body, headers or {})
         signed = {
             "Content-Type": content_type,
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
@@ -61,8 +71,28 @@ class Courier:
 
     def deliver(self, body: bytes, headers: Mapping[str, str], *, kind: str = "raw") -> Delivery:
         """Deliver these very bytes and headers; nothing is signed or set right."""
+        return self._keep(kind, body, headers, lambda: self._exchange(body, headers))
+
+    def _send_envelope(self, kind: str, body: bytes, headers: Mapping[str, str]) -> Delivery:
+        envelope = make_envelope(kind, body, headers)
+
+        def bring() -> Outcome:
+            ack, error = self._sockets.exchange(envelope, seconds=ACK_SECONDS)
+            if ack is None:
+                return None, b"", {}, error
+            answer = json.dumps(ack["payload"]).encode() if "payload" in ack else b""
+            return 200, answer, {"content-type": JSON}, None
+
+        delivery = self._keep(kind, body, headers, bring)
+        if self._faults.take("duplicate_deliveries_next"):
+            self._keep(kind, body, headers, bring)
+        return delivery
+
+    def _keep(
+        self, kind: str, body: bytes, headers: Mapping[str, str], bring: Callable[[], Outcome]
+    ) -> Delivery:
         started = time.monotonic()
-        status, answer, answer_headers, error = self._exchange(body, headers)
+        status, answer, answer_headers, error = bring()
         seconds = time.monotonic() - started
         if error is None and seconds > ACK_SECONDS:
             error = "operation_timeout"
@@ -81,9 +111,7 @@ class Courier:
         del self.deliveries[:-DELIVERIES_MAX]
         return delivery
 
-    def _exchange(
-        self, body: bytes, headers: Mapping[str, str]
-    ) -> tuple[int | None, bytes, dict[str, str], str | None]:
+    def _exchange(self, body: bytes, headers: Mapping[str, str]) -> Outcome:
         if self.request_url is None:
             return None, b"", {}, "dispatch_failed"
         url = urlsplit(self.request_url)

@@ -38,6 +38,7 @@ class Manifest:
     events: tuple[str, ...]
     is_interactive: bool
     has_home: bool
+    has_socket_mode: bool
 
     def find_command(self, name: str) -> Command | None:
         """The command of that name, with its slash."""
@@ -72,4 +73,5 @@ def read_manifest(source: Json | str | Path) -> Manifest:
         events=tuple(settings.get("event_subscriptions", {}).get("bot_events", [])),
         is_interactive=settings.get("interactivity", {}).get("is_enabled", False),
         has_home=features.get("app_home", {}).get("home_tab_enabled", False),
+        has_socket_mode=settings.get("socket_mode_enabled", False),
     )

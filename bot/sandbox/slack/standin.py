@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.sandbox.slack.app import Routes
 from bot.sandbox.slack.courier import Courier, sign
+from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.events import RETRY_AFTER_SECONDS, send_event
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.manifest import read_manifest
@@ -23,6 +24,7 @@ from bot.sandbox.slack.records import (
     Team,
     UserGroup,
 )
+from bot.sandbox.slack.sockets import Sockets
 from bot.sandbox.slack.state import App, State
 from bot.sandbox.slack.tickets import Tickets
 from bot.sandbox.slack.workspace import Workspace
@@ -58,14 +60,22 @@ class StandIn:
     ) -> None:
         read = read_manifest(manifest)
         faults = Faults()
+        sockets = Sockets(
+            app_id,
+            is_enabled=read.has_socket_mode,
+            on_problem=self._record_problem,
+        )
         self.state = State(
             app=App(
                 app_id, read.name, bot_id, bot_user_id, bot_token, app_token, verification_token
             ),
             manifest=read,
             workspace=Workspace(Team(team_id, team_name, team_domain), clock=clock),
-            courier=Courier(secret=signing_secret, request_url=request_url, faults=faults),
+            courier=Courier(
+                secret=signing_secret, request_url=request_url, faults=faults, sockets=sockets
+            ),
             tickets=Tickets(clock),
+            sockets=sockets,
             faults=faults,
             clock=clock,
             url=url,
@@ -117,6 +127,11 @@ class StandIn:
     def faults(self) -> Faults:
         """The switches of bad days."""
         return self.state.faults
+
+    @property
+    def sockets(self) -> Sockets:
+        """The app's connections in Socket Mode; disconnect and drop are bad days too."""
+        return self.state.sockets
 
     @property
     def calls(self) -> list[Call]:
@@ -229,6 +244,9 @@ class StandIn:
     ) -> dict[str, str]:
         """The two signature headers for a body; for attacks with another time or secret."""
         return sign(body, secret=secret or self.state.courier.secret, timestamp=timestamp)
+
+    def _record_problem(self, where: str, wrong: SlackError) -> None:
+        self.state.record_problem(where, wrong)
 
     def deliver(self, body: bytes, headers: Mapping[str, str]) -> Delivery:
         """Send the bot these very bytes and headers."""

@@ -17,6 +17,7 @@ from bot.sandbox.slack.records import (
     UploadedFile,
     View,
 )
+from bot.sandbox.slack.sockets import Sockets
 from bot.sandbox.slack.tickets import Tickets
 from bot.sandbox.slack.workspace import Workspace
 
@@ -49,6 +50,7 @@ class State:
     workspace: Workspace
     courier: Courier
     tickets: Tickets
+    sockets: Sockets
     faults: Faults
     clock: Callable[[], float]
     url: str | None = None

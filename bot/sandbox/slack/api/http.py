@@ -53,7 +53,7 @@ class WebApi:
         sent: Json = {}
         try:
             sent = read_arguments(query, body, headers.get("content-type", ""))
-            token = _take_token(sent, headers)
+            token = _take_token(method, sent, headers)
             self._refuse_on_request(method)
             answer, status, extra = self._api.call(method, sent, token), 200, {}
         except SlackError as refused:
@@ -88,7 +88,10 @@ def _broken() -> Response:
     return PlainTextResponse("Internal Server Error", status_code=500)
 
 
-def _take_token(sent: Json, headers: Mapping[str, str]) -> str | None:
+def _take_token(method: str, sent: Json, headers: Mapping[str, str]) -> str | None:
     scheme, _, token = headers.get("authorization", "").partition(" ")
     in_form = sent.pop("token", None)
+    # Source: slackapi/python-slack-sdk issue 1877, 2026-05: an app token in the form is refused.
+    if in_form is not None and method == "apps.connections.open":
+        raise SlackError("invalid_auth")
     return token.strip() if scheme.lower() == "bearer" else in_form

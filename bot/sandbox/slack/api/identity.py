@@ -57,6 +57,9 @@ def bots_info(state: State, arguments: Json) -> Json:
     }
 
 
-def open_connection(_state: State, _arguments: Json) -> Json:
-    """apps.connections.open: this workspace delivers over HTTP only."""
-    raise SlackError("not_allowed_token_type")
+def open_connection(state: State, _arguments: Json) -> Json:
+    """apps.connections.open: an address for one connection, if the manifest has Socket Mode."""
+    if not state.sockets.is_enabled:
+        raise SlackError("not_allowed_token_type")
+    _, _, here = (state.url or "http://127.0.0.1").partition("://")
+    return {"url": f"ws://{here}/link/?ticket={state.sockets.give_ticket()}&app_id={state.app.id}"}

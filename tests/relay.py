@@ -1,0 +1,64 @@
+"""A wire between two programs on this machine, which may go silent without being cut."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+CHUNK_BYTES = 65_536
+
+
+class Relay:
+    """Passes every connection on to a server, both ways, until it is told to be silent."""
+
+    def __init__(self, server_url: str) -> None:
+        parts = urlsplit(server_url)
+        self._server = (parts.hostname or "", parts.port or 0)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        # One for all connections that were opened since the last silence.
+        self._silence = threading.Event()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def fall_silent(self) -> None:
+        """Pass nothing on any more over the connections that are open; new ones are as good."""
+        self._silence.set()
+        self._silence = threading.Event()
+
+    def close(self) -> None:
+        """Take no more connections."""
+        self._listening.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listening.accept()
+                far = socket.create_connection(self._server)
+                for one, other in ((near, far), (far, near)):
+                    pump = threading.Thread(
+                        target=_pump, args=(one, other, self._silence), daemon=True
+                    )
+                    pump.start()
+
+
+def _pump(one: socket.socket, other: socket.socket, silence: threading.Event) -> None:
+    """Pass on what one says to the other; an end is passed on even in silence."""
+    with contextlib.suppress(OSError):
+        while said := one.recv(CHUNK_BYTES):
+            if not silence.is_set():
+                other.sendall(said)
+    for each in (one, other):
+        with contextlib.suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+        each.close()
+
+
+@contextlib.contextmanager
+def relaying(server_url: str) -> Iterator[Relay]:
+    """A relay for the length of a block."""
+    relay = Relay(server_url)
+    try:
+        yield relay
+    finally:
+        relay.close()
