@@ -1,8 +1,10 @@
 """What operators should look at: one row per kind and subject, raised again or cleared."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Table, case, select, update
 from sqlalchemy.orm import Session
 
 from bot.database import insert_into
@@ -10,6 +12,8 @@ from bot.models import Alert
 from bot.telemetry import alerts_raised_total, clean_text
 
 SUBJECT_CHARACTERS_MAX = 255
+
+_ALERTS = cast("Table", Alert.__table__)
 
 
 def raise_alert(session: Session, *, kind: str, subject: str, detail: str, now: datetime) -> None:
@@ -33,7 +37,9 @@ def raise_alert(session: Session, *, kind: str, subject: str, detail: str, now: 
                 "detail": new.excluded.detail,
                 "last_at": now,
                 "times": Alert.times + 1,
-                "raised_at": case((Alert.cleared_at.is_(None), Alert.raised_at), else_=now),
+                "raised_at": case(
+                    (Alert.cleared_at.is_(None), Alert.raised_at), else_=new.excluded.raised_at
+                ),
                 "cleared_at": None,
             },
         )
@@ -43,12 +49,18 @@ def raise_alert(session: Session, *, kind: str, subject: str, detail: str, now: 
 
 def clear_alert(session: Session, *, kind: str, subject: str, now: datetime) -> None:
     """Say that it is over; without effect where nothing was raised."""
-    session.execute(
-        update(Alert)
-        .where(Alert.kind == kind, Alert.subject == subject[:SUBJECT_CHARACTERS_MAX])
-        .where(Alert.cleared_at.is_(None))
-        .values(cleared_at=now)
-    )
+    clear_alerts(session, kind=kind, subjects=[subject], now=now)
+
+
+def clear_alerts(session: Session, *, kind: str, subjects: Collection[str], now: datetime) -> None:
+    """Say of all these subjects at once that it is over."""
+    if subjects:
+        session.execute(
+            update(_ALERTS)
+            .where(_ALERTS.c.kind == kind, _ALERTS.c.cleared_at.is_(None))
+            .where(_ALERTS.c.subject.in_([one[:SUBJECT_CHARACTERS_MAX] for one in subjects]))
+            .values(cleared_at=now)
+        )
 
 
 def list_alerts(session: Session) -> list[Alert]:

@@ -191,7 +191,7 @@ class StripeAPI:
                 import stripe
 
                 stripe.enable_telemetry = False
-                self._wire = _make_wire()
+                self._wire = _make_wire(self._api_base)
                 self._client = stripe.StripeClient(
                     self._secret_key,
                     stripe_version=STRIPE_API_VERSION,
@@ -206,7 +206,7 @@ def _mode_word(is_live: bool) -> str:  # noqa: FBT001 - its only argument
     return "live" if is_live else "test"
 
 
-def _make_wire() -> Any:
+def _make_wire(api_base: str) -> Any:
     """The SDK's own HTTP client, with one pool for all threads, that keeps an answer's bytes.
 
     The SDK parses each body with the standard library into ordered dicts, most of the time that a
@@ -218,6 +218,10 @@ def _make_wire() -> Any:
     class Wire(stripe.RequestsClient):
         def __init__(self) -> None:
             session = requests.Session()
+            # What the environment says of proxies is read once, not at each request; and a .netrc
+            # would put its own password in the place of the key.
+            session.trust_env = False
+            session.proxies = requests.utils.get_environ_proxies(api_base)
             adapter = requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS_MAX)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
@@ -225,8 +229,7 @@ def _make_wire() -> Any:
             self._kept = threading.local()
             self.session = session
 
-        # The SDK's classes differ here among themselves: str in the base, bytes in this one.
-        def request(  # type: ignore[override]
+        def request(  # type: ignore[override]  # the SDK's base says str, its subclass bytes
             self, *args: Any, **options: Any
         ) -> tuple[bytes, int, Mapping[str, str]]:
             body, status, headers = super().request(*args, **options)

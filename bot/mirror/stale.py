@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, collate, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, case, collate, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.database import insert_into
@@ -120,17 +120,28 @@ def lock_own(session: Session, claims: Iterable[Claim]) -> list[Claim]:
 
 
 def settle_read(session: Session, claims: Sequence[Claim], *, now: datetime) -> None:
-    """Let go of objects that were read and stored; those wanted again meanwhile are due at once."""
-    for claim in claims:
-        gone = session.execute(
-            delete(StaleObject)
-            .where(StaleObject.id == claim.id, StaleObject.ticket == claim.ticket)
-            .where(StaleObject.wanted == claim.wanted)
-            .returning(StaleObject.id)
-        )
-        if gone.first() is None:
-            # Whatever hint came since then is younger than the claim.
-            _put_back(session, claim, due_at=now, hinted_at=claim.claimed_at, attempts=0)
+    """Let go of objects that were read and stored; those wanted again meanwhile are due at once.
+
+    The claims are of one `claim_due`, and locked.
+    """
+    if not claims:
+        return
+    table = table_of(StaleObject)
+    session.execute(
+        delete(table)
+        .where(table.c.id == bindparam("claim_id"), table.c.ticket == bindparam("claim_ticket"))
+        .where(table.c.wanted == bindparam("claim_wanted")),
+        [
+            {"claim_id": one.id, "claim_ticket": one.ticket, "claim_wanted": one.wanted}
+            for one in claims
+        ],
+    )
+    # Those that are left were wanted again; whatever hint came since is younger than the claim.
+    session.execute(
+        update(table)
+        .where(table.c.id.in_([one.id for one in claims]), table.c.ticket == claims[0].ticket)
+        .values(due_at=now, hinted_at=claims[0].claimed_at, attempts=0, ticket=None)
+    )
 
 
 def settle_failed(session: Session, claim: Claim, *, why: str, now: datetime) -> None:

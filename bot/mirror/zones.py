@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.alerts import clear_alert, raise_alert
+from bot.alerts import clear_alerts, raise_alert
 from bot.clock import find_zone, zone_of
 from bot.mirror.days import date_anew
 from bot.mirror.rows import table_of
@@ -33,10 +33,11 @@ def settle_zones(
     """
     current = _zones_with_parents(session, accounts)
     named = _zones_named(session, set(current), rules)
-    for account, (key, zone) in current.items():
-        names = named.get(account, [])
-        valid = [name for name in names if find_zone(name)]
-        _tell_of_doubts(session, key, names, valid, now=now)
+    _tell_of_doubts(
+        session, {key: named.get(account, []) for account, (key, _) in current.items()}, now=now
+    )
+    for account, (_, zone) in current.items():
+        valid = [name for name in named.get(account, []) if find_zone(name)]
         settled = valid[0] if valid else rules.default_zone
         if settled != zone:
             session.execute(
@@ -103,21 +104,29 @@ def _first_of_each(
     return select(aged).where(aged.c.age == 1)
 
 
-def _tell_of_doubts(
-    session: Session, key: str, names: list[str], valid: list[str], *, now: datetime
-) -> None:
-    unknown = [name for name in names if name not in valid]
-    doubts = {
-        UNKNOWN_ZONE: bool(unknown)
-        and f"No time zone is called {_listed(unknown)}; one such as Europe/Berlin is needed.",
-        SEVERAL_ZONES: len(valid) > 1
-        and f"Its customers name {_listed(valid)}; {valid[0]}, the oldest customer's, counts.",
-    }
-    for kind, detail in doubts.items():
-        if detail:
-            raise_alert(session, kind=kind, subject=key, detail=detail, now=now)
-        else:
-            clear_alert(session, kind=kind, subject=key, now=now)
+def _tell_of_doubts(session: Session, named: dict[str, list[str]], *, now: datetime) -> None:
+    """Raise or clear the alerts about the zones that the customers of each account name."""
+    for kind, doubt_of in ((UNKNOWN_ZONE, _doubt_of_unknown), (SEVERAL_ZONES, _doubt_of_several)):
+        doubts = {key: doubt_of(names) for key, names in named.items()}
+        for key, detail in doubts.items():
+            if detail:
+                raise_alert(session, kind=kind, subject=key, detail=detail, now=now)
+        sure = [key for key, detail in doubts.items() if not detail]
+        clear_alerts(session, kind=kind, subjects=sure, now=now)
+
+
+def _doubt_of_unknown(names: list[str]) -> str | None:
+    unknown = [name for name in names if not find_zone(name)]
+    if not unknown:
+        return None
+    return f"No time zone is called {_listed(unknown)}; one such as Europe/Berlin is needed."
+
+
+def _doubt_of_several(names: list[str]) -> str | None:
+    valid = [name for name in names if find_zone(name)]
+    if len(valid) <= 1:
+        return None
+    return f"Its customers name {_listed(valid)}; {valid[0]}, the oldest customer's, counts."
 
 
 def _listed(names: list[str]) -> str:

@@ -40,6 +40,8 @@ Index(
     sqlite_where=KEPT,
     postgresql_where=KEPT,
 )
+# For dropping what is too old, without reading every body to find it.
+Index("ix_received_events_received_at", ReceivedEvent.received_at)
 
 
 class StaleObject(Base):

@@ -201,6 +201,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'kept'"),
         postgresql_where=sa.text("state = 'kept'"),
     )
+    op.create_index(
+        "ix_received_events_received_at", "received_events", ["received_at"], unique=False
+    )
     op.create_table(
         "refusals",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -461,6 +464,7 @@ def downgrade() -> None:
     op.drop_table("stale_objects")
     op.drop_index(op.f("ix_refusals_user_id"), table_name="refusals")
     op.drop_table("refusals")
+    op.drop_index("ix_received_events_received_at", table_name="received_events")
     op.drop_index(
         "ix_received_events_kept",
         table_name="received_events",

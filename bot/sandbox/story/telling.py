@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.sandbox.story.cast import CAST, Cast, Habit
 from bot.sandbox.story.catalogue import METERS, Catalogue, make_catalogue
@@ -21,6 +22,7 @@ GIGABYTES_PER_MINUTE = 0.004
 # Saturday and Sunday are quieter than a workday.
 WEEKDAY_WEIGHTS = (1.2, 1.15, 1.15, 1.1, 1.05, 0.75, 0.6)
 
+PREFIX_MIN, PREFIX_MAX = 3, 8
 STOPPED_PAYING_DAYS = 125
 CARD_DEAD_DAYS = 100
 CARD_FAILING_DAYS = 12
@@ -51,10 +53,12 @@ def tell_story(stripe: StandIn, *, now: datetime, report: Callable[[str], None])
         raise ValueError(f"The story begins at {day}, but the clock is at {stripe.clock}.")
     telling = Telling(stripe, make_catalogue(stripe), now)
     report(f"Living through {MONTHS} months of {len(CAST)} customers' billing …")
+    arrivals = sorted(((begins_at(cast, now), cast.name, cast) for cast in CAST), reverse=True)
     while day < now:
-        for cast in CAST:
-            if cast.name not in telling.customers and day >= first_day_of(cast, now):
-                meet(telling, cast)
+        while arrivals and arrivals[-1][0] < day + timedelta(days=1):
+            arrives_at, _, cast = arrivals.pop()
+            stripe.advance(max(arrives_at, stripe.clock))
+            meet(telling, cast)
         use(telling, day)
         settle_habits(telling, day)
         day = min(day + timedelta(days=1), now)
@@ -65,16 +69,28 @@ def tell_story(stripe: StandIn, *, now: datetime, report: Callable[[str], None])
 
 
 def beginning_of(now: datetime) -> datetime:
-    """Midnight (UTC) of the first of the month, 18 months before."""
-    months = now.year * 12 + now.month - 1 - MONTHS
+    """Midnight (UTC) of the last day before the month that lies 18 months back.
+
+    On that day it is the first of the month already in the zones where the sun rises first.
+    """
+    return _first_of_month(now, MONTHS) - timedelta(days=1)
+
+
+def begins_at(cast: Cast, now: datetime) -> datetime:
+    """The moment from which a customer's months are counted: local midnight, in summer time.
+
+    Stripe keeps the hour in UTC all the year. Counted like this, a winter month ends an hour
+    before midnight, on its own last day, and never an hour into the next month.
+    """
+    first = _first_of_month(now, cast.months) + timedelta(days=cast.anchor_day - 1)
+    zone = ZoneInfo(cast.zone or "UTC")
+    offsets = [first.replace(month=month, day=1).astimezone(zone).utcoffset() for month in (1, 7)]
+    return first - max(offset for offset in offsets if offset is not None)
+
+
+def _first_of_month(now: datetime, months_ago: int) -> datetime:
+    months = now.year * 12 + now.month - 1 - months_ago
     return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)
-
-
-def first_day_of(cast: Cast, now: datetime) -> datetime:
-    """The day on which a customer begins, which is the anchor of its months."""
-    months = now.year * 12 + now.month - 1 - cast.months
-    first = datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)
-    return first + timedelta(days=cast.anchor_day - 1)
 
 
 def meet(telling: Telling, cast: Cast) -> None:
@@ -87,6 +103,7 @@ def meet(telling: Telling, cast: Cast) -> None:
         {
             "name": cast.name,
             "email": f"billing@{_domain_of(cast)}",
+            "invoice_prefix": _prefix_of(cast),
             "metadata": {key: text for key, text in metadata.items() if text},
         },
     )
@@ -183,7 +200,7 @@ def pay_what_is_planned(telling: Telling, day: datetime) -> None:
 
 def _minutes(cast: Cast, now: datetime, day: datetime, *, days: int) -> int:
     """Minutes of the days up to this one: growing by the month, with the week's ups and downs."""
-    months = (day - first_day_of(cast, now)).days / DAYS_PER_MONTH
+    months = (day - begins_at(cast, now)).days / DAYS_PER_MONTH
     growth: float = (1 + cast.growth / 100) ** months
     a_day = cast.minutes / DAYS_PER_MONTH * growth
     weight = WEEKDAY_WEIGHTS[day.weekday()] if days == 1 else 1.0
@@ -212,6 +229,17 @@ def _report_usage(stripe: StandIn, customer: str, minutes: int, day: datetime) -
             )
 
 
+def _label_of(cast: Cast) -> str:
+    """The plain letters of a name, as domains and numbers have them."""
+    name = cast.company or cast.name
+    label = "".join(letter for letter in name.lower() if letter.isascii() and letter.isalnum())
+    return label or f"customer{CAST.index(cast)}"
+
+
 def _domain_of(cast: Cast) -> str:
-    label = "".join(letter for letter in cast.name.lower() if letter.isascii() and letter.isalnum())
-    return f"{label[:24] or 'customer'}.example"
+    return f"{_label_of(cast)[:24]}.example"
+
+
+def _prefix_of(cast: Cast) -> str:
+    # Stripe takes 3 to 12 letters and digits. Source: docs.stripe.com/api/customers, 2026-11.
+    return _label_of(cast)[:PREFIX_MAX].upper().ljust(PREFIX_MIN, "X")

@@ -56,8 +56,10 @@ const SIGNS = {
   heavy_exclamation_mark: () => [stroke("M10 4.5v7.5M10 15.6v.1", "#d64541", 2.8)],
 };
 
-// Seen on light and on dark, also round black and white.
-const EDGE = { stroke: "rgb(128 134 131 / 70%)", "stroke-width": 0.9 };
+const EDGE = { stroke: "rgb(0 0 0 / 20%)", "stroke-width": 0.8 };
+// Black on dark and white on light need an edge to be seen.
+const CLEAR_EDGE = { stroke: "rgb(128 134 131 / 80%)", "stroke-width": 0.9 };
+const FAINT = new Set([COLOURS.black, COLOURS.white]);
 const SHAPES = { circle: disc, square: tile };
 
 function shape(name) {
@@ -80,8 +82,10 @@ export function emoji(name) {
   });
 }
 
+const edge = (fill) => (FAINT.has(fill) ? CLEAR_EDGE : EDGE);
+
 function disc(fill) {
-  return svg("circle", { cx: 10, cy: 10, r: 7.5, fill, ...EDGE });
+  return svg("circle", { cx: 10, cy: 10, r: 7.5, fill, ...edge(fill) });
 }
 
 function ring(colour) {
@@ -89,7 +93,7 @@ function ring(colour) {
 }
 
 function tile(fill) {
-  return svg("rect", { x: 2.5, y: 2.5, width: 15, height: 15, rx: 3, fill, ...EDGE });
+  return svg("rect", { x: 2.5, y: 2.5, width: 15, height: 15, rx: 3, fill, ...edge(fill) });
 }
 
 function stroke(d, colour, width = 2.2) {
