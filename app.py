@@ -36,6 +36,7 @@ from handlers.http.slack import slack_route
 from handlers.http.webhooks import webhook_routes
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
+from jobs.people import keeping_people
 
 log = get_logger("app")
 
@@ -75,6 +76,8 @@ def run_process(
         slack = stack.enter_context(contextlib.closing(slack_of(settings)))
         deployment = identify(runtime.database, runtime.stripe, slack, now=real_now())
         wake = start_working(runtime, stack) if duties.works else None
+        if duties.works:
+            stack.enter_context(keeping_people(runtime, slack, deployment.slack_team_id))
         if on_ready is not None:
             on_ready()
         if duties.serves:

@@ -4,8 +4,9 @@ Any number of workers may list at the same time: what is written is the same, an
 replaces newer.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -119,46 +120,35 @@ def _list_groups(runtime: Runtime, slack: SlackAPI, patience: _Patience) -> None
         drop_missing_groups(session, [group.id for group in groups], seen_at=seen_at)
 
 
-class PeopleLoop:
-    """The work of `run`, for ever, in a thread of its own."""
+@contextlib.contextmanager
+def keeping_people(runtime: Runtime, slack: SlackAPI, own_team_id: str) -> Iterator[None]:
+    """Do the work of `run` in a thread of its own, for the length of a block."""
+    stopping = threading.Event()
 
-    def __init__(self, runtime: Runtime, slack: SlackAPI, *, own_team_id: str) -> None:
-        self._runtime = runtime
-        self._slack = slack
-        self._own_team_id = own_team_id
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="people", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End soon; what was listed so far is kept."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(STOPPING_SECONDS_MAX)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
+    def work() -> None:
+        while not stopping.is_set():
             try:
-                run(
-                    self._runtime,
-                    self._slack,
-                    own_team_id=self._own_team_id,
-                    stopping=self._stopping,
-                )
+                run(runtime, slack, own_team_id=own_team_id, stopping=stopping)
             except Exception as failed:  # noqa: BLE001 - whatever it is, the loop goes on
-                self._failed(failed)
-            self._stopping.wait(LOOK_SECONDS)
+                if not stopping.is_set():
+                    _tell(runtime, failed)
+            stopping.wait(LOOK_SECONDS)
 
-    def _failed(self, failed: Exception) -> None:
-        why = failed.message if isinstance(failed, BotError) else type(failed).__name__
-        if self._stopping.is_set():
-            return
-        log.warning("people_failed", why=why)
-        try:
-            with self._runtime.database.writing() as session:
-                raise_alert(session, kind=FAILING, subject="list", detail=why, now=real_now())
-        except BotError as untold:
-            log.warning("alert_not_raised", why=untold.message)
+    thread = threading.Thread(target=work, name="people", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join(STOPPING_SECONDS_MAX)
+
+
+def _tell(runtime: Runtime, failed: Exception) -> None:
+    """Tell the operators that people are no longer kept up."""
+    why = failed.message if isinstance(failed, BotError) else type(failed).__name__
+    log.warning("people_failed", why=why)
+    try:
+        with runtime.database.writing() as session:
+            raise_alert(session, kind=FAILING, subject="list", detail=why, now=real_now())
+    except BotError as untold:
+        log.warning("alert_not_raised", why=untold.message)

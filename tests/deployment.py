@@ -19,7 +19,7 @@ from bot.sandbox.stripe import StandIn as StripeStandIn
 from bot.settings import Settings
 from bot.slack_api import SlackAPI
 from handlers.slack.context import Desk
-from jobs import sync
+from jobs import people, sync
 from tests.workspace import Person
 
 ADMIN, STRANGER = "U0AVERY", "U0KIM"
@@ -98,6 +98,7 @@ def deployed(
         api = SlackAPI(BOT_TOKEN, base_url=settings.slack_api_base_url)
         stack.callback(api.close)
         identified = identify(runtime.database, runtime.stripe, api, now=real_now())
+        people.run(runtime, api, own_team_id=identified.slack_team_id)
         desk = Desk(runtime=runtime, slack=api, deployment=identified)
         keeper = EventKeeper(runtime.database)
         stack.callback(keeper.stop)

@@ -207,5 +207,5 @@ CASES = {
     ),
     "failure": failure_notice(reference="req_8fj2", contact=replace(CONTACT, email=None)),
     "no_role": no_role_notice(contact=CONTACT),
-    "help": help_card("/invoice", help_lines("/invoice"), HELP_NOTES),
+    "help": help_card("/invoice", help_lines(), HELP_NOTES),
 }
