@@ -27,6 +27,7 @@ log = get_logger("slack_api")
 CALL_SECONDS_MAX = 10
 # What somebody who waits for an answer waits for Slack at most.
 LOOK_SECONDS_MAX = 1.0
+LOOK_CALL_SECONDS_MAX = 2
 # Of the few threads that answer Slack, so many may wait for it at the same time.
 LOOKS_MAX = 2
 RETRY_AFTER_SECONDS_DEFAULT = 30.0
@@ -75,8 +76,9 @@ class SlackAPI:
         self.client = WebClient(
             token=token, base_url=base_url, timeout=CALL_SECONDS_MAX, retry_handlers=[]
         )
+        # Longer than anybody waits for it, and short enough to give the place back soon.
         self._quick = WebClient(
-            token=token, base_url=base_url, timeout=int(LOOK_SECONDS_MAX), retry_handlers=[]
+            token=token, base_url=base_url, timeout=LOOK_CALL_SECONDS_MAX, retry_handlers=[]
         )
         self._looks = concurrent.futures.ThreadPoolExecutor(LOOKS_MAX, "slack-look")
         self._looking = threading.BoundedSemaphore(LOOKS_MAX)

@@ -88,7 +88,9 @@ def read_person(user: Any) -> SlackPerson | None:
         id=user["id"],
         team_ids=tuple(dict.fromkeys(team for team in teams if team and isinstance(team, str))),
         name=_name(name or user["id"]),
-        real_name=_name(_text(profile.get("real_name")) or _text(user.get("real_name")) or name),
+        real_name=_name(
+            _text(profile.get("real_name")) or _text(user.get("real_name")) or name or user["id"]
+        ),
         email=_name(email) or None,
         is_guest=_is(user, "is_restricted") or _is(user, "is_ultra_restricted"),
         is_bot=_is(user, "is_bot") or _is(user, "is_workflow_bot") or user["id"] == SLACKBOT,

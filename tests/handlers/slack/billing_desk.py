@@ -1,8 +1,10 @@
-"""What the tests of /billing share: typing it, news from Slack, and requests that are not genuine."""
+"""What tests of /billing have in common: typing it, news from Slack, and forged requests."""
 
+import contextlib
 import itertools
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -99,6 +101,16 @@ def refusals_of(desk: Tallyman, person_id: str) -> list[tuple[str, str]]:
             select(Refusal).where(Refusal.user_id == person_id).order_by(Refusal.id)
         ).all()
         return [(row.reason, row.wanted) for row in rows]
+
+
+@contextlib.contextmanager
+def silence(desk: Tallyman) -> Iterator[None]:
+    """Let Slack's Web API take longer than anybody waits."""
+    desk.slack.faults.set({"slow_seconds": 3.0})
+    try:
+        yield
+    finally:
+        desk.slack.faults.set({"slow_seconds": 0.0})
 
 
 def answered(person: Person, channel: str = "general", *, after: Seen) -> Seen:

@@ -19,6 +19,7 @@ from tests.handlers.slack.billing_desk import (
     press_again,
     refusals_of,
     revoke,
+    silence,
     slack_user,
     tell,
     tell_of,
@@ -315,11 +316,8 @@ def test_somebody_new_is_asked_about_once_and_never_held_up_again(
     desk: Tallyman, newcomer: Newcomer
 ) -> None:
     person = newcomer()
-    desk.slack.faults.set({"slow_seconds": 3.0})
-    try:
+    with silence(desk):
         waited = ask(person, f"/invoice {EAST}")
-    finally:
-        desk.slack.faults.set({"slow_seconds": 0.0})
     assert "Slack did not say in time" in waited.words
     assert refusals_of(desk, person.id) == []
 
