@@ -14,8 +14,7 @@ from bot.models import Grant, GroupMember, Person, UserGroup
 from bot.queries.invoice_rows import ACCOUNTS, PARENTS
 from bot.settings import Settings
 
-# As many as a list shows; it says how many there are in all.
-ROWS_MAX = 40
+PAGE_ROWS = 15
 NEAREST_OF_MAX = 50_000
 NEAREST_MAX = 3
 LIKENESS_MIN = 60
@@ -77,38 +76,35 @@ class GrantLine:
 
 
 @dataclass(frozen=True, slots=True)
-class GrantList:
-    """Roles that hold, at most ROWS_MAX of them, beside a count of all."""
+class GrantPage:
+    """Roles that hold, at most PAGE_ROWS of them, beside a count of all."""
 
     lines: tuple[GrantLine, ...]
     count: int
+    page: int = 1
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; 1 when there is nothing."""
+        return max(1, -(-self.count // PAGE_ROWS))
 
 
-def list_grants(reading: Reading, settings: Settings) -> GrantList:
-    """Every role that holds: first admins of the settings first, then by name."""
-    first = tuple(
-        GrantLine(subject, Role.ADMIN, None, (), None)
-        for subject in _first_admins(reading, settings)
-    )
-    rows = reading.connection().execute(_statement(_GRANTS.c.revoked_at.is_(None))).all()
-    count = len(first) + (rows[0].rows_count if rows else 0)
-    return GrantList((*first, *_lines(rows))[:ROWS_MAX], count)
+def list_grants(reading: Reading, settings: Settings, *, page: int = 1) -> GrantPage:
+    """Every role that holds: first admins of the settings first, then by name.
+
+    Shape: a page beyond the last one gives the last.
+    """
+    return _page(reading, _first_admins(reading, settings), page)
 
 
-def list_own_grants(reading: Reading, settings: Settings, person_id: str) -> GrantList:
-    """The roles of one person, their own and those of their groups."""
+def list_own_grants(reading: Reading, settings: Settings, person_id: str) -> GrantPage:
+    """The roles of one person, their own and those of their groups; the first page of them."""
     groups = select(GroupMember.group_id).where(GroupMember.person_id == person_id)
     is_own = (_GRANTS.c.subject_id == person_id) | (
         _GRANTS.c.subject_id.in_(groups) & UserGroup.is_disabled.is_(False)
     )
-    rows = reading.connection().execute(_statement(_GRANTS.c.revoked_at.is_(None), is_own)).all()
-    first = tuple(
-        GrantLine(subject, Role.ADMIN, None, (), None)
-        for subject in _first_admins(reading, settings)
-        if subject.id == person_id
-    )
-    count = len(first) + (rows[0].rows_count if rows else 0)
-    return GrantList((*first, *_lines(rows))[:ROWS_MAX], count)
+    first = [one for one in _first_admins(reading, settings) if one.id == person_id]
+    return _page(reading, first, 1, is_own)
 
 
 def find_subject(reading: Reading, subject_id: str) -> Subject | None:
@@ -147,31 +143,52 @@ def list_nearest_handles(reading: Reading, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words[place][0] for _, _, place in nearest))[:NEAREST_MAX]
 
 
-def _statement(*conditions: ColumnElement[bool]) -> Select[Any]:
-    return (
-        select(
-            _GRANTS.c.subject_id,
-            _GRANTS.c.role,
-            _GRANTS.c.account_id,
-            _GRANTS.c.granted_at,
-            ACCOUNTS.c.name.label("account_name"),
-            PARENTS.c.name.label("parent_name"),
-            Person.name.label("person_handle"),
-            Person.real_name,
-            Person.is_guest,
-            Person.is_bot,
-            Person.is_deactivated,
-            Person.is_external,
-            UserGroup.handle.label("group_handle"),
-            UserGroup.name.label("group_name"),
-            UserGroup.is_disabled,
-            func.count().over().label("rows_count"),
-        )
-        .select_from(_WITH_NAMES)
-        .where(*conditions, _GRANTS.c.role.in_([role.value for role in Role]))
-        .order_by(func.coalesce(Person.real_name, UserGroup.name), _GRANTS.c.id)
-        .limit(ROWS_MAX)
+def _page(
+    reading: Reading, first: Sequence[Subject], page: int, *conditions: ColumnElement[bool]
+) -> GrantPage:
+    """One page of what the settings give to some and of the grants that hold."""
+    holds = (
+        _GRANTS.c.revoked_at.is_(None),
+        _GRANTS.c.role.in_([role.value for role in Role]),
+        *conditions,
     )
+    counted = select(func.count()).select_from(_WITH_NAMES).where(*holds)
+    count = len(first) + reading.connection().execute(counted).scalar_one()
+    page = min(max(1, page), GrantPage((), count).pages)
+    skipped = (page - 1) * PAGE_ROWS
+    by_settings = first[skipped : skipped + PAGE_ROWS]
+    statement = (
+        _grant_columns()
+        .where(*holds)
+        .order_by(func.coalesce(Person.real_name, UserGroup.name), _GRANTS.c.id)
+        .limit(PAGE_ROWS - len(by_settings))
+        .offset(max(0, skipped - len(first)))
+    )
+    lines = (
+        *(GrantLine(subject, Role.ADMIN, None, (), None) for subject in by_settings),
+        *_lines(reading.connection().execute(statement).all()),
+    )
+    return GrantPage(lines, count, page)
+
+
+def _grant_columns() -> Select[Any]:
+    return select(
+        _GRANTS.c.subject_id,
+        _GRANTS.c.role,
+        _GRANTS.c.account_id,
+        _GRANTS.c.granted_at,
+        ACCOUNTS.c.name.label("account_name"),
+        PARENTS.c.name.label("parent_name"),
+        Person.name.label("person_handle"),
+        Person.real_name,
+        Person.is_guest,
+        Person.is_bot,
+        Person.is_deactivated,
+        Person.is_external,
+        UserGroup.handle.label("group_handle"),
+        UserGroup.name.label("group_name"),
+        UserGroup.is_disabled,
+    ).select_from(_WITH_NAMES)
 
 
 def _lines(rows: Sequence[Row[Any]]) -> tuple[GrantLine, ...]:

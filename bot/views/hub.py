@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.queries.cards import InvoicePage
-from bot.queries.roles import GrantLine, GrantList
+from bot.queries.roles import GrantLine, GrantPage
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Cell, Element, Message
 from bot.views.freshness import footing, freshness_warnings
@@ -14,7 +14,7 @@ from bot.views.text import count_text, fit, literal
 ROLES_SHOWN_MAX = 10
 
 
-def hub(grants: GrantList, past_due: InvoicePage, *, is_admin: bool) -> Message:
+def hub(grants: GrantPage, past_due: InvoicePage, *, is_admin: bool) -> Message:
     """A person's roles and accounts, what is Past Due in them, and buttons that lead on."""
     count = _past_due_text(past_due.count)
     shown = grants.lines[:ROLES_SHOWN_MAX]
@@ -78,12 +78,20 @@ def _account_menu(lines: Sequence[GrantLine]) -> Element | None:
 
 def _ways_on(*, is_admin: bool) -> Sequence[Element]:
     ways = [
-        ("Past Due", actions.action_id(actions.LIST_PAGE, "past_due"), "list status:past_due|1"),
-        ("All invoices", actions.action_id(actions.LIST_PAGE, "all"), "list|1"),
+        (
+            "Past Due",
+            actions.action_id(actions.LIST_PAGE, "past_due"),
+            actions.format_list_page("list status:past_due", 1),
+        ),
+        (
+            "All invoices",
+            actions.action_id(actions.LIST_PAGE, "all"),
+            actions.format_list_page("list", 1),
+        ),
     ]
     if is_admin:
         ways += [
-            ("Roles", actions.SHOW_ROLES, "roles"),
+            ("Roles", actions.SHOW_ROLES, actions.format_list_page("roles", 1)),
             ("Channels", actions.SHOW_CHANNELS, "channels"),
         ]
     ways.append(("Help", actions.SHOW_HELP, "help"))

@@ -2,34 +2,35 @@
 
 from collections.abc import Sequence
 
-from bot.queries.roles import GrantLine, GrantList, Subject
+from bot.queries.roles import GrantLine, GrantPage, Subject
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
 from bot.views.text import count_text, day_text, fit, literal, plain
 
-NAME_MAX = 60
+NAME_MAX = 40
 EVERYWHERE = "all accounts"
 HOW_TO_GRANT = (
     "To give one: /billing roles grant @jamie viewer, for an account with its name after it."
 )
 
 
-def role_list(grants: GrantList, *, said: str | None = None) -> Message:
-    """Every role that holds, and a menu that takes one away.
+def role_list(grants: GrantPage, *, said: str | None = None) -> Message:
+    """One page of the roles that hold, and a menu that takes one away.
 
     Shape: `said` is what has just been done, above the list.
     """
+    count = count_text(grants.count, "role")
     parts = [blocks.header("Roles in billing")]
     if said is not None:
         parts.append(done_line(said))
     if grants.lines:
         parts.append(_table(grants.lines))
-    if (rest := grants.count - len(grants.lines)) > 0:
-        parts.append(blocks.context(blocks.mrkdwn(f"and {rest:,} more")))
-    if menu := _revoke_menu(grants.lines):
-        parts.append(blocks.actions([menu]))
-    parts.append(blocks.context(blocks.plain_text(HOW_TO_GRANT)))
-    text = f"Roles in billing: {count_text(grants.count, 'role')}."
+    elements = [*_revoke_menu(grants.lines), *_page_buttons(grants)]
+    if elements:
+        parts.append(blocks.actions(elements))
+    place = f"{count} · Page {grants.page:,} of {grants.pages:,}" if grants.pages > 1 else count
+    parts.append(blocks.context(blocks.plain_text(f"{place}\n{HOW_TO_GRANT}")))
+    text = f"Roles in billing: {count}."
     return Message(text=literal(f"{said} {text}" if said else text), blocks=tuple(parts))
 
 
@@ -79,8 +80,8 @@ def _who(subject: Subject) -> str:
     return f"{name} ({subject.obstacle}: no effect)" if subject.obstacle else name
 
 
-def _revoke_menu(lines: Sequence[GrantLine]) -> Element | None:
-    """A menu of the roles that can be taken away here; None where there are none."""
+def _revoke_menu(lines: Sequence[GrantLine]) -> list[Element]:
+    """A menu of the roles that can be taken away here; [] where there are none."""
     options = [
         blocks.option(
             fit(f"{subject_name(line.subject)}: {grant_text(line)}", blocks.OPTION_TEXT_MAX),
@@ -90,17 +91,30 @@ def _revoke_menu(lines: Sequence[GrantLine]) -> Element | None:
         if line.granted_at is not None
     ]
     if not options:
-        return None
-    return blocks.static_select(
-        "Revoke a role …",
-        action_id=actions.REVOKE_ROLE,
-        options=options,
-        confirm=blocks.confirmation(
-            "Revoke this role?",
-            "It ends at once, in every place. It can be given again.",
-            yes="Revoke",
-        ),
+        return []
+    confirm = blocks.confirmation(
+        "Revoke this role?", "It ends at once. It can be given again.", yes="Revoke"
     )
+    return [
+        blocks.static_select(
+            "Revoke a role …", action_id=actions.REVOKE_ROLE, options=options, confirm=confirm
+        )
+    ]
+
+
+def _page_buttons(grants: GrantPage) -> list[Element]:
+    return [
+        blocks.button(
+            text,
+            action_id=actions.action_id(actions.SHOW_ROLES, place),
+            value=actions.format_list_page("roles", number),
+        )
+        for text, place, number in (
+            ("‹ Back", "previous", grants.page - 1),
+            ("More ›", "next", grants.page + 1),
+        )
+        if 1 <= number <= grants.pages
+    ]
 
 
 def _revoke_words(line: GrantLine) -> str:

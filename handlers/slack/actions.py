@@ -6,7 +6,7 @@ from bot.errors import BadRequest, Unavailable
 from bot.telemetry import get_logger
 from bot.views import actions
 from bot.views.blocks import Message
-from handlers.slack.billing import show_billing
+from handlers.slack.billing import show_billing, show_roles
 from handlers.slack.billing_grammar import (
     BillingQuery,
     GrantRole,
@@ -62,6 +62,13 @@ def _show_billing(wanted: type[BillingQuery]) -> Callable[[Ask, str], Message]:
     return show
 
 
+def _show_roles(ask: Ask, value: str) -> Message:
+    list_text, page = actions.parse_list_page(value)
+    if not isinstance(parse_billing(list_text), ShowRoles):
+        raise BadRequest("This button is not understood any more. Ask anew: /billing roles.")
+    return show_roles(ask, page=page)
+
+
 def _show_help(_ask: Ask, _value: str) -> Message:
     return show_help("/billing")
 
@@ -71,7 +78,7 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_INVOICE_LINES: _show_lines,
     actions.SHOW_ACCOUNT: _show_account,
     actions.LIST_PAGE: _show_page,
-    actions.SHOW_ROLES: _show_billing(ShowRoles),
+    actions.SHOW_ROLES: _show_roles,
     actions.SHOW_CHANNELS: _show_billing(ShowChannels),
     actions.SHOW_HELP: _show_help,
     actions.GRANT_ROLE: _show_billing(GrantRole),

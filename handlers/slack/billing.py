@@ -60,7 +60,7 @@ def show_billing(ask: Ask, query: BillingQuery) -> Message:
         case ShowHub():
             return _show_hub(ask)
         case ShowRoles():
-            return _show_roles(ask)
+            return show_roles(ask)
         case GrantRole() | RevokeRole():
             return _change_role(ask, query)
         case ShowChannels():
@@ -73,6 +73,17 @@ def show_billing(ask: Ask, query: BillingQuery) -> Message:
             raise TypeError(f"{query} is shown by its own table")
 
 
+def show_roles(ask: Ask, *, page: int = 1, said: str | None = None) -> Message:
+    """One page of the list of roles, below what has just been said.
+
+    Raises: NotAllowed for others than admins.
+    """
+    require(ask.actor, Permission.MANAGE_ROLES)
+    settings = ask.desk.runtime.settings
+    with ask.desk.runtime.database.looking() as reading:
+        return role_list(list_grants(reading, settings, page=page), said=said)
+
+
 def _show_hub(ask: Ask) -> Message:
     settings = ask.desk.runtime.settings
     with ask.desk.runtime.database.reading() as session:
@@ -81,12 +92,6 @@ def _show_hub(ask: Ask) -> Message:
         past_due = list_invoices(session, wanted, sight=ask.sight)
     is_admin = is_allowed(ask.actor, Permission.MANAGE_ROLES)
     return hub(grants, past_due, is_admin=is_admin)
-
-
-def _show_roles(ask: Ask, *, said: str | None = None) -> Message:
-    require(ask.actor, Permission.MANAGE_ROLES)
-    with ask.desk.runtime.database.looking() as reading:
-        return role_list(list_grants(reading, ask.desk.runtime.settings), said=said)
 
 
 def _change_role(ask: Ask, query: GrantRole | RevokeRole) -> Message:
@@ -102,7 +107,7 @@ def _change_role(ask: Ask, query: GrantRole | RevokeRole) -> Message:
         verb = _revoke(ask, subject, query.role, account_id)
     where = where_text(account.path if account else ())
     said = f"{subject_name(subject)} {verb} {query.role.value} for {where}."
-    return _show_roles(ask, said=said)
+    return show_roles(ask, said=said)
 
 
 def _grant(ask: Ask, subject: Subject, role: Role, account_id: int | None) -> str:

@@ -170,7 +170,7 @@ def test_a_grant_for_an_organisation_covers_its_companies(database: Database) ->
     found = find(database, "U9")
 
     assert found is not None
-    assert found.scope == {organisation, east.account_id, west.account_id}
+    assert found.scope == frozenset({organisation, east.account_id, west.account_id})
     assert found.scope is not None
     assert other.account_id not in found.scope
 
