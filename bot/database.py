@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -31,7 +32,7 @@ READERS_MAX = 16
 POSTGRES_POOL_SIZE = 10
 # PostgreSQL versions before this lack what the queries use. Source: DESIGN, "Processes".
 POSTGRES_VERSION_MIN = 140000
-# Any number, the same in every process: whoever holds this lock migrates.
+# Any number, the same everywhere: whoever holds this lock migrates.
 MIGRATION_LOCK = 7_246_001
 
 Insert: TypeAlias = sqlite.Insert | postgresql.Insert
@@ -119,9 +120,7 @@ def _translated() -> Iterator[None]:
         raise Unavailable("The database is busy. Please try again in a moment.") from None
     except DBAPIError as failed:
         if _is_passing(failed):
-            raise Unavailable(
-                "The database did not answer. Please try again in a moment."
-            ) from failed
+            raise Unavailable("The database did not answer. Please try again soon.") from failed
         raise
 
 
@@ -143,7 +142,7 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
     if not path or path == ":memory:":
         raise Misconfigured("DATABASE_URL must name a file: sqlite:///tallyman.sqlite3")
     # mode=rw: a file that has gone is an error, never a new empty database.
-    address = f"file:{_quoted(path)}?mode=rw"
+    address = f"file:{quote(path)}?mode=rw"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -169,6 +168,12 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
         hide_parameters=True,
     )
 
+    # A removed file can be used by whoever has it open, and all that is written is lost with it.
+    @event.listens_for(engine, "checkout")
+    def look_for_file(_connection: Any, _record: Any, _proxy: Any) -> None:
+        if not os.path.exists(path):  # noqa: PTH110 - at every transaction, so it has to be fast
+            raise sqlite3.OperationalError("The file has been removed.")
+
     # The driver is told to begin nothing by itself, so we say how each transaction begins.
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -181,10 +186,6 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
             driver.execute("BEGIN")
 
     return engine
-
-
-def _quoted(path: str) -> str:
-    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def _postgres_engine(url: URL) -> Engine:

@@ -245,6 +245,8 @@ def _read(env_file: Path | None) -> tuple[Settings, dict[str, str]]:
     except ValidationError as invalid:
         # The input is never printed: it may be a secret.
         problems = invalid.errors(include_input=False, include_url=False)
+    except (UnicodeDecodeError, OSError):
+        raise Misconfigured(f"{env_file} can't be read: it has to be text in UTF-8.") from None
     wrong = {str(problem["loc"][0]): _sentence(problem["msg"]) for problem in problems}
     # What is handed in goes before what the environment says.
     defaults = {name: Settings.model_fields[name].default for name in wrong}

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 EXIT_MISCONFIGURED = 2
 EXIT_FAILED = 1
 EXIT_DRIFT = 3
+# As shells have it: 128 and the number of Ctrl-C's signal.
+EXIT_STOPPED = 130
 
 PAGE_PORT = 3000
 DIFFERENCES_SHOWN_MAX = 50
@@ -107,7 +109,7 @@ def _add_mirror_commands(shell: typer.Typer, ways: Ways) -> None:
                 said = f"The mirror was filled before: {count:,} objects. Anew: backfill --restart"
             else:
                 said = f"The mirror is filled: {count:,} objects."
-            Console().print(said, soft_wrap=True)
+            Console(highlight=False).print(said, soft_wrap=True)
 
     @shell.command()
     def verify(repair: Repair = False) -> None:  # noqa: FBT002 - a flag of the shell
@@ -123,7 +125,7 @@ def _add_mirror_commands(shell: typer.Typer, ways: Ways) -> None:
 
 
 def _tell_drift(drift: "Drift", *, repaired: bool) -> None:
-    console = Console()
+    console = Console(highlight=False)
     for one in drift.named[:DIFFERENCES_SHOWN_MAX]:
         fields = f": {', '.join(one.fields)}" if one.fields else ""
         console.print(f"{one.how} {one.kind} {one.id}{fields}", markup=False, soft_wrap=True)
@@ -174,3 +176,6 @@ def _spoken() -> Iterator[None]:
         say(failed.message, style="red", markup=False, soft_wrap=True)
         is_setting = isinstance(failed, Misconfigured)
         raise typer.Exit(EXIT_MISCONFIGURED if is_setting else EXIT_FAILED) from None
+    except KeyboardInterrupt:
+        Console(stderr=True).print("Stopped. The same command can be given again.")
+        raise typer.Exit(EXIT_STOPPED) from None

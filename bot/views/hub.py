@@ -7,7 +7,7 @@ from bot.queries.roles import GrantLine, GrantPage
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Cell, Element, Message
 from bot.views.freshness import footing, freshness_warnings
-from bot.views.roles import subject_name, where_text
+from bot.views.roles import role_noun, subject_name, where_text
 from bot.views.text import count_text, fit, literal
 
 # Roles that stand one by one; who has more sees how many more.
@@ -30,7 +30,7 @@ def hub(grants: GrantPage, past_due: InvoicePage, *, is_admin: bool) -> Message:
         parts.append(blocks.actions([menu]))
     parts.append(blocks.actions(_ways_on(is_admin=is_admin)))
     parts.append(footing(past_due.freshness, past_due.zone))
-    roles = list(dict.fromkeys(line.role.value for line in grants.lines))
+    roles = list(dict.fromkeys(role_noun(line.role) for line in grants.lines))
     text = literal(f"Billing desk: you are {' and '.join(roles)}. {count}.")
     return Message(text=text, blocks=tuple(parts))
 

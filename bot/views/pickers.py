@@ -50,7 +50,11 @@ def account_picker(
         `text_for` is the whole question about one of them, so that a choice goes on with it;
         `action` is what a choice does.
     """
-    head = f"{count_text(count, 'account')} fit ‘{plain(asked, limit=ASKED_MAX)}’. Which one?"
+    name = plain(asked, limit=ASKED_MAX)
+    head = f"{count_text(count, 'account')} fit ‘{name}’. Which one?"
+    if count == 1:
+        # A single one is asked about only where its name is not quite what was written.
+        head = f"One account’s name looks like ‘{name}’. Is it meant?"
     shown = accounts[:CHOICES_MAX]
     parts = [blocks.rich_text(blocks.text(head, is_bold=True))]
     if _look_alike(shown):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.access import Role
 from bot.queries.roles import GrantLine, GrantPage, Subject
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
@@ -46,6 +47,11 @@ def subject_name(subject: Subject) -> str:
     return plain(subject.name, limit=NAME_MAX)
 
 
+def role_noun(role: Role) -> str:
+    """A role as what somebody is: "a viewer", "an admin"."""
+    return f"{'an' if role.value[0] in 'aeiou' else 'a'} {role.value}"
+
+
 def where_text(path: tuple[str, ...]) -> str:
     """The accounts that a role is for: "all accounts", or the name of one."""
     return " › ".join(plain(name, limit=NAME_MAX) for name in path) or EVERYWHERE
@@ -72,7 +78,7 @@ def _table(lines: Sequence[GrantLine]) -> Block:
 
 def since_text(line: GrantLine) -> str:
     """Since when a role holds; one of the settings has no day."""
-    return day_text(line.granted_at.date()) if line.granted_at else "BILLING_ADMINS"
+    return day_text(line.granted_at.date()) if line.granted_at else "by the settings"
 
 
 def _who(subject: Subject) -> str:

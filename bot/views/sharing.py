@@ -7,6 +7,7 @@ NOT_LISTED = (
     "Not shared: this channel is not on the list for shared answers. Only you see this. "
     "A billing admin can put it there: /billing channels allow."
 )
+NO_CHANNEL = "Not shared: answers can be shared in channels only. Only you see this."
 EXTERNAL = (
     "Not shared: this channel is shared with another organisation, and no amounts are shown there. "
     "Only you see this."

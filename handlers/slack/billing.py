@@ -28,7 +28,7 @@ from bot.views.blocks import Message
 from bot.views.channels import channel_list
 from bot.views.hub import hub
 from bot.views.pickers import account_picker, nothing_matches
-from bot.views.roles import role_list, subject_name, where_text
+from bot.views.roles import role_list, role_noun, subject_name, where_text
 from handlers.slack.billing_grammar import (
     AllowChannel,
     BillingQuery,
@@ -106,7 +106,7 @@ def _change_role(ask: Ask, query: GrantRole | RevokeRole) -> Message:
     else:
         verb = _revoke(ask, subject, query.role, account_id)
     where = where_text(account.path if account else ())
-    said = f"{subject_name(subject)} {verb} {query.role.value} for {where}."
+    said = f"{subject_name(subject)} {verb} {role_noun(query.role)} for {where}."
     return show_roles(ask, said=said)
 
 

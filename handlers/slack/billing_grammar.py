@@ -215,6 +215,7 @@ BILLING_FORMS = (
     Form("/billing help", "this card", read_help, word="help"),
 )
 BILLING_NOTES = (
+    "Only you see the answers.",
     "/billing alone shows your roles and what you may do next.",
     "Roles are viewer, collector, reviewer, approver, admin: each may do what those before it may.",
     "Guests, bots, deactivated people and those of other organisations have none.",

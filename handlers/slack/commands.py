@@ -32,7 +32,6 @@ COMMANDS: Mapping[str, Command] = {
     "/invoice": Command(parse_invoice, help_lines, HELP_NOTES, show_invoices),
     "/billing": Command(parse_billing, billing_help_lines, BILLING_NOTES, show_billing),
 }
-NOTE = "Only you see the answers."
 
 
 def answer_command(desk: Desk, call: CommandCall) -> Message:
@@ -47,7 +46,7 @@ def answer_command(desk: Desk, call: CommandCall) -> Message:
 def show_help(name: str) -> Message:
     """What a command understands."""
     command = COMMANDS[name]
-    return help_card(name, command.help_lines(), (NOTE, *command.notes))
+    return help_card(name, command.help_lines(), command.notes)
 
 
 def _answered(ask: Ask, call: CommandCall) -> Message:

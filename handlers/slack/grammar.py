@@ -209,7 +209,7 @@ INVOICE_FORMS = (
     Form("/invoice help", "this card", read_help, word="help", is_alone=True),
 )
 HELP_NOTES = (
-    "Days are YYYY-MM-DD, months YYYY-MM. Put words with spaces into quotes.",
+    "Days are YYYY-MM-DD, months YYYY-MM.",
     "A name needs quotes only where it holds a colon or begins or ends in a word of these forms.",
-    "‘share’ at the end shows the answer to everybody in the channel, where that is allowed.",
+    "Only you see the answer; ‘share’ at the end shows it to the channel, where that is allowed.",
 )

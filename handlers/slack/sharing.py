@@ -29,8 +29,9 @@ def _obstacle(ask: Ask) -> str | None:
     Slack at this moment, as an event about that may be late or lost.
     """
     channel_id = ask.request.caller.channel_id
-    if channel_id is None:
-        return sharing.NOT_LISTED
+    # Slack's ids of direct messages begin so; those of groups of people are not on the list either.
+    if channel_id is None or channel_id.startswith("D"):
+        return sharing.NO_CHANNEL
     with ask.desk.runtime.database.looking() as reading:
         listed = find_channel(reading, channel_id)
     if listed is None:

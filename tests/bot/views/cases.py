@@ -250,7 +250,7 @@ CASES = {
         is_admin=False,
     ),
     "roles": role_list(ROLES),
-    "roles_said": role_list(ROLES, said="Jamie Okafor is now viewer for Acme › Acme East."),
+    "roles_said": role_list(ROLES, said="Jamie Okafor is now a viewer for Acme › Acme East."),
     "roles_of_settings": role_list(make_grants(FIRST)),
     "roles_nasty": role_list(
         GrantPage(

@@ -120,6 +120,12 @@ def test_a_channel_that_is_not_on_the_list_sees_nothing(avery: Person) -> None:
     assert "USD 1,000.00" in seen.words
 
 
+def test_an_answer_in_a_direct_message_stays_there(avery: Person) -> None:
+    direct = next(one["id"] for one in avery.channels() if one["id"].startswith("D"))
+
+    assert "in channels only" in ask(avery, "/invoice 1004 share", channel=direct).words
+
+
 def becomes_shared(desk: Tallyman, room: Channel) -> None:
     tell(desk, "channel_shared", channel=room.id, connected_team_id="T0ACMECORP")
 
