@@ -195,7 +195,7 @@ def run_sandbox(page_port: int) -> None:
     start_logging("ERROR")
     end_on_signals()
     clock = BusinessClock()
-    say = Console().print
+    say = Console(highlight=False).print
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         port = int(listening.getsockname()[1])
@@ -217,7 +217,7 @@ def run_sandbox(page_port: int) -> None:
         def ready() -> None:
             if page_port and not told["page_url"].endswith(f":{page_port}"):
                 say(f"Port {page_port} is taken, so the page has another one.")
-            say(f"\n  Open [bold]{told['page_url']}[/bold] and type [bold]/invoice 1001[/bold]")
+            say(f"\n  Open [bold]{told['page_url']}[/bold] and type [bold]/invoice 1234[/bold]")
             say("  Ctrl-C ends it. Nothing is kept.\n")
 
         run_process(settings, ALL, clock=clock, listening=listening, on_ready=ready)

@@ -22,8 +22,9 @@ NOWHERE = "http://127.0.0.1:9"
 TODAY = day("2026-11-02")
 # Far beyond a test: whatever arrives until then has come another way.
 NO_SWEEP = {"STRIPE_EVENTS_SECONDS": "3600"}
-READY_SECONDS_MAX = 12.0
-ENDING_SECONDS_MAX = 6.0
+# Three are promised on a machine that does nothing else.
+READY_SECONDS_MAX = 25.0
+ENDING_SECONDS_MAX = 10.0
 
 pytestmark = pytest.mark.slow
 on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"])
