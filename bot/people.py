@@ -49,6 +49,8 @@ def store_people(
 
 
 def _facts(person: SlackPerson, own_team_id: str) -> dict[str, Any]:
+    # Who is of no workspace that is named is of the one that was asked.
+    is_foreign = bool(person.team_ids) and own_team_id not in person.team_ids
     return {
         "team_id": person.team_ids[0] if person.team_ids else "",
         "name": person.name,
@@ -57,7 +59,7 @@ def _facts(person: SlackPerson, own_team_id: str) -> dict[str, Any]:
         "is_guest": person.is_guest,
         "is_bot": person.is_bot,
         "is_deactivated": person.is_deactivated,
-        "is_external": person.is_stranger or own_team_id not in person.team_ids,
+        "is_external": person.is_stranger or is_foreign,
     }
 
 

@@ -118,14 +118,15 @@ class SlackAPI:
     def ask(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What Slack answers to a question; for jobs, which may wait.
 
-        Raises: NotFound, RateLimited, and Unavailable when Slack does not answer or refuses.
+        Raises: NotFound, RateLimited, Misconfigured for a scope that the app lacks, and Unavailable
+            when Slack does not answer or refuses.
         """
         return _asked(self.client, method, arguments)
 
     def look(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The same on the way of an answer: within a second or not at all.
 
-        Raises: NotFound, and Unavailable when Slack does not say so in time.
+        Raises: as ask() does; Unavailable also when Slack does not say so in time.
         """
         if not self._looking.acquire(blocking=False):
             raise Unavailable("Slack is slow at the moment. Please try again in a minute.")
@@ -193,7 +194,12 @@ def _asked(client: WebClient, method: str, arguments: Mapping[str, Any]) -> dict
         error = str(response.get("error", "unknown_error"))
         if error in MISSING:
             raise NotFound from None
-        log.warning("ask_refused", method=method, error=error, needed=response.get("needed"))
+        if error == "missing_scope":
+            needed = response.get("needed")
+            raise Misconfigured(
+                f"The Slack app lacks the scope {needed}. Install it again with manifest.json."
+            ) from None
+        log.warning("ask_refused", method=method, error=error)
         raise Unavailable(f"Slack could not say ({error}). Please try again.") from None
     except (SlackClientError, OSError, ValueError) as failed:
         raise Unavailable("Slack does not answer. Please try again in a moment.") from failed

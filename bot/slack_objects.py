@@ -81,7 +81,8 @@ def read_person(user: Any) -> SlackPerson | None:
         return None
     profile, enterprise = _inside(user, "profile"), _inside(user, "enterprise_user")
     others = enterprise.get("teams")
-    teams = [_text(user.get("team_id")), *(others if isinstance(others, list) else [])]
+    own = _text(user.get("team_id")) or _text(profile.get("team"))
+    teams = [own, *(others if isinstance(others, list) else [])]
     name = _text(user.get("name")) or _text(profile.get("display_name"))
     email = _text(profile.get("email"))
     return SlackPerson(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.errors import Unavailable
+from bot.errors import Misconfigured, Unavailable
 from bot.queries.channels import find_channel
 from bot.slack_directory import find_slack_channel
 from bot.views import sharing
@@ -42,7 +42,7 @@ def _obstacle(ask: Ask) -> str | None:
 def _obstacle_now(ask: Ask, channel_id: str) -> str | None:
     try:
         channel = find_slack_channel(ask.desk.slack, channel_id)
-    except Unavailable:
+    except (Unavailable, Misconfigured):
         return sharing.UNCERTAIN
     if channel is None or channel.id != channel_id:
         return sharing.UNSEEN

@@ -190,7 +190,7 @@ def test_a_role_of_a_later_version_gives_nothing(database: Database) -> None:
         {"is_deactivated": True},
         {"is_stranger": True},
         {"team_ids": ("T2",)},
-        {"team_ids": ()},
+        {"team_ids": (), "is_stranger": True},
     ],
 )
 def test_who_is_no_full_member_is_nobody(database: Database, changed: dict[str, object]) -> None:

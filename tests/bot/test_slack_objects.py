@@ -57,6 +57,8 @@ def test_somebody_of_a_whole_organisation_is_in_each_of_its_workspaces() -> None
     found = person(team_id="T9", enterprise_user={"id": "W1", "teams": ["T1", "T9", 7, ""]})
 
     assert found.team_ids == ("T9", "T1")
+    assert person(team_id=None, profile={"team": "T2"}).team_ids == ("T2",)
+    assert person(team_id=None).team_ids == ()
 
 
 @pytest.mark.parametrize(

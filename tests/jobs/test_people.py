@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from bot.alerts import list_alerts
 from bot.clock import real_now
-from bot.errors import Unavailable
+from bot.errors import Misconfigured, Unavailable
 from bot.models import GroupMember, Person, SlackEvent, SyncMark, UserGroup
 from bot.people import change_members, store_groups, store_people, take_event
 from bot.runtime import Runtime, opened
@@ -149,6 +149,16 @@ def test_a_bad_answer_leaves_what_was_known_and_is_asked_for_again(
     assert place.person("U0AVERY").real_name == "Avery Stone"
     place.list()
     assert place.calls("users.list") == 3
+
+
+def test_a_scope_that_the_app_lacks_is_named(place: Place) -> None:
+    place.slack.faults.set({"error_next": 1, "error_name": "missing_scope"})
+
+    with pytest.raises(Misconfigured, match="lacks the scope"):
+        place.list()
+    # The stand-in counts it among what the bot did wrong, and here it was meant to.
+    assert [problem.error for problem in place.slack.problems] == ["missing_scope"]
+    place.slack.problems.clear()
 
 
 def test_who_is_gone_from_a_group_and_which_group_is_gone_is_seen(place: Place) -> None:
