@@ -236,6 +236,7 @@ def sandbox_settings(told: dict[str, Any], port: int) -> Settings:
         stripe_events_seconds=5.0,
         database_url=f"sqlite:///{Path(told['folder'], 'tallyman.sqlite3')}",
         billing_admins=told["admin"],
+        billing_roles=told["roles"],
         support_email="billing@tallyman.example",
         port=port,
         log_level="ERROR",

@@ -17,6 +17,7 @@ from bot.database import Reading
 from bot.errors import NotAllowed
 from bot.models import Account, Grant, GroupMember, Person, UserGroup
 from bot.settings import Settings
+from bot.slack_objects import is_group_id
 
 # One text for everybody without a role, whatever they asked for, so that it tells them nothing.
 NO_ROLE = (
@@ -103,9 +104,20 @@ def find_actor(reading: Reading, settings: Settings, *, user_id: str, team_id: s
     if not rows[0].is_member:
         return nobody(user_id, team_id)
     rights = _rights_of(rows)
-    if user_id in settings.billing_admins:
-        rights[Role.ADMIN] = None
+    given = roles_by_settings(settings)
+    subjects = {user_id}
+    if any(is_group_id(subject) for subject, _ in given):
+        groups = reading.connection().execute(_groups_of(bindparam("user")), {"user": user_id})
+        subjects.update(groups.scalars())
+    rights.update((role, None) for subject, role in given if subject in subjects)
     return Actor(user_id, team_id, MappingProxyType(rights))
+
+
+def roles_by_settings(settings: Settings) -> tuple[tuple[str, Role], ...]:
+    """The roles for all accounts that the settings give, each beside the id of who has it."""
+    admins = ((admin, Role.ADMIN) for admin in settings.billing_admins)
+    others = ((subject, Role(role)) for subject, role in settings.billing_roles)
+    return tuple(dict.fromkeys((*admins, *others)))
 
 
 def scope_for(actor: Actor, permission: Permission) -> Scope:
@@ -139,12 +151,7 @@ def _rights_statement() -> Select[Any]:
     Shape: no row for a stranger, one without a role for a person without any.
     """
     user: BindParameter[str] = bindparam("user")
-    groups = (
-        select(GroupMember.group_id)
-        .join(UserGroup, UserGroup.id == GroupMember.group_id)
-        .where(GroupMember.person_id == user, UserGroup.is_disabled.is_(False))
-    )
-    subjects = union_all(select(user.label("id")), groups).subquery()
+    subjects = union_all(select(user.label("id")), _groups_of(user)).subquery()
     company = Account.__table__.alias("company")
     grant = Grant.__table__
     is_member = ~(Person.is_guest | Person.is_bot | Person.is_deactivated | Person.is_external)
@@ -162,6 +169,15 @@ def _rights_statement() -> Select[Any]:
         )
         .outerjoin(company, company.c.parent_id == grant.c.account_id)
         .where(Person.id == user)
+    )
+
+
+def _groups_of(user: BindParameter[str]) -> Select[str]:
+    """The groups that somebody is in and that count."""
+    return (
+        select(GroupMember.group_id)
+        .join(UserGroup, UserGroup.id == GroupMember.group_id)
+        .where(GroupMember.person_id == user, UserGroup.is_disabled.is_(False))
     )
 
 

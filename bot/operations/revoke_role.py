@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, union_all, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.access import Actor, Permission, Role, require
+from bot.access import Actor, Permission, Role, require, roles_by_settings
 from bot.errors import Refused
 from bot.models import Grant, GroupMember, Person, UserGroup
 from bot.settings import Settings
@@ -40,10 +40,10 @@ def request(
         .returning(Grant.id)
     )
     had_it = gone.first() is not None
-    is_first_admin = role is Role.ADMIN and account_id is None
-    if not had_it and is_first_admin and subject_id in settings.billing_admins:
-        raise Refused("That is a first admin, by the setting BILLING_ADMINS: change it there.")
-    if had_it and is_first_admin and not _has_admin(session, settings):
+    by_settings = account_id is None and (subject_id, role) in roles_by_settings(settings)
+    if by_settings and not had_it:
+        raise Refused("That role is in the settings BILLING_ADMINS or BILLING_ROLES.")
+    if had_it and role is Role.ADMIN and account_id is None and not _has_admin(session, settings):
         raise Refused("No admin would be left. Make somebody else an admin first.")
     return had_it
 
@@ -60,18 +60,17 @@ def _lock_admins(session: Session) -> None:
 
 def _has_admin(session: Session, settings: Settings) -> bool:
     """Whether anybody is left who may give roles for all accounts."""
+    given = [subject for subject, role in roles_by_settings(settings) if role is Role.ADMIN]
     granted = select(Grant.subject_id).where(
         Grant.role == Role.ADMIN.value, Grant.account_id.is_(None), Grant.revoked_at.is_(None)
     )
+    of_group = GroupMember.group_id
     in_groups = (
         select(GroupMember.person_id)
-        .join(UserGroup, UserGroup.id == GroupMember.group_id)
-        .where(GroupMember.group_id.in_(granted), UserGroup.is_disabled.is_(False))
+        .join(UserGroup, UserGroup.id == of_group)
+        .where(of_group.in_(granted) | of_group.in_(given), UserGroup.is_disabled.is_(False))
     )
-    admins = union_all(granted, in_groups).subquery()
-    is_admin = or_(
-        Person.id.in_(select(admins.c.subject_id)), Person.id.in_(settings.billing_admins)
-    )
+    is_admin = or_(Person.id.in_(granted), Person.id.in_(given), Person.id.in_(in_groups))
     left = select(Person.id).where(
         is_admin,
         Person.is_guest.is_(False),

@@ -8,11 +8,12 @@ from typing import Any
 from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
-from bot.access import Role
+from bot.access import Role, roles_by_settings
 from bot.database import Reading
 from bot.models import Grant, GroupMember, Person, UserGroup
 from bot.queries.invoice_rows import ACCOUNTS, PARENTS
 from bot.settings import Settings
+from bot.slack_objects import is_group_id
 
 PAGE_ROWS = 15
 NEAREST_OF_MAX = 50_000
@@ -90,11 +91,11 @@ class GrantPage:
 
 
 def list_grants(reading: Reading, settings: Settings, *, page: int = 1) -> GrantPage:
-    """Every role that holds: first admins of the settings first, then by name.
+    """Every role that holds: those of the settings first, then by name.
 
     Shape: a page beyond the last one gives the last.
     """
-    return _page(reading, _first_admins(reading, settings), page)
+    return _page(reading, _by_settings(reading, settings), page)
 
 
 def list_own_grants(reading: Reading, settings: Settings, person_id: str) -> GrantPage:
@@ -103,7 +104,13 @@ def list_own_grants(reading: Reading, settings: Settings, person_id: str) -> Gra
     is_own = (_GRANTS.c.subject_id == person_id) | (
         _GRANTS.c.subject_id.in_(groups) & UserGroup.is_disabled.is_(False)
     )
-    first = [one for one in _first_admins(reading, settings) if one.id == person_id]
+    found = reading.connection().execute(
+        groups.join(UserGroup, UserGroup.id == GroupMember.group_id).where(
+            UserGroup.is_disabled.is_(False)
+        )
+    )
+    subjects = {person_id, *found.scalars()}
+    first = [line for line in _by_settings(reading, settings) if line.subject.id in subjects]
     return _page(reading, first, 1, is_own)
 
 
@@ -144,7 +151,7 @@ def list_nearest_handles(reading: Reading, text: str) -> tuple[str, ...]:
 
 
 def _page(
-    reading: Reading, first: Sequence[Subject], page: int, *conditions: ColumnElement[bool]
+    reading: Reading, first: Sequence[GrantLine], page: int, *conditions: ColumnElement[bool]
 ) -> GrantPage:
     """One page of what the settings give to some and of the grants that hold."""
     holds = (
@@ -165,7 +172,7 @@ def _page(
         .offset(max(0, skipped - len(first)))
     )
     lines = (
-        *(GrantLine(subject, Role.ADMIN, None, (), None) for subject in by_settings),
+        *by_settings,
         *_lines(reading.connection().execute(statement).all()),
     )
     return GrantPage(lines, count, page)
@@ -204,13 +211,17 @@ def _lines(rows: Sequence[Row[Any]]) -> tuple[GrantLine, ...]:
     )
 
 
-def _first_admins(reading: Reading, settings: Settings) -> tuple[Subject, ...]:
-    """Those of the settings, in their order; by their id where Slack has not told us of them."""
-    rows = reading.connection().execute(_PEOPLE.where(Person.id.in_(settings.billing_admins)))
-    known = {row.id: _person(row) for row in rows}
+def _by_settings(reading: Reading, settings: Settings) -> tuple[GrantLine, ...]:
+    """The roles of the settings, in their order; by id for whom Slack has not told us of."""
+    given = roles_by_settings(settings)
+    ids = [subject for subject, _ in given]
+    connection = reading.connection()
+    people = connection.execute(_PEOPLE.where(Person.id.in_(ids)))
+    groups = connection.execute(_GROUPS.where(UserGroup.id.in_(ids)))
+    known = {row.id: _person(row) for row in people} | {row.id: _group(row) for row in groups}
     return tuple(
-        known.get(admin) or Subject(admin, admin, admin, is_group=False, obstacle=None)
-        for admin in settings.billing_admins
+        GrantLine(known.get(subject) or _unmet(subject), role, None, (), None)
+        for subject, role in given
     )
 
 
@@ -230,7 +241,13 @@ def _subject(row: Row[Any]) -> Subject:
         return _person(row, row.subject_id)
     if row.group_name is not None:
         return _group(row, row.subject_id)
-    return Subject(row.subject_id, row.subject_id, row.subject_id, is_group=False, obstacle=None)
+    return _unmet(row.subject_id)
+
+
+def _unmet(subject_id: str) -> Subject:
+    """Somebody, or a group, by their id."""
+    is_group = is_group_id(subject_id)
+    return Subject(subject_id, subject_id, subject_id, is_group=is_group, obstacle=None)
 
 
 def _person(row: Any, person_id: str | None = None) -> Subject:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import insert, select
 
 from bot.access import (
@@ -24,10 +25,10 @@ from bot.access import (
 from bot.database import Database
 from bot.errors import NotAllowed
 from bot.models import Account, Grant
-from bot.people import store_people
+from bot.people import store_groups, store_people
 from bot.queries.sight import sight_of
-from bot.settings import Settings
-from bot.slack_objects import SlackPerson
+from bot.settings import ROLES, Settings
+from bot.slack_objects import SlackGroup, SlackPerson
 from tests.build import NOW, make_customer
 
 SETTINGS = Settings(_env_file=None, billing_admins=("U1ADMIN", "W2ADMIN"))
@@ -104,6 +105,40 @@ def test_everybody_else_gets_one_text_whatever_they_ask_for(database: Database, 
         with pytest.raises(NotAllowed) as refused:
             require(found, permission)
         assert refused.value.message == NO_ROLE
+
+
+def test_the_settings_and_the_desk_know_the_same_roles() -> None:
+    assert tuple(role.value for role in Role) == ROLES
+
+
+def test_the_settings_give_roles_to_members_and_groups(database: Database) -> None:
+    settings = Settings(
+        _env_file=None, billing_admins="U1", billing_roles="S1=collector, U8=viewer"
+    )
+    for person in ("U7", "U8", "U9"):
+        meet(database, person)
+    group = SlackGroup("S1", "team", "Team", is_disabled=False, members=("U7", "U8"))
+    with database.writing() as session:
+        store_groups(session, [group], seen_at=NOW)
+
+    with database.looking() as reading:
+        found = [
+            find_actor(reading, settings, user_id=person, team_id=TEAM)
+            for person in ("U7", "U8", "U9")
+        ]
+
+    assert [one.roles for one in found if one] == [
+        {Role.COLLECTOR},
+        {Role.COLLECTOR, Role.VIEWER},
+        frozenset(),
+    ]
+    assert [one.scope for one in found if one] == [None, None, frozenset()]
+
+
+@pytest.mark.parametrize("value", ["U1", "U1=", "U1=boss", "=viewer", "jamie=viewer", "C1=viewer"])
+def test_a_role_of_the_settings_has_to_be_one(value: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None, billing_roles=value)
 
 
 def test_somebody_whom_slack_has_not_told_us_of_is_not_known(database: Database) -> None:
