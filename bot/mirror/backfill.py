@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -23,9 +22,11 @@ from bot.mirror.kinds import KINDS, Kind
 from bot.mirror.marks import EVENTS, database_now, find_mark, set_mark
 from bot.mirror.reading import complete
 from bot.mirror.refresh import refresh
+from bot.mirror.rows import wait_for_storing
 from bot.mirror.rules import rules_from
 from bot.mirror.stale import want_objects
-from bot.mirror.store import store
+from bot.mirror.store import Translated, store_translated, translate
+from bot.mirror.store_invoices import Read
 from bot.mirror.sweep import REACH
 from bot.mirror.tickets import NUMBERING, draw_ticket, is_numbering, number_some_of_backlog
 from bot.models import BackfillStep, Invoice
@@ -66,7 +67,8 @@ class _Page:
 
     ticket: int
     cursor: str
-    objects: list[dict[str, Any]]
+    count: int
+    translated: Translated
 
 
 def run_backfill(
@@ -140,7 +142,7 @@ def _fill_from(
         return count
     began = monotonic_seconds()
     for page in _pages_ahead(runtime, kind, step.cursor if step else None):
-        count += len(page.objects)
+        count += page.count
         _store_patiently(runtime, kind, page, count=count)
         seconds = max(monotonic_seconds() - began, 1e-9)
         report(Progress(kind.name, count, (count - before) / seconds))
@@ -151,15 +153,16 @@ def _fill_from(
 
 
 def _pages_ahead(runtime: Runtime, kind: Kind, cursor: str | None) -> Iterator[_Page]:
-    """Page after page; while one is stored, the next is being read."""
+    """Page after page; while one is stored, the next is being read, and made into rows."""
     pages = runtime.stripe.pages(kind.path, kind.list_params, starting_after=cursor)
 
     def read(ticket: int) -> _Page | None:
         listed = next(pages, None)
         if listed is None:
             return None
-        whole = (complete(runtime.stripe, kind, one) for one in listed)
-        return _Page(ticket, listed[-1]["id"], [one for one in whole if one is not None])
+        completed = (complete(runtime.stripe, kind, one) for one in listed)
+        whole = [one for one in completed if one is not None]
+        return _Page(ticket, listed[-1]["id"], len(whole), translate(kind.name, whole))
 
     def ask(reader: ThreadPoolExecutor) -> Future[_Page | None]:
         with runtime.database.writing() as session:
@@ -191,15 +194,8 @@ def _store_patiently(runtime: Runtime, kind: Kind, page: _Page, *, count: int) -
 def _store_page(runtime: Runtime, kind: Kind, page: _Page, *, count: int) -> None:
     with runtime.database.writing() as session:
         now = database_now(session, real_now())
-        result = store(
-            session,
-            kind.name,
-            page.objects,
-            ticket=page.ticket,
-            now=now,
-            source=SOURCE,
-            rules=rules_from(runtime.settings),
-        )
+        read = Read(page.ticket, now, SOURCE, rules_from(runtime.settings))
+        result = store_translated(session, page.translated, read)
         wanted = [Wanted("customer", name) for name in result.customers_wanted]
         wanted += [Wanted("price", name) for name in result.prices_wanted]
         want_objects(session, dict.fromkeys(wanted, now), now=now)
@@ -237,11 +233,15 @@ def _number_backlog(runtime: Runtime) -> None:
     with runtime.database.reading() as session:
         if is_numbering(session):
             return
-    after = None
-    while True:
+    after, is_over = None, False
+    while not is_over:
         with runtime.database.writing() as session:
             after = number_some_of_backlog(session, after)
-            if after is None:
-                now = database_now(session, real_now())
-                _save_step(session, NUMBERING, cursor=None, count=0, finished_at=now)
-                return
+            is_over = after is None
+    with runtime.database.writing() as session:
+        # Whoever stored an invoice until now left its number to us; whoever comes next does not.
+        wait_for_storing(session)
+        while number_some_of_backlog(session, None):
+            pass
+        now = database_now(session, real_now())
+        _save_step(session, NUMBERING, cursor=None, count=0, finished_at=now)

@@ -48,7 +48,8 @@ def local_days(invoice: Row, zone: ZoneInfo) -> Row:
 def is_failing(invoice: Row) -> bool:
     """Whether an automatic collection was tried in vain; a fresh invoice waits for its first try.
 
-    Source: `attempted` and `attempt_count` in docs.stripe.com/api/invoices/object, read 2026-11.
+    Source: `attempted` and `attempt_count` of the invoice in Stripe's API reference, by our
+        summary of it.
     """
     return bool(
         invoice["collection_method"] == AUTOMATIC
@@ -65,6 +66,11 @@ def first_failure(invoice: Row, known: datetime | None) -> datetime | None:
     """
     if known is not None or not is_failing(invoice):
         return known
+    return stands_since(invoice)
+
+
+def stands_since(invoice: Row) -> datetime:
+    """Since when an invoice stands; it could be tried from then on."""
     began_at: datetime = invoice["effective_at"] or invoice["finalized_at"] or invoice["created_at"]
     return began_at
 

@@ -8,12 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.mirror.accounts import place_of
-from bot.mirror.fields import id_at
 from bot.mirror.kinds import KINDS
 from bot.mirror.placeholders import PLACEHOLDER_TICKET, homes_of
 from bot.mirror.rows import table_of
 from bot.mirror.rules import MirrorRules
-from bot.mirror.store_invoices import derive, lines_of
+from bot.mirror.store_invoices import TranslatedInvoices, derive, translate_invoices
 from bot.models import Account, InvoiceLine, Price
 
 Row = dict[str, Any]
@@ -76,11 +75,13 @@ def _expected(
     stored: dict[str, Any],
     rules: MirrorRules,
 ) -> list[Row]:
+    if kind_name == "invoice":
+        given = translate_invoices(objects)
+        _add_derived(session, given, stored)
+        return given.rows
     rows = [KINDS[kind_name].translate(one) for one in objects]
     if kind_name == "customer":
         _add_accounts(session, rows, rules)
-    if kind_name == "invoice":
-        _add_derived(session, rows, objects, stored)
     return rows
 
 
@@ -93,15 +94,10 @@ def _add_accounts(session: Session, rows: list[Row], rules: MirrorRules) -> None
         row["account_id"] = ids.get(keys[row["id"]])
 
 
-def _add_derived(
-    session: Session,
-    rows: list[Row],
-    objects: Sequence[dict[str, Any]],
-    stored: dict[str, Any],
-) -> None:
+def _add_derived(session: Session, given: TranslatedInvoices, stored: dict[str, Any]) -> None:
     """What the invoices should say of their accounts, days and lines."""
-    lines = lines_of(objects)
-    homes = homes_of(session, [id_at(one, "customer") or "" for one in objects])
+    rows, lines = given.rows, given.lines
+    homes = homes_of(session, [row["customer_id"] for row in rows])
     known = [row for row in rows if row["customer_id"] in homes]
     prices = {line["price_id"] for own in lines.values() for line in own} - {None}
     usage_types = {

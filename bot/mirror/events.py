@@ -111,7 +111,7 @@ def hint_of(event: dict[str, Any]) -> EventHint:
     """What an event hints at, a snapshot event or a thin one.
 
     Raises: BadRequest when it has no id or type of its own.
-    Source: docs.stripe.com/event-destinations, read 2026-11: a snapshot has the object in
+    Source: docs.stripe.com/event-destinations: a snapshot has the object in
         `data.object`; a thin event has `related_object` and its time as text.
     """
     event_id, event_type = event.get("id"), event.get("type")

@@ -6,6 +6,7 @@ version of the API than the one we pin, and enums get new values without notice.
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from bot.money import MINOR_MAX
@@ -44,14 +45,14 @@ def currency_at(source: dict[str, Any]) -> str:
 def whole_at(source: dict[str, Any], name: str) -> int | None:
     """A whole number that a 64-bit column holds; None when there is none."""
     value = source.get(name)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MINOR_MAX:
-        return value
-    return None
+    # Its very type, as True and False are whole numbers too.
+    return value if type(value) is int and -MINOR_MAX <= value <= MINOR_MAX else None
 
 
 def amount_at(source: dict[str, Any], name: str) -> int:
     """An amount in minor units; 0 when there is none."""
-    return whole_at(source, name) or 0
+    value = source.get(name)
+    return value if type(value) is int and -MINOR_MAX <= value <= MINOR_MAX else 0
 
 
 def flag_at(source: dict[str, Any], name: str) -> bool:
@@ -62,9 +63,13 @@ def flag_at(source: dict[str, Any], name: str) -> bool:
 def moment_at(source: dict[str, Any], name: str) -> datetime | None:
     """The moment of a Unix time; None when there is none."""
     value = source.get(name)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _SECONDS_MAX:
-        return datetime.fromtimestamp(value, UTC)
-    return None
+    return _moment(value) if type(value) is int and 0 <= value <= _SECONDS_MAX else None
+
+
+@lru_cache(maxsize=4096)
+def _moment(seconds: int) -> datetime:
+    # The lines and the states of an invoice name the same few moments again and again.
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def created_at(source: dict[str, Any]) -> datetime:
@@ -75,6 +80,8 @@ def created_at(source: dict[str, Any]) -> datetime:
 def id_at(source: dict[str, Any], name: str) -> str | None:
     """The id in a field that holds an id or, expanded, the object itself."""
     value = source.get(name)
+    if value is None:
+        return None
     if isinstance(value, dict):
         return text_at(value, "id", characters_max=ID_CHARACTERS_MAX)
     return text_at(source, name, characters_max=ID_CHARACTERS_MAX)
@@ -91,16 +98,20 @@ def dicts_at(source: dict[str, Any], name: str) -> list[dict[str, Any]]:
     value = source.get(name)
     if isinstance(value, dict):
         value = value.get("data")
-    if not isinstance(value, list):
+    # Most of Stripe's lists are empty.
+    if not value or not isinstance(value, list):
         return []
     return [entry for entry in value if isinstance(entry, dict)]
 
 
 def metadata_at(source: dict[str, Any]) -> dict[str, str]:
     """The metadata, without NUL."""
+    given = source.get("metadata")
+    if not given or not isinstance(given, dict):
+        return {}
     return {
         key.replace("\0", ""): value.replace("\0", "")
-        for key, value in dict_at(source, "metadata").items()
+        for key, value in given.items()
         if isinstance(value, str)
     }
 
@@ -120,7 +131,7 @@ def decimal_at(source: dict[str, Any], names: tuple[str, ...]) -> str | None:
     """The first of several fields that holds a decimal, as Stripe writes it."""
     for name in names:
         value = source.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
+        if type(value) is int:
             value = str(value)
         if isinstance(value, str) and _DECIMAL.fullmatch(value):
             return value
@@ -129,4 +140,4 @@ def decimal_at(source: dict[str, Any], names: tuple[str, ...]) -> str | None:
 
 def sum_amounts(entries: list[dict[str, Any]]) -> int:
     """The sum of the `amount` of each entry."""
-    return sum(amount_at(entry, "amount") for entry in entries)
+    return sum([amount_at(entry, "amount") for entry in entries]) if entries else 0

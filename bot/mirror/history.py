@@ -86,7 +86,7 @@ def merge(known: Iterable[Seen], seen: Iterable[Seen], *, current: Seen | None) 
 
 def _without_doubt(states: list[Seen]) -> list[Seen]:
     """In order, without assumptions that exact sights have replaced."""
-    ordered = _in_order(states)
+    ordered = _in_order(_told_once(states))
     exact = [state for state in ordered if state.sureness <= Sureness.CONFIRMED]
     if not exact:
         return ordered
@@ -103,6 +103,20 @@ def _without_doubt(states: list[Seen]) -> list[Seen]:
             continue
         kept.append(state)
     return kept
+
+
+def _told_once(states: list[Seen]) -> list[Seen]:
+    """Of several assumptions about one beginning the first: in later ones is what changed since."""
+    first: dict[tuple[str, datetime], Seen] = {}
+    for state in states:
+        if state.sureness is Sureness.TOLD:
+            key = (state.status, _second(state))
+            first[key] = min(first.get(key, state), state, key=_sight)
+    return [
+        state
+        for state in states
+        if state.sureness is not Sureness.TOLD or first[state.status, _second(state)] is state
+    ]
 
 
 def _ending_in(states: list[Seen], current: Seen) -> list[Seen]:
@@ -187,9 +201,8 @@ def _timed(history: list[Seen]) -> list[Seen]:
     """Write order and sureness into the microseconds."""
     timed: list[Seen] = []
     for state in history:
-        moment = _second(state) + timedelta(
-            microseconds=_rank(state) * _RANK_MICROSECONDS + state.sureness
-        )
+        within = _rank(state) * _RANK_MICROSECONDS + state.sureness
+        moment = state.effective_at.replace(microsecond=within)
         if timed and moment <= timed[-1].effective_at:
             moment = timed[-1].effective_at + timedelta(microseconds=1)
         timed.append(state._replace(effective_at=moment))
@@ -197,7 +210,7 @@ def _timed(history: list[Seen]) -> list[Seen]:
 
 
 def _in_order(states: list[Seen]) -> list[Seen]:
-    return sorted(states, key=_key)
+    return sorted(states, key=_key) if len(states) > 1 else states
 
 
 def _key(state: Seen) -> tuple[datetime, int, int, int, str]:
@@ -205,8 +218,13 @@ def _key(state: Seen) -> tuple[datetime, int, int, int, str]:
     return (_second(state), _rank(state), state.sureness, state.paid_minor, state.digest)
 
 
+def _sight(state: Seen) -> tuple[datetime, str]:
+    return (state.seen_at, state.digest)
+
+
 def _second(state: Seen) -> datetime:
-    return state.effective_at.replace(microsecond=0)
+    moment = state.effective_at
+    return moment.replace(microsecond=0) if moment.microsecond else moment
 
 
 def _moment(state: Seen) -> tuple[datetime, int]:

@@ -1,10 +1,10 @@
 # ruff: noqa: RUF001, RUF002 - what looks alike is what this file is about.
 """Letters that look like Latin ones, after folding and without accents.
 
-Source: Unicode Technical Standard 39, confusables, version 16; of it the letters of living
-scripts that stand for a Latin letter or digit, checked by eye. Full-width and styled letters need
-no entry: folding (NFKC) makes them plain. Case is folded before, so a small letter also stands
-for its capital: Cyrillic В, folded to в, counts as b.
+Our own selection, by eye, after the idea of Unicode Technical Standard 39: letters of living
+scripts that look like a Latin letter or digit, not that standard's table and not complete.
+Full-width and styled letters need no entry: folding (NFKC) makes them plain. Case is folded before,
+so a small letter also stands for its capital: Cyrillic В, folded to в, counts as b.
 """
 
 _CYRILLIC = {

@@ -6,7 +6,7 @@ hinted at by then waits to be read. Each of those reads began after its hint cam
 mirror held all that Stripe's list of events held at that moment, whatever has come since. A webhook
 alone proves nothing of the kind: the next one may be lost.
 
-Source for the list's own delay, which no sweep sees past: reference notes on /v1/events, 2026-11.
+The list of events may itself lag behind what happens; no sweep sees past that.
 """
 
 from datetime import datetime

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.mirror.fields import id_at, text_at
-from bot.mirror.rows import insert_missing, table_of
+from bot.mirror.rows import insert_missing, is_among, table_of
 from bot.mirror.rules import MirrorRules
 from bot.mirror.store_customers import store_customers
 from bot.mirror.translate_catalog import translate_customer, translate_price
@@ -70,7 +70,7 @@ def homes_of(session: Session, customers: list[str]) -> dict[str, Home]:
     found = session.execute(
         select(_CUSTOMERS.c.id, _CUSTOMERS.c.account_id, _ACCOUNTS.c.time_zone)
         .join(_ACCOUNTS, _ACCOUNTS.c.id == _CUSTOMERS.c.account_id)
-        .where(_CUSTOMERS.c.id.in_(customers))
+        .where(is_among(session, _CUSTOMERS.c.id, customers))
         .order_by(_CUSTOMERS.c.id)
         .with_for_update(read=True)
     )
@@ -88,7 +88,7 @@ def find_usage_types(
     """
     found = session.execute(
         select(_PRICES.c.id, _PRICES.c.usage_type, _PRICES.c.ticket, _PRICES.c.created_at)
-        .where(_PRICES.c.id.in_(list(oldest)))
+        .where(is_among(session, _PRICES.c.id, oldest))
     ).all()  # fmt: skip
     unknown = sorted(oldest.keys() - {row.id for row in found})
     insert_missing(

@@ -1,23 +1,55 @@
 """Writing many rows at once, in the way that each database takes them fastest.
 
-SQLite wants one statement run for each row. PostgreSQL wants one statement for all rows: they go
-over as one JSON text that the server takes apart, with the table itself saying the types.
+SQLite wants one statement run for each row, and takes tuples by its own driver: SQLAlchemy's way of
+putting parameters together costs more than the rows themselves. PostgreSQL wants one statement for
+all rows: they go over as one JSON text that the server takes apart, with the table itself saying
+the types; COPY is quicker there, but making its rows is slower here by more than that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import JSON, ColumnElement, Table, Text, bindparam, func, or_, select, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    CursorResult,
+    Date,
+    Table,
+    Text,
+    any_,
+    func,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy import bindparam as bind
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.database import Insert
-from bot.models import Base
+from bot.models import Base, Moment
+from bot.models.base import microseconds_of
 
 Row = dict[str, Any]
+
+# Any number, the same in every process: whoever stores shares this lock.
+STORING_LOCK = 7_246_002
+_BEGINNING = text(
+    "SELECT set_config('enable_seqscan', 'off', true), pg_advisory_xact_lock_shared(:lock)"
+)
+_WAITING = text("SELECT pg_advisory_xact_lock(:lock)")
+
+# How SQLite keeps what its driver does not take as it is.
+_KEPT_BY_SQLITE: dict[type, Callable[[Any], Any]] = {
+    Moment: microseconds_of,
+    Date: lambda day: day.isoformat(),
+    JSON: lambda value: orjson.dumps(value).decode(),
+}
 
 
 def table_of(model: type[Base]) -> Table:
@@ -25,27 +57,51 @@ def table_of(model: type[Base]) -> Table:
     return cast("Table", model.__table__)
 
 
-def go_by_indexes(session: Session) -> None:
-    """Have PostgreSQL find rows by their indexes until the commit.
+def is_among(
+    session: Session, column: ColumnElement[str], values: Collection[str]
+) -> ColumnElement[bool]:
+    """Whether a column has one of many values.
 
-    It keeps the plans it made while the tables were empty, also those of its foreign keys, and
-    they read tables whole: each page would be slower than the one before.
+    They go over as one parameter: a statement with a hundred of them takes longer to put together
+    than to run, and PostgreSQL would plan it anew for each number of them.
     """
     if _dialect(session) == "postgresql":
-        session.execute(text("SET LOCAL enable_seqscan = off"))
+        given = bind(None, list(values), type_=postgresql.ARRAY(Text))
+        return column == any_(cast_to(given, postgresql.ARRAY(Text)))
+    listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
+def begin_storing(session: Session) -> None:
+    """Prepare PostgreSQL for storing, until the commit.
+
+    It finds rows by their indexes from here on: it keeps the plans it made while the tables were
+    empty, also those of its foreign keys, and they read tables whole, so that each page would be
+    slower than the one before. And `wait_for_storing` waits for this transaction.
+    """
+    if _dialect(session) == "postgresql":
+        session.execute(_BEGINNING, {"lock": STORING_LOCK})
+
+
+def wait_for_storing(session: Session) -> None:
+    """Have nobody else store until the commit, and see all that was stored; rarely needed.
+
+    SQLite has one writer anyway.
+    """
+    if _dialect(session) == "postgresql":
+        session.execute(_WAITING, {"lock": STORING_LOCK})
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
     """Add rows that are all new; they have the same columns."""
     if rows:
-        _run(session, _inserting(_dialect(session), table, tuple(rows[0])), rows)
+        _run(session, table, _inserting(_dialect(session), table, tuple(rows[0])), rows)
 
 
 def insert_missing(session: Session, table: Table, rows: Sequence[Row], *, key: str) -> None:
     """Add rows, leaving those as they are that have this key already."""
     if rows:
-        statement = _inserting(_dialect(session), table, tuple(rows[0]))
-        _run(session, statement.on_conflict_do_nothing(index_elements=[key]), rows)
+        _run(session, table, _adding(_dialect(session), table, tuple(rows[0]), key), rows)
 
 
 def replace_older(
@@ -64,9 +120,15 @@ def replace_older(
         return set()
     # Everybody takes the locks of PostgreSQL's rows in one order, so that nobody waits in a circle.
     ordered = sorted(rows, key=lambda row: str(row["id"]))
-    _run(session, _replacing(_dialect(session), table, tuple(ordered[0]), final), ordered)
+    statement = _replacing(_dialect(session), table, tuple(ordered[0]), final)
+    answer = _run(session, table, statement, ordered)
+    if answer.returns_rows:
+        return set(answer.scalars())
+    ids = [row["id"] for row in ordered]
+    if answer.rowcount == len(ids):
+        return set(ids)
     ours = select(table.c.id).where(
-        table.c.id.in_([row["id"] for row in ordered]), table.c.ticket == ordered[0]["ticket"]
+        is_among(session, table.c.id, ids), table.c.ticket == ordered[0]["ticket"]
     )
     return set(session.scalars(ours))
 
@@ -78,9 +140,9 @@ def _dialect(session: Session) -> str:
 @lru_cache(maxsize=128)
 def _inserting(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
     if dialect == "sqlite":
-        return sqlite.insert(table)
+        return sqlite.insert(table).values({name: bind(name) for name in columns})
     rows = func.json_populate_recordset(
-        text(f'NULL::"{table.name}"'), cast_to(bindparam("rows", type_=Text), JSON)
+        text(f'NULL::"{table.name}"'), cast_to(bind("rows", type_=Text), JSON)
     ).table_valued(*(table.c[name] for name in columns))
     return postgresql.insert(table).from_select(
         columns, select(*(rows.c[name] for name in columns)), include_defaults=False
@@ -88,24 +150,55 @@ def _inserting(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
 
 
 @lru_cache(maxsize=128)
+def _adding(dialect: str, table: Table, columns: tuple[str, ...], key: str) -> Insert:
+    return _inserting(dialect, table, columns).on_conflict_do_nothing(index_elements=[key])
+
+
+@lru_cache(maxsize=128)
 def _replacing(
     dialect: str, table: Table, columns: tuple[str, ...], final: tuple[str, ...]
-) -> Insert:
+) -> Insert | ReturningInsert[Any]:
     statement = _inserting(dialect, table, columns)
     new = statement.excluded
     is_newer: ColumnElement[bool] = table.c.ticket < new.ticket
     if final:
         is_final = or_(*(table.c.status == status for status in final))
         is_newer &= ~is_final | (table.c.status == new.status)
-    return statement.on_conflict_do_update(
+    replacing = statement.on_conflict_do_update(
         index_elements=[table.c.id],
         set_={name: new[name] for name in columns if name != "id"},
         where=is_newer,
     )
+    # psycopg has no row count here. SQLite's driver has, and can return nothing for many rows.
+    return replacing if dialect == "sqlite" else replacing.returning(table.c.id)
 
 
-def _run(session: Session, statement: Insert, rows: Sequence[Row]) -> None:
-    if _dialect(session) == "sqlite":
-        session.execute(statement, list(rows))
-    else:
-        session.execute(statement, {"rows": orjson.dumps(rows).decode()})
+def _run(
+    session: Session, table: Table, statement: Insert | ReturningInsert[Any], rows: Sequence[Row]
+) -> CursorResult[Any]:
+    connection = session.connection()
+    if _dialect(session) != "sqlite":
+        return connection.execute(statement, {"rows": orjson.dumps(rows).decode()})
+    compiled = _compiled_for_sqlite(statement)
+    columns = _columns_for_sqlite(table, compiled, rows)
+    return connection.exec_driver_sql(str(compiled), list(zip(*columns, strict=True)))
+
+
+@lru_cache(maxsize=128)
+def _compiled_for_sqlite(statement: Insert | ReturningInsert[Any]) -> SQLCompiler:
+    return statement.compile(dialect=sqlite.dialect())
+
+
+def _columns_for_sqlite(
+    table: Table, compiled: SQLCompiler, rows: Sequence[Row]
+) -> Iterator[list[Any]]:
+    # Column by column, so that how a column is kept is looked up once and not for each row.
+    for name in compiled.positiontup or ():
+        if name not in rows[0]:
+            yield [compiled.params[name]] * len(rows)
+            continue
+        keep = _KEPT_BY_SQLITE.get(type(table.c[name].type))
+        if keep is None:
+            yield [row[name] for row in rows]
+        else:
+            yield [None if row[name] is None else keep(row[name]) for row in rows]

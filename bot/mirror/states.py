@@ -5,15 +5,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from bot.mirror.fields import dict_at, dicts_at, flag_at, moment_at, text_at, whole_at
+from bot.mirror.failures import is_first_attempt, note_failure
+from bot.mirror.fields import dict_at, flag_at, moment_at, text_at
 from bot.mirror.history import Seen, Sureness, digest_of, merge, sureness_of
-from bot.mirror.rows import insert_rows, table_of
+from bot.mirror.rows import insert_rows, is_among, table_of
 from bot.mirror.translate_invoice import translate_invoice
-from bot.mirror.translate_lines import EMBEDDED_LINES, digest_of_lines
-from bot.models import Invoice, InvoiceState
+from bot.mirror.translate_lines import EMBEDDED_LINES, digest_of_lines, translate_lines
+from bot.models import InvoiceState
 
 Row = dict[str, Any]
 
@@ -46,11 +47,13 @@ def record_reads(
 
     `lines_seen` has, per invoice, the fingerprint of its lines that `state_lines_of` makes.
     """
-    seen = {
-        row["id"]: _states_of_read(row, lines_seen[row["id"]], now=now, source=source)
-        for row in rows
-    }
-    _record(session, {invoice: (told, current) for invoice, (told, current) in seen.items()})
+    _record(
+        session,
+        {
+            row["id"]: _states_of_read(row, lines_seen[row["id"]], now=now, source=source)
+            for row in rows
+        },
+    )
 
 
 def record_snapshots(
@@ -72,21 +75,19 @@ def record_snapshots(
             _state_of_snapshot(event, invoice, created, seen_at=seen_at)
         )
         if event.get("type") == _PAYMENT_FAILED:
-            is_first = (whole_at(invoice, "attempt_count") or 0) <= 1
-            failures.append((invoice["id"], created, is_first))
+            failures.append((invoice["id"], created, is_first_attempt(invoice)))
     for invoice_id, failed_at, is_first in sorted(failures):
-        _note_failure(session, invoice_id, failed_at, is_first=is_first)
+        note_failure(session, invoice_id, failed_at, is_first=is_first)
     _record(session, {invoice: (states, None) for invoice, states in seen.items()})
 
 
-def state_lines_of(invoice: dict[str, Any], digest: str) -> str:
+def state_lines_of(invoice: dict[str, Any], lines: Sequence[Row], digest: str) -> str:
     """A fingerprint of the lines that both an event and a read have: the first ten.
 
     `digest` is that of all the lines that are here. An event never has more than ten; what it has
     of a longer invoice would else be another state.
     """
-    lines = dicts_at(invoice, "lines")
-    if flag_at(dict_at(invoice, "lines"), "has_more") or len(lines) > EMBEDDED_LINES:
+    if len(lines) > EMBEDDED_LINES or flag_at(dict_at(invoice, "lines"), "has_more"):
         return f"{digest_of_lines(lines[:EMBEDDED_LINES])}+"
     return digest
 
@@ -126,13 +127,13 @@ def _states_of_read(row: Row, lines: str, *, now: datetime, source: str) -> tupl
 def _state_of_snapshot(
     event: dict[str, Any], invoice: dict[str, Any], created: datetime, *, seen_at: datetime
 ) -> Seen:
-    row = translate_invoice(invoice)
-    lines = state_lines_of(invoice, row["lines_digest"])
-    if flag_at(dict_at(invoice, "lines"), "has_more"):
-        row["lines_digest"] = None
+    row, lines = translate_invoice(invoice), translate_lines(invoice)
+    digest = digest_of_lines(lines)
+    is_whole = not flag_at(dict_at(invoice, "lines"), "has_more")
+    row["lines_digest"] = digest if is_whole else None
     return _seen(
         row,
-        lines,
+        state_lines_of(invoice, lines, digest),
         status=row["status"],
         effective_at=row.get(_BEGINNINGS.get(str(event.get("type")), "")) or created,
         seen_at=seen_at,
@@ -143,7 +144,7 @@ def _state_of_snapshot(
 
 def _seen(  # noqa: PLR0913 - each is a fact of its own
     row: Row,
-    lines: str,
+    state_lines: str,
     *,
     status: str,
     effective_at: datetime,
@@ -165,7 +166,7 @@ def _seen(  # noqa: PLR0913 - each is a fact of its own
         remaining_minor=remaining,
         due_at=row["due_at"],
         lines_digest=row["lines_digest"],
-        digest=digest_of(status, said, row["due_at"], lines),
+        digest=digest_of(status, said, row["due_at"], state_lines),
         effective_at=effective_at,
         seen_at=seen_at,
         source=source,
@@ -217,7 +218,7 @@ def _lock_of(invoice: str) -> int:
 def _histories(session: Session, invoices: list[str]) -> dict[str, list[Seen]]:
     found = session.execute(
         select(_STATES)
-        .where(_STATES.c.invoice_id.in_(invoices))
+        .where(is_among(session, _STATES.c.invoice_id, invoices))
         .order_by(_STATES.c.invoice_id, _STATES.c.effective_at)
     )
     histories: dict[str, list[Seen]] = {}
@@ -231,20 +232,3 @@ def _histories(session: Session, invoices: list[str]) -> dict[str, list[Seen]]:
 
 def _row(state: Seen) -> Row:
     return {name: getattr(state, name) for name in _KEPT if name != "id"}
-
-
-def _note_failure(session: Session, invoice: str, failed_at: datetime, *, is_first: bool) -> None:
-    """Remember the earliest failed attempt that an event told of, for invoices that are here."""
-    first = Invoice.first_failed_at
-    is_later = first.is_(None) | (first > failed_at)
-    if is_first:
-        # Until an event told, the beginning of the invoice stood for it: see bot.mirror.days.
-        is_later |= first == func.coalesce(
-            Invoice.effective_at, Invoice.finalized_at, Invoice.created_at
-        )
-    session.execute(
-        update(Invoice)
-        .where(Invoice.id == invoice, is_later)
-        .values(first_failed_at=failed_at)
-        .execution_options(synchronize_session=False)
-    )

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.mirror.accounts import AccountPlace, names_of, place_of
-from bot.mirror.rows import insert_missing, insert_rows, replace_older, table_of
+from bot.mirror.rows import insert_missing, insert_rows, is_among, replace_older, table_of
 from bot.mirror.rules import MirrorRules
 from bot.mirror.zones import settle_zones
 from bot.models import Account, AccountName, Customer, Invoice
@@ -95,7 +95,7 @@ def _ensure(
 
 
 def _ids_of(session: Session, keys: list[str]) -> dict[str, int]:
-    found = select(_ACCOUNTS.c.key, _ACCOUNTS.c.id).where(_ACCOUNTS.c.key.in_(keys))
+    found = select(_ACCOUNTS.c.key, _ACCOUNTS.c.id).where(is_among(session, _ACCOUNTS.c.key, keys))
     return {row.key: row.id for row in session.execute(found)}
 
 
@@ -103,7 +103,7 @@ def _accounts_of(session: Session, customers: list[str]) -> dict[str, int]:
     """The account of each customer until now; on PostgreSQL nobody else moves them meanwhile."""
     found = (
         select(_CUSTOMERS.c.id, _CUSTOMERS.c.account_id)
-        .where(_CUSTOMERS.c.id.in_(customers))
+        .where(is_among(session, _CUSTOMERS.c.id, customers))
         .order_by(_CUSTOMERS.c.id)
         .with_for_update()
     )
@@ -118,7 +118,9 @@ def _rename(
 ) -> None:
     """Write anew what the customers' accounts are found by, and called."""
     session.execute(
-        delete(_NAMES).where(_NAMES.c.customer_id.in_([row["id"] for row in customers]))
+        delete(_NAMES).where(
+            is_among(session, _NAMES.c.customer_id, [row["id"] for row in customers])
+        )
     )
     insert_rows(
         session,

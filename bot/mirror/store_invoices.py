@@ -9,21 +9,23 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.clock import zone_of
-from bot.mirror.days import first_failure, local_days
-from bot.mirror.fields import dicts_at
+from bot.mirror.days import first_failure, is_failing, local_days, stands_since
+from bot.mirror.failures import find_first_failures
+from bot.mirror.gone import gone_since
 from bot.mirror.placeholders import Home, find_homes, find_usage_types
-from bot.mirror.rows import insert_rows, replace_older, table_of
+from bot.mirror.rows import insert_rows, is_among, replace_older, table_of
 from bot.mirror.rules import MirrorRules
 from bot.mirror.states import record_reads, state_lines_of
 from bot.mirror.tickets import assign_short_numbers, is_numbering
 from bot.mirror.translate_invoice import translate_invoice
-from bot.mirror.translate_lines import part_of, period_of, translate_line
+from bot.mirror.translate_lines import digest_of_lines, part_of, period_of, translate_lines
 from bot.models import Invoice, InvoiceLine
 
 Row = dict[str, Any]
 
 # A read that says otherwise is older than it looks: Stripe never takes these back.
-# Source: docs.stripe.com/invoicing/integration/workflow-transitions, read 2026-11.
+# Source: the table of transitions in Stripe's manual (docs.stripe.com/invoicing/integration/
+# workflow-transitions), by our summary of it.
 FINAL = ("paid", "void")
 
 _INVOICES = table_of(Invoice)
@@ -53,42 +55,55 @@ class StoredInvoices:
     prices_wanted: tuple[str, ...]
 
 
-def store_invoices(
-    session: Session, objects: Sequence[dict[str, Any]], read: Read
-) -> StoredInvoices:
+@dataclass(frozen=True, slots=True)
+class TranslatedInvoices:
+    """Invoices as rows, by what they say themselves; nothing of the database is in them yet.
+
+    Shape: `lines` and `state_lines` by invoice's id.
+    """
+
+    objects: Sequence[dict[str, Any]]
+    rows: list[Row]
+    lines: dict[str, list[Row]]
+    state_lines: dict[str, str]
+
+
+def translate_invoices(objects: Sequence[dict[str, Any]]) -> TranslatedInvoices:
+    """Invoices with all their lines as rows; pure, so that it can be done ahead."""
+    rows, lines, state_lines = [], {}, {}
+    for invoice in objects:
+        row, own = translate_invoice(invoice), translate_lines(invoice)
+        row["lines_count"], row["lines_digest"] = len(own), digest_of_lines(own)
+        rows.append(row)
+        lines[row["id"]] = own
+        state_lines[row["id"]] = state_lines_of(invoice, own, row["lines_digest"])
+    return TranslatedInvoices(objects, rows, lines, state_lines)
+
+
+def store_invoices(session: Session, given: TranslatedInvoices, read: Read) -> StoredInvoices:
     """Write invoices with all their lines, unless a newer read was here."""
-    rows = [{**translate_invoice(invoice), "ticket": read.ticket} for invoice in objects]
-    lines = lines_of(objects)
-    homes, customers_wanted = find_homes(session, objects, rules=read.rules, now=read.now)
+    lines = given.lines
+    gone = gone_since(session, "invoice", list(lines), ticket=read.ticket)
+    rows = [row for row in given.rows if row["id"] not in gone]
+    for row in rows:
+        row["ticket"] = read.ticket
+    homes, customers_wanted = find_homes(session, given.objects, rules=read.rules, now=read.now)
     usage_types, prices_wanted = find_usage_types(session, _oldest_with(rows, lines))
     failures = _known_failures(session, list(lines))
-    derive(rows, lines, homes, usage_types, failures)
+    told = find_first_failures(session, _unsure(rows, failures))
+    derive(rows, lines, homes, usage_types, {**failures, **told})
     written = replace_older(session, _INVOICES, rows, final=() if read.may_go_back else FINAL)
     _replace_lines(session, written, lines, before=failures.keys())
     record_reads(
         session,
         [row for row in rows if row["id"] in written],
-        {
-            row["id"]: state_lines_of(invoice, row["lines_digest"])
-            for row, invoice in zip(rows, objects, strict=True)
-        },
+        given.state_lines,
         now=read.now,
         source=read.source,
     )
     if written and is_numbering(session):
         assign_short_numbers(session, sorted(written))
     return StoredInvoices(written, customers_wanted, prices_wanted)
-
-
-def lines_of(objects: Sequence[dict[str, Any]]) -> dict[str, list[Row]]:
-    """The lines of each invoice as rows, still without their part."""
-    return {
-        invoice["id"]: [
-            translate_line(line, invoice["id"], position)
-            for position, line in enumerate(dicts_at(invoice, "lines"))
-        ]
-        for invoice in objects
-    }
 
 
 def derive(
@@ -127,16 +142,25 @@ def _known_failures(session: Session, invoices: list[str]) -> dict[str, datetime
     """When each invoice that is here failed first; on PostgreSQL nobody changes them meanwhile."""
     found = (
         select(_INVOICES.c.id, _INVOICES.c.first_failed_at)
-        .where(_INVOICES.c.id.in_(invoices))
+        .where(is_among(session, _INVOICES.c.id, invoices))
         .order_by(_INVOICES.c.id)
         .with_for_update()
     )
     return {row.id: row.first_failed_at for row in session.execute(found)}
 
 
+def _unsure(rows: Sequence[Row], failures: dict[str, datetime | None]) -> list[str]:
+    """Those of the failing invoices whose first failure an event may know better."""
+    return [
+        row["id"]
+        for row in rows
+        if is_failing(row) and failures.get(row["id"]) in {None, stands_since(row)}
+    ]
+
+
 def _replace_lines(
     session: Session, written: set[str], lines: dict[str, list[Row]], *, before: Collection[str]
 ) -> None:
     if replaced := sorted(written.intersection(before)):
-        session.execute(delete(_LINES).where(_LINES.c.invoice_id.in_(replaced)))
+        session.execute(delete(_LINES).where(is_among(session, _LINES.c.invoice_id, replaced)))
     insert_rows(session, _LINES, [line for invoice in sorted(written) for line in lines[invoice]])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import zone_of
 from bot.mirror.days import DATED_AT_ONCE, date_anew
-from bot.mirror.rows import replace_older, table_of
+from bot.mirror.rows import is_among, replace_older, table_of
 from bot.mirror.translate_lines import ADJUSTMENT, FIXED, METERED, USAGE
 from bot.models import Account, Invoice, InvoiceLine, Price
 
@@ -30,7 +30,7 @@ def store_prices(session: Session, rows: Sequence[Row]) -> set[str]:
         row.id: row
         for row in session.execute(
             select(_PRICES.c.id, _PRICES.c.usage_type, _PRICES.c.created_at)
-            .where(_PRICES.c.id.in_([row["id"] for row in rows]))
+            .where(is_among(session, _PRICES.c.id, [row["id"] for row in rows]))
             .order_by(_PRICES.c.id)
             .with_for_update()
         )

@@ -23,7 +23,7 @@ OVERLAP = timedelta(minutes=10)
 # The alert that events are lost.
 GAP, GAP_SUBJECT = "events_gap", "stripe"
 # Stripe keeps events for 30 days; a day is left for whoever has to act.
-# Source: docs.stripe.com/api/events, read 2026-11.
+# Source: docs.stripe.com/api/events.
 REACH = timedelta(days=29)
 # Ten million events; a list that goes on after that has no end.
 PAGES_MAX = 100_000

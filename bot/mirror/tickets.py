@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot.database import insert_into
-from bot.mirror.rows import table_of
+from bot.mirror.rows import is_among
 from bot.models import BackfillStep, Counter, Invoice
 
 FIRST_SHORT_NUMBER = 1001
@@ -17,7 +17,12 @@ NUMBERING = "short_numbers"
 # How many invoices of the backlog get their short number in one transaction.
 NUMBERED_AT_ONCE = 500
 
-_INVOICES = table_of(Invoice)
+# One statement for all: run for each of them, it would cost PostgreSQL as much as storing them.
+_NUMBERING = text(
+    "UPDATE invoices SET short_number = :before + place"
+    " FROM unnest(CAST(:ids AS text[])) WITH ORDINALITY AS chosen (invoice, place)"
+    " WHERE invoices.id = chosen.invoice AND short_number IS NULL"
+)
 
 
 def draw_ticket(session: Session) -> int:
@@ -41,7 +46,7 @@ def assign_short_numbers(session: Session, ids: list[str]) -> int:
     """
     unnumbered = (
         select(Invoice.id)
-        .where(Invoice.id.in_(ids), Invoice.short_number.is_(None))
+        .where(is_among(session, Invoice.id.expression, ids), Invoice.short_number.is_(None))
         .where(Invoice.finalized_at.is_not(None))
         .order_by(Invoice.finalized_at, Invoice.id)
     )
@@ -82,14 +87,13 @@ def _number(session: Session, ids: list[str]) -> None:
     last = _grow(session, SHORT_NUMBER, by=len(ids), start=FIRST_SHORT_NUMBER - 1)
     if last > SHORT_NUMBER_MAX:
         raise OverflowError("There are no short numbers left.")
-    session.execute(
-        update(_INVOICES)
-        .where(_INVOICES.c.id == bindparam("invoice"), _INVOICES.c.short_number.is_(None))
-        .values(short_number=bindparam("given")),
-        [
-            {"invoice": invoice_id, "given": last - len(ids) + position}
-            for position, invoice_id in enumerate(ids, start=1)
-        ],
+    first = last - len(ids) + 1
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_NUMBERING, {"ids": ids, "before": first - 1})
+        return
+    session.connection().exec_driver_sql(
+        "UPDATE invoices SET short_number = ? WHERE id = ? AND short_number IS NULL",
+        [(first + place, invoice) for place, invoice in enumerate(ids)],
     )
 
 

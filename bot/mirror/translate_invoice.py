@@ -20,7 +20,7 @@ from bot.mirror.fields import (
 )
 from bot.mirror.links import hosted_key_of
 from bot.mirror.names import fold
-from bot.mirror.translate_lines import digest_of_lines, is_inclusive, tax_entry
+from bot.mirror.translate_lines import is_inclusive, tax_entry
 
 Row = dict[str, Any]
 
@@ -30,7 +30,8 @@ NUMBER_CHARACTERS_MAX = 64
 def translate_invoice(invoice: dict[str, Any]) -> Row:
     """An invoice as its row, without its account, its local days and what its lines tell."""
     number = text_at(invoice, "number", characters_max=NUMBER_CHARACTERS_MAX)
-    lines = dicts_at(invoice, "lines")
+    taxes = _taxes(invoice)
+    taxes_on_top = [tax for tax in taxes if not is_inclusive(tax)]
     description = text_at(invoice, "description")
     found_by = (number, text_at(invoice, "customer_name"), description)
     return {
@@ -47,14 +48,14 @@ def translate_invoice(invoice: dict[str, Any]) -> Row:
         "description": description,
         "search_text": fold(" ".join(filter(None, found_by))),
         **_amounts(invoice),
-        "taxes": [clean_json(tax_entry(tax)) for tax in _taxes(invoice) if not is_inclusive(tax)],
+        "tax_minor": sum_amounts(taxes_on_top),
+        "inclusive_tax_minor": sum_amounts([tax for tax in taxes if is_inclusive(tax)]),
+        "taxes": [clean_json(tax_entry(tax)) for tax in taxes_on_top],
         "subscription_id": _subscription_of(invoice),
         "from_invoice_id": id_at(dict_at(invoice, "from_invoice"), "invoice"),
         "attempt_count": whole_at(invoice, "attempt_count") or 0,
         "was_attempted": flag_at(invoice, "attempted"),
         **_moments(invoice),
-        "lines_count": len(lines),
-        "lines_digest": digest_of_lines(lines),
         "meta": metadata_at(invoice),
         "deleted_at": None,
     }
@@ -66,7 +67,6 @@ def status_of(invoice: dict[str, Any]) -> str:
 
 
 def _amounts(invoice: dict[str, Any]) -> Row:
-    taxes = _taxes(invoice)
     grants = dicts_at(invoice, "total_pretax_credit_amounts")
     due, paid = amount_at(invoice, "amount_due"), amount_at(invoice, "amount_paid")
     remaining = whole_at(invoice, "amount_remaining")
@@ -78,8 +78,6 @@ def _amounts(invoice: dict[str, Any]) -> Row:
         "remaining_minor": max(due - paid, 0) if remaining is None else remaining,
         "overpaid_minor": amount_at(invoice, "amount_overpaid"),
         "discount_minor": sum_amounts(dicts_at(invoice, "total_discount_amounts")),
-        "tax_minor": sum_amounts([tax for tax in taxes if not is_inclusive(tax)]),
-        "inclusive_tax_minor": sum_amounts([tax for tax in taxes if is_inclusive(tax)]),
         "shipping_minor": amount_at(dict_at(invoice, "shipping_cost"), "amount_subtotal"),
         # Of its two kinds, discounts are in total_discount_amounts already.
         "credit_grants_minor": sum_amounts(

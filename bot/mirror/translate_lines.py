@@ -1,7 +1,9 @@
 """From the lines of an invoice to rows, and what they add up to; pure."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -9,7 +11,6 @@ import orjson
 from bot.mirror.fields import (
     ID_CHARACTERS_MAX,
     amount_at,
-    currency_at,
     decimal_at,
     dict_at,
     dicts_at,
@@ -24,21 +25,27 @@ Row = dict[str, Any]
 USAGE, FIXED, ADJUSTMENT = "usage", "fixed", "adjustment"
 METERED = "metered"
 # How many lines Stripe embeds in an invoice; of more it says has_more, in events too.
-# Source: docs.stripe.com/api/invoices/object, `lines`, read 2026-11.
+# Source: our summary of Stripe's API reference, the invoice's `lines`.
 EMBEDDED_LINES = 10
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def translate_line(line: dict[str, Any], invoice_id: str, position: int) -> Row:
-    """A line as its row; its part is provisional until the price is known (`part_of`)."""
-    parent = dict_at(line, "parent")
+def translate_lines(invoice: dict[str, Any]) -> list[Row]:
+    """The lines of an invoice as rows, in Stripe's order; their part waits for their prices."""
+    invoice_id = invoice["id"]
+    return [
+        _translate_line(line, invoice_id, position)
+        for position, line in enumerate(dicts_at(invoice, "lines"))
+    ]
+
+
+def _translate_line(line: dict[str, Any], invoice_id: str, position: int) -> Row:
+    parent, pricing, period = (dict_at(line, name) for name in ("parent", "pricing", "period"))
     details = dict_at(parent, text_at(parent, "type") or "")
-    pricing = dict_at(line, "pricing")
     named = dict_at(pricing, "price_details")
     # Before the version of 2025-03-31 (basil) a line held its price, plan and proration itself.
     old_price = dict_at(line, "price") or dict_at(line, "plan")
-    period = dict_at(line, "period")
     starts_at = moment_at(period, "start") or _EPOCH
     return {
         "invoice_id": invoice_id,
@@ -93,26 +100,16 @@ def period_of(lines: list[Row], otherwise: tuple[datetime, datetime]) -> tuple[d
     telling = [line for line in lines if line["part"] == USAGE] or lines
     if not telling:
         return otherwise
-    return min(line["starts_at"] for line in telling), max(line["ends_at"] for line in telling)
+    return min([line["starts_at"] for line in telling]), max([line["ends_at"] for line in telling])
 
 
-def digest_of_lines(lines: list[dict[str, Any]]) -> str:
+# What a line says, as far as every version of Stripe's API tells it.
+_SAID = itemgetter(
+    "id", "amount_minor", "description", "quantity", "starts_at", "ends_at", "discount_minor"
+)
+
+
+def digest_of_lines(lines: Sequence[Row]) -> str:
     """A fingerprint of what the lines say, equal in every version of the API."""
-    said = [
-        (
-            text_at(line, "id"),
-            amount_at(line, "amount"),
-            currency_at(line),
-            text_at(line, "description"),
-            decimal_at(line, ("quantity", "quantity_decimal")),
-            dict_at(line, "period").get("start"),
-            dict_at(line, "period").get("end"),
-            [amount_at(entry, "amount") for entry in dicts_at(line, "discount_amounts")],
-            [
-                amount_at(tax, "amount")
-                for tax in dicts_at(line, "taxes") or dicts_at(line, "tax_amounts")
-            ],
-        )
-        for line in lines
-    ]
+    said = [(_SAID(line), [tax["amount"] for tax in line["taxes"]]) for line in lines]
     return hashlib.sha256(orjson.dumps(said)).hexdigest()

@@ -19,12 +19,22 @@ from bot.models.people import (
     SlackEvent,
     UserGroup,
 )
-from bot.models.sync import KEPT, BackfillStep, Counter, ReceivedEvent, StaleObject, SyncMark
+from bot.models.sync import (
+    KEPT,
+    PAYMENT_FAILED,
+    BackfillStep,
+    Counter,
+    GoneObject,
+    ReceivedEvent,
+    StaleObject,
+    SyncMark,
+)
 from bot.models.work import Alert, Deployment, Refusal
 
 __all__ = [
     "KEPT",
     "OPEN",
+    "PAYMENT_FAILED",
     "PRESENT",
     "Account",
     "AccountName",
@@ -35,6 +45,7 @@ __all__ = [
     "CreditNote",
     "Customer",
     "Deployment",
+    "GoneObject",
     "Grant",
     "GroupMember",
     "Invoice",

@@ -11,6 +11,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def microseconds_of(moment: datetime) -> int:
+    """An aware moment as SQLite keeps it.
+
+    Units: microseconds since 1970.
+    """
+    return (moment - _EPOCH) // _MICROSECOND
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware moment in UTC: timestamptz on PostgreSQL, microseconds since 1970 on SQLite.
 
@@ -37,7 +45,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError(f"A moment needs its zone: {value!r}.")
         if dialect.name == "postgresql":
             return value
-        return (value - _EPOCH) // _MICROSECOND
+        return microseconds_of(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """On the way out."""

@@ -43,6 +43,15 @@ Index(
 # For dropping what is too old, without reading every body to find it.
 Index("ix_received_events_received_at", ReceivedEvent.received_at)
 
+# For when the first payment of an invoice failed, told before the invoice itself was read.
+PAYMENT_FAILED: ColumnElement[bool] = literal_column("type = 'invoice.payment_failed'")
+Index(
+    "ix_received_events_payment_failed",
+    ReceivedEvent.object_id,
+    sqlite_where=PAYMENT_FAILED,
+    postgresql_where=PAYMENT_FAILED,
+)
+
 
 class StaleObject(Base):
     """An object that has to be read again from Stripe, by one reader at a time.
@@ -64,6 +73,19 @@ class StaleObject(Base):
     attempts: Mapped[int]
     ticket: Mapped[int | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class GoneObject(Base):
+    """An object that Stripe had no more when it was read, and that was never stored here.
+
+    A page that was read before may still bring it; by its older ticket it is known and left out.
+    """
+
+    __tablename__ = "gone_objects"
+
+    kind: Mapped[str] = mapped_column(String(64), primary_key=True)
+    object_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    ticket: Mapped[int]
 
 
 class BackfillStep(Base):

@@ -96,6 +96,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deployment")),
     )
     op.create_table(
+        "gone_objects",
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("object_id", sa.String(length=255), nullable=False),
+        sa.Column("ticket", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "object_id", name=op.f("pk_gone_objects")),
+    )
+    op.create_table(
         "invoice_payments",
         sa.Column("id", sa.String(length=255), nullable=False),
         sa.Column("invoice_id", sa.String(length=255), nullable=False),
@@ -200,6 +207,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'kept'"),
         postgresql_where=sa.text("state = 'kept'"),
+    )
+    op.create_index(
+        "ix_received_events_payment_failed",
+        "received_events",
+        ["object_id"],
+        unique=False,
+        sqlite_where=sa.text("type = 'invoice.payment_failed'"),
+        postgresql_where=sa.text("type = 'invoice.payment_failed'"),
     )
     op.create_index(
         "ix_received_events_received_at", "received_events", ["received_at"], unique=False
@@ -466,6 +481,12 @@ def downgrade() -> None:
     op.drop_table("refusals")
     op.drop_index("ix_received_events_received_at", table_name="received_events")
     op.drop_index(
+        "ix_received_events_payment_failed",
+        table_name="received_events",
+        sqlite_where=sa.text("type = 'invoice.payment_failed'"),
+        postgresql_where=sa.text("type = 'invoice.payment_failed'"),
+    )
+    op.drop_index(
         "ix_received_events_kept",
         table_name="received_events",
         sqlite_where=sa.text("state = 'kept'"),
@@ -479,6 +500,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_invoice_payments_payment_id"), table_name="invoice_payments")
     op.drop_index(op.f("ix_invoice_payments_invoice_id"), table_name="invoice_payments")
     op.drop_table("invoice_payments")
+    op.drop_table("gone_objects")
     op.drop_table("deployment")
     op.drop_index(op.f("ix_credit_notes_invoice_id"), table_name="credit_notes")
     op.drop_index(op.f("ix_credit_notes_customer_id"), table_name="credit_notes")

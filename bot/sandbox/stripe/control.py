@@ -2,7 +2,7 @@
 
 import calendar
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
@@ -10,11 +10,9 @@ from bot.sandbox.stripe.credit_note_amounts import charge_with
 from bot.sandbox.stripe.disputes import OUTCOMES, close_dispute, open_dispute
 from bot.sandbox.stripe.errors import StripeError, bad_request
 from bot.sandbox.stripe.hosted import pay_on_page
+from bot.sandbox.stripe.served import Served
 from bot.sandbox.stripe.store import Selection
 from bot.sandbox.stripe.world import LINKS_BASE
-
-if TYPE_CHECKING:
-    from bot.sandbox.stripe.standin import StandIn
 
 STEPS_MAX_DAYS = 3_660
 OPEN_INVOICES_MAX = 12
@@ -31,13 +29,13 @@ OPEN_INVOICE_FIELDS = (
 )
 
 
-def get_clock(standin: "StandIn", _given: dict[str, Any]) -> dict[str, Any]:
+def get_clock(standin: Served, _given: dict[str, Any]) -> dict[str, Any]:
     """The virtual time."""
     now = standin.clock
     return {"now": int(now.timestamp()), "iso": now.isoformat()}
 
 
-def move_clock(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
+def move_clock(standin: Served, given: dict[str, Any]) -> dict[str, Any]:
     """Move the virtual time ahead."""
     standin.advance(target(standin.clock, given))
     return get_clock(standin, {})
@@ -86,7 +84,7 @@ def later_months(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month, day=min(moment.day, last))
 
 
-def pay(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
+def pay(standin: Served, given: dict[str, Any]) -> dict[str, Any]:
     """Pay an invoice as its customer would on the hosted page."""
     world = standin.world
     with world.lock:
@@ -95,7 +93,7 @@ def pay(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
         return {"invoice": invoice["id"], "status": invoice["status"]}
 
 
-def list_open_invoices(standin: "StandIn", _given: dict[str, Any]) -> dict[str, Any]:
+def list_open_invoices(standin: Served, _given: dict[str, Any]) -> dict[str, Any]:
     """The newest invoices that a customer could pay now."""
     world = standin.world
     base = standin.public_url or standin.seen_url
@@ -110,7 +108,7 @@ def list_open_invoices(standin: "StandIn", _given: dict[str, Any]) -> dict[str, 
     return {"invoices": invoices}
 
 
-def decline(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
+def decline(standin: Served, given: dict[str, Any]) -> dict[str, Any]:
     """From now on the bank declines the cards of a customer, or accepts them again."""
     world = standin.world
     reason = given.get("reason", "generic_decline")
@@ -128,7 +126,7 @@ def decline(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
         return {"customer": customer, "payment_methods": [method["id"] for method in methods]}
 
 
-def dispute(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
+def dispute(standin: Served, given: dict[str, Any]) -> dict[str, Any]:
     """The bank disputes a charge, named by itself or by its invoice."""
     world = standin.world
     with world.lock:
@@ -141,7 +139,7 @@ def dispute(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
         return {"dispute": made["id"], "status": made["status"]}
 
 
-def decide(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
+def decide(standin: Served, given: dict[str, Any]) -> dict[str, Any]:
     """The bank decides a dispute: won or lost."""
     world = standin.world
     status = given.get("status", "lost")
@@ -153,12 +151,12 @@ def decide(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
         return {"dispute": found["id"], "status": found["status"]}
 
 
-def get_faults(standin: "StandIn", _given: dict[str, Any]) -> dict[str, Any]:
+def get_faults(standin: Served, _given: dict[str, Any]) -> dict[str, Any]:
     """The switches as they stand."""
     return standin.world.faults.as_dict()
 
 
-def set_faults(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
+def set_faults(standin: Served, given: dict[str, Any]) -> dict[str, Any]:
     """Turn switches; all of them or, when one is wrong, none."""
     wrong = standin.world.faults.set(given)
     if wrong:
@@ -166,13 +164,13 @@ def set_faults(standin: "StandIn", given: dict[str, Any]) -> dict[str, Any]:
     return standin.world.faults.as_dict()
 
 
-def reset_faults(standin: "StandIn", _given: dict[str, Any]) -> dict[str, Any]:
+def reset_faults(standin: Served, _given: dict[str, Any]) -> dict[str, Any]:
     """All switches at rest."""
     standin.world.faults.reset()
     return standin.world.faults.as_dict()
 
 
-def get_requests(standin: "StandIn", _given: dict[str, Any]) -> dict[str, Any]:
+def get_requests(standin: Served, _given: dict[str, Any]) -> dict[str, Any]:
     """The last thousand calls to /v1, oldest first."""
     return {"requests": list(standin.requests)}
 
@@ -192,7 +190,7 @@ CONTROLS = {
 }
 
 
-def control(standin: "StandIn", method: str, name: str, body: bytes) -> tuple[int, bytes]:
+def control(standin: Served, method: str, name: str, body: bytes) -> tuple[int, bytes]:
     """Answer one control call in JSON."""
     found = CONTROLS.get((method, name))
     if found is None:

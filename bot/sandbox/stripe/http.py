@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -22,9 +21,7 @@ from bot.sandbox.stripe.hosted import (
     receipt_page,
 )
 from bot.sandbox.stripe.portal import portal_page
-
-if TYPE_CHECKING:
-    from bot.sandbox.stripe.standin import StandIn
+from bot.sandbox.stripe.served import Served
 
 NOT_VALID = "<p>This link is not valid.</p>"
 BODY_BYTES_MAX = 1_000_000
@@ -38,7 +35,7 @@ SECURE_HEADERS = {
 }
 
 
-def make_app(standin: "StandIn") -> Starlette:
+def make_app(standin: Served) -> Starlette:
     """The application around one stand-in."""
 
     async def api(request: Request) -> Response:
@@ -87,7 +84,7 @@ def make_app(standin: "StandIn") -> Starlette:
     )
 
 
-async def answer_api(standin: "StandIn", request: Request) -> Response:
+async def answer_api(standin: Served, request: Request) -> Response:
     """Answer a call, with the faults that hold it back."""
     body = await request.body()
     path = request.scope["path"]
@@ -112,7 +109,7 @@ async def answer_api(standin: "StandIn", request: Request) -> Response:
     return Response(answer, status, headers)
 
 
-def base_of(standin: "StandIn", request: Request) -> str:
+def base_of(standin: Served, request: Request) -> str:
     """The address under which links point back here: the configured one, else the request's."""
     if standin.public_url is not None:
         return standin.public_url
@@ -120,7 +117,7 @@ def base_of(standin: "StandIn", request: Request) -> str:
     return standin.seen_url
 
 
-async def answer_control(standin: "StandIn", request: Request) -> Response:
+async def answer_control(standin: Served, request: Request) -> Response:
     """Answer a control call; pages of this machine may make it."""
     headers = {"Content-Type": "application/json", "Vary": "Origin"}
     origin = request.headers.get("origin", "")
@@ -146,7 +143,7 @@ def html(text: str, status: int = 200) -> Response:
     return HTMLResponse(text, status, SECURE_HEADERS)
 
 
-def answer_hosted(standin: "StandIn", request: Request) -> Response:
+def answer_hosted(standin: Served, request: Request) -> Response:
     """Show an invoice, or take the press on Pay."""
     world = standin.world
     with world.lock:
@@ -161,7 +158,7 @@ def answer_hosted(standin: "StandIn", request: Request) -> Response:
         return html(page(world, invoice))
 
 
-def answer_pdf(standin: "StandIn", request: Request) -> Response:
+def answer_pdf(standin: Served, request: Request) -> Response:
     """The PDF, as a download."""
     world = standin.world
     with world.lock:
@@ -174,7 +171,7 @@ def answer_pdf(standin: "StandIn", request: Request) -> Response:
         return Response(pdf(invoice), media_type="application/pdf", headers=headers)
 
 
-def answer_credit_note(standin: "StandIn", request: Request) -> Response:
+def answer_credit_note(standin: Served, request: Request) -> Response:
     """The PDF of a credit note."""
     world = standin.world
     with world.lock:

@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.database import Database
@@ -172,3 +173,38 @@ def test_histories_of_a_page_are_written_together(database: Database) -> None:
     store_now(database, "invoice", *page, now=NOW + timedelta(days=1))
 
     assert [status for status, _, _ in told(database, "in_99")] == ["open", "paid"]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+def test_a_state_that_comes_back_is_there_twice(database: Database, order: tuple[int, ...]) -> None:
+    before = invoice_object()
+    between = invoice_object(due_date=at("2026-11-30"))
+    told_of = [
+        (before, "2026-10-01 12:00"), (between, "2026-10-02"), (before, "2026-10-03"),
+    ]  # fmt: skip
+    for place in order:
+        thing, moment = told_of[place]
+        kind = "invoice.updated" if place else "invoice.finalized"
+        snapshots(database, event_object(kind, thing, created=at(moment), event=f"evt_{place}"))
+
+    store_now(database, "invoice", before)
+
+    states = states_of(database)
+    assert [state.due_at for state in states] == [
+        datetime(2026, 10, 31, 12, tzinfo=UTC),
+        datetime(2026, 11, 30, tzinfo=UTC),
+        datetime(2026, 10, 31, 12, tzinfo=UTC),
+    ]
+    assert states[0].effective_at.replace(microsecond=0) == FINALIZED
+
+
+def test_a_state_that_reads_alone_saw_come_back_is_there_twice(database: Database) -> None:
+    moved = invoice_object(due_date=at("2026-11-30"))
+    for day, thing in enumerate((invoice_object(), moved, invoice_object(), invoice_object())):
+        store_now(database, "invoice", thing, now=NOW + timedelta(days=day))
+
+    assert [state.due_at for state in states_of(database)] == [
+        datetime(2026, 10, 31, 12, tzinfo=UTC),
+        datetime(2026, 11, 30, tzinfo=UTC),
+        datetime(2026, 10, 31, 12, tzinfo=UTC),
+    ]
