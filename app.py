@@ -37,7 +37,11 @@ from handlers.http.slack import slack_route
 from handlers.http.webhooks import webhook_routes
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
+<<<<<<< HEAD
 from handlers.slack.socket_mode import connected
+=======
+from jobs.people import keeping_people
+>>>>>>> people
 
 log = get_logger("app")
 
@@ -77,6 +81,8 @@ def run_process(
         slack = stack.enter_context(contextlib.closing(slack_of(settings)))
         deployment = identify(runtime.database, runtime.stripe, slack, now=real_now())
         wake = start_working(runtime, stack) if duties.works else None
+        if duties.works:
+            stack.enter_context(keeping_people(runtime, slack, deployment.slack_team_id))
         if on_ready is not None:
             on_ready()
         if duties.serves:
@@ -237,6 +243,7 @@ def sandbox_settings(told: dict[str, Any], port: int) -> Settings:
         stripe_events_seconds=5.0,
         database_url=f"sqlite:///{Path(told['folder'], 'tallyman.sqlite3')}",
         billing_admins=told["admin"],
+        billing_roles=told["roles"],
         support_email="billing@tallyman.example",
         port=port,
         log_level="ERROR",

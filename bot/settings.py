@@ -22,6 +22,8 @@ REQUIRED = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "STRIPE_SECRET_KEY", "BIL
 REPLACED, INSTEAD = "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"
 ENV_FILE = Path(".env")
 DATABASE_DRIVERS = ("sqlite", "postgresql+psycopg")
+# What bot.access makes of these is said there; a test holds the two together.
+ROLES = ("viewer", "collector", "reviewer", "approver", "admin")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -74,6 +76,20 @@ def _slack_users(users: tuple[str, ...]) -> tuple[str, ...]:
             # Without the value: somebody may have put a token here.
             raise ValueError("must be Slack member ids (U…, copied from people’s profiles)")
     return users
+
+
+def _role_pairs(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    pairs = []
+    for part in _a_list(value):
+        subject, _, role = part.partition("=")
+        if not (subject.startswith(("U", "W", "S")) and subject.isalnum() and subject.isupper()):
+            raise ValueError(f"‘{subject}’ is no id of a member (U…) or user group (S…) of Slack")
+        if role not in ROLES:
+            raise ValueError(f"‘{part}’ must end in = and one of {', '.join(ROLES)}")
+        pairs.append((subject, role))
+    return tuple(pairs)
 
 
 def _a_secret_key(key: SecretStr) -> SecretStr:
@@ -164,6 +180,13 @@ class Settings(BaseSettings):
     billing_admins: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_a_list), AfterValidator(_slack_users)
     ] = Field(default=(), description="Slack member ids of the first admins, with commas.")
+    billing_roles: Annotated[
+        tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_role_pairs)
+    ] = Field(
+        default=(),
+        description="Roles for all accounts beside those that admins give in Slack: ids of members"
+        " or user groups, each with a role, such as S012AB=collector,U034CD=viewer.",
+    )
     account_time_zone: Zone = Field(
         default="UTC", description="The zone of accounts whose customers name none."
     )

@@ -2,12 +2,14 @@
 
 slack_sdk's own retries are off: after a lost answer they would post a second time. Answers to a
 press go to the `response_url` that came with it, over pooled connections, in threads of their own,
-so that a slow Slack never holds up anybody's command.
+so that a slow Slack never holds up anybody's command. A question on the way of an answer has a
+second in all, and few may wait at the same time, so that it holds up only who is asked about.
 """
 
 import concurrent.futures
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -18,12 +20,18 @@ import urllib3
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.errors import Misconfigured, Unavailable
+from bot.errors import Misconfigured, NotFound, Unavailable
 from bot.telemetry import get_logger
 
 log = get_logger("slack_api")
 
 CALL_SECONDS_MAX = 10
+# What somebody who waits for an answer waits for Slack at most.
+LOOK_SECONDS_MAX = 1.0
+LOOK_CALL_SECONDS_MAX = 2
+# Of the few threads that answer Slack, so many may wait for it at the same time.
+LOOKS_MAX = 2
+RETRY_AFTER_SECONDS_DEFAULT = 30.0
 RESPOND_CONNECT_SECONDS = 2.0
 RESPOND_READ_SECONDS = 5.0
 RESPOND_THREADS = 4
@@ -36,6 +44,19 @@ RESPONSE_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 TOKEN_FAULTS = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
 )
+# Slack's words for "there is nothing of that kind or id for you".
+MISSING = frozenset(
+    {"user_not_found", "user_not_visible", "channel_not_found", "channel_is_limited_access"}
+    | {"plan_upgrade_required"}
+)
+
+
+class RateLimited(Unavailable):
+    """Slack asks us to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Slack asks us to wait {seconds:g} seconds.")
+        self.seconds = seconds
 
 # The same for the app-level token of Socket Mode, which only connects.
 SOCKET_FAULTS = TOKEN_FAULTS | {"not_allowed_token_type", "missing_scope", "forbidden_team"}
@@ -74,6 +95,12 @@ class SlackAPI:
             retry_handlers=[],
             logger=_quiet_logger(),
         )
+        # Longer than anybody waits for it, and short enough to give the place back soon.
+        self._quick = WebClient(
+            token=token, base_url=base_url, timeout=LOOK_CALL_SECONDS_MAX, retry_handlers=[]
+        )
+        self._looks = concurrent.futures.ThreadPoolExecutor(LOOKS_MAX, "slack-look")
+        self._looking = threading.BoundedSemaphore(LOOKS_MAX)
         self._pool = urllib3.PoolManager(
             maxsize=RESPOND_THREADS,
             retries=False,
@@ -107,6 +134,7 @@ class SlackAPI:
             bot_user_id=bot_user_id,
         )
 
+<<<<<<< HEAD
     def open_socket(self, app_token: str) -> str:
         """Ask for the address of one connection in Socket Mode; it holds once, and not for long.
 
@@ -124,6 +152,37 @@ class SlackAPI:
         if not isinstance(url, str) or not url.startswith(schemes):
             raise Unavailable("Slack gave no address for Socket Mode.")
         return url
+=======
+    def ask(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What Slack answers to a question; for jobs, which may wait.
+
+        Raises: NotFound, RateLimited, Misconfigured for a scope that the app lacks, and Unavailable
+            when Slack does not answer or refuses.
+        """
+        return _asked(self.client, method, arguments)
+
+    def look(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The same on the way of an answer: within a second or not at all.
+
+        Raises: as ask() does; Unavailable also when Slack does not say so in time.
+        """
+        if not self._looking.acquire(blocking=False):
+            raise Unavailable("Slack is slow at the moment. Please try again in a minute.")
+
+        def ask() -> dict[str, Any]:
+            # The place is free when Slack has answered, not when the person has stopped waiting.
+            try:
+                return _asked(self._quick, method, arguments)
+            finally:
+                self._looking.release()
+
+        try:
+            return self._looks.submit(ask).result(LOOK_SECONDS_MAX)
+        except TimeoutError:
+            raise Unavailable(
+                "Slack did not say in time what has to be known for this. Please try again."
+            ) from None
+>>>>>>> people
 
     def may_respond_to(self, response_url: str) -> bool:
         """Whether an address is one that Slack (or the configured stand-in) gives out."""
@@ -144,6 +203,7 @@ class SlackAPI:
     def close(self) -> None:
         """Let the answers under way finish, and give the connections back."""
         self._threads.shutdown(wait=True, cancel_futures=False)
+        self._looks.shutdown(wait=False, cancel_futures=True)
         self._pool.clear()
 
     def _post(self, response_url: str, body: bytes) -> None:
@@ -161,6 +221,7 @@ class SlackAPI:
             self._places.release()
 
 
+<<<<<<< HEAD
 def _quiet_logger() -> logging.Logger:
     # The client logs every failure before it raises it; we say once what that means.
     logger = logging.getLogger("tallyman.slack_sdk")
@@ -181,6 +242,38 @@ def _socket_refusal(refused: SlackApiError) -> Misconfigured | Unavailable:
             "connections:write, of an app that has Socket Mode switched on."
         )
     return Unavailable(f"Slack gives no connection in Socket Mode ({error}).")
+=======
+def _asked(client: WebClient, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What Slack answers, with its errors as ours."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    try:
+        answer: Any = client.api_call(method, http_verb="GET", params=given)
+    except SlackApiError as refused:
+        response: Any = refused.response
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise RateLimited(_retry_after(response.headers)) from None
+        error = str(response.get("error", "unknown_error"))
+        if error in MISSING:
+            raise NotFound from None
+        if error == "missing_scope":
+            needed = response.get("needed")
+            raise Misconfigured(
+                f"The Slack app lacks the scope {needed}. Install it again with manifest.json."
+            ) from None
+        log.warning("ask_refused", method=method, error=error)
+        raise Unavailable(f"Slack could not say ({error}). Please try again.") from None
+    except (SlackClientError, OSError, ValueError) as failed:
+        raise Unavailable("Slack does not answer. Please try again in a moment.") from failed
+    return answer.data if isinstance(answer.data, dict) else {}
+
+
+def _retry_after(headers: Any) -> float:
+    for name, value in dict(headers).items():
+        if name.lower() == "retry-after":
+            text = str(value[0] if isinstance(value, list) else value)
+            return float(text) if text.isdecimal() else RETRY_AFTER_SECONDS_DEFAULT
+    return RETRY_AFTER_SECONDS_DEFAULT
+>>>>>>> people
 
 
 def _origin(address: str) -> tuple[str, str, int | None]:

@@ -22,8 +22,12 @@ from bot.settings import Settings
 from bot.slack_api import SlackAPI
 from handlers.slack.connection import Pace
 from handlers.slack.context import Desk
+<<<<<<< HEAD
 from handlers.slack.socket_mode import connected
 from jobs import sync
+=======
+from jobs import people, sync
+>>>>>>> people
 from tests.workspace import Person
 
 ADMIN, STRANGER = "U0AVERY", "U0KIM"
@@ -118,6 +122,7 @@ def deployed(
         api = SlackAPI(BOT_TOKEN, base_url=settings.slack_api_base_url)
         stack.callback(api.close)
         identified = identify(runtime.database, runtime.stripe, api, now=real_now())
+        people.run(runtime, api, own_team_id=identified.slack_team_id)
         desk = Desk(runtime=runtime, slack=api, deployment=identified)
         keeper = EventKeeper(runtime.database)
         stack.callback(keeper.stop)

@@ -1,4 +1,4 @@
-"""Tables, split by who writes them: the mirror (catalog, invoices, sync) or the bot (work)."""
+"""Tables, split by what they are about: Stripe's things, the sync, people, and the bot's work."""
 
 from bot.models.base import Base, Moment
 from bot.models.catalog import Account, AccountName, Customer, Price, Product, Subscription
@@ -10,6 +10,14 @@ from bot.models.invoices import (
     InvoiceLine,
     InvoicePayment,
     InvoiceState,
+)
+from bot.models.people import (
+    Grant,
+    GroupMember,
+    Person,
+    SharedChannel,
+    SlackEvent,
+    UserGroup,
 )
 from bot.models.sync import (
     KEPT,
@@ -38,16 +46,22 @@ __all__ = [
     "Customer",
     "Deployment",
     "GoneObject",
+    "Grant",
+    "GroupMember",
     "Invoice",
     "InvoiceLine",
     "InvoicePayment",
     "InvoiceState",
     "Moment",
+    "Person",
     "Price",
     "Product",
     "ReceivedEvent",
     "Refusal",
+    "SharedChannel",
+    "SlackEvent",
     "StaleObject",
     "Subscription",
     "SyncMark",
+    "UserGroup",
 ]

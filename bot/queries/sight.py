@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.access import Actor, Permission, is_allowed
+from bot.access import Actor, Permission, Scope, scope_for
 from bot.settings import Settings
 
 
@@ -16,7 +16,7 @@ class Sight:
     one for moments that belong to no account.
     """
 
-    scope: frozenset[int] | None
+    scope: Scope
     drafts: bool
     now: datetime
     real_now: datetime
@@ -28,9 +28,14 @@ def sight_of(actor: Actor, settings: Settings, *, now: datetime, real_now: datet
     """What this actor may see now."""
     return Sight(
         scope=actor.scope,
-        drafts=is_allowed(actor, Permission.VIEW_DRAFTS),
+        # An admin of some accounts who may only look at others sees drafts of neither.
+        drafts=_covers(scope_for(actor, Permission.VIEW_DRAFTS), actor.scope),
         now=now,
         real_now=real_now,
         alarm=timedelta(minutes=settings.mirror_alarm_minutes),
         zone=settings.account_time_zone,
     )
+
+
+def _covers(scope: Scope, other: Scope) -> bool:
+    return scope is None or (bool(scope) and other is not None and scope >= other)

@@ -22,6 +22,9 @@ from bot.sandbox.stripe import StandIn as StripeStandIn
 
 PAGE_PORT = 3000
 ADMIN = "U0AVERY"
+# What else people are at the desk: the billing team collects, support looks, the controller
+# approves, and the guest has a role that gives nothing. Engineering has none.
+ROLES = "S00000000=collector,U0ROBIN=viewer,U0SASHA=approver,U0NOOR=viewer"
 # The stand-ins' own, and visibly so: they open nothing but this sandbox.
 BOT_TOKEN = "xoxb-fake-sandbox"
 SIGNING_SECRET = "fake-sandbox-signing-secret"
@@ -82,6 +85,7 @@ def main() -> None:
         slack_bot_token=BOT_TOKEN,
         slack_signing_secret=SIGNING_SECRET,
         admin=ADMIN,
+        roles=ROLES,
         now=stripe.clock.isoformat(),
     )
     sys.stdin.read()

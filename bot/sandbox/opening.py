@@ -26,8 +26,8 @@ class Opening:
     def open(self, *, bot_url: str, page_port: int) -> dict[str, Any]:
         """Start the process; return what it says of itself once it is ready.
 
-        Shape: page_url, stripe_url, the keys and secrets of both stand-ins, the admin's id, now,
-        and a folder that goes with the process.
+        Shape: page_url, stripe_url, the keys and secrets of both stand-ins, the admin's id, the
+        others' roles, now, and a folder that goes with the process.
         Raises: RuntimeError when it ends before it is ready.
         """
         self._process = subprocess.Popen(

@@ -14,8 +14,17 @@ SHOW_INVOICE_LINES = "show_invoice_lines"
 SHOW_ACCOUNT = "show_account"
 LIST_PAGE = "list_page"
 OPEN_IN_STRIPE = "open_in_stripe"
+SHOW_ROLES = "show_roles"
+SHOW_CHANNELS = "show_channels"
+SHOW_HELP = "show_help"
+GRANT_ROLE = "grant_role"
+REVOKE_ROLE = "revoke_role"
+REMOVE_CHANNEL = "remove_channel"
 
-ALL = (SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE)
+ALL = (
+    *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
+    *(SHOW_ROLES, SHOW_CHANNELS, SHOW_HELP, GRANT_ROLE, REVOKE_ROLE, REMOVE_CHANNEL),
+)
 
 # A list may be asked for in so many characters, page and bar apart: a button's value holds 2,000.
 LIST_TEXT_MAX = 1900

@@ -23,6 +23,9 @@ BUTTON_TEXT_MAX = 75
 BUTTON_URL_MAX = 3000
 BUTTON_VALUE_MAX = 2000
 BUTTON_LABEL_MAX = 75
+CONFIRM_TITLE_MAX = 100
+CONFIRM_TEXT_MAX = 300
+CONFIRM_BUTTON_MAX = 30
 OPTION_TEXT_MAX = 75
 OPTION_VALUE_MAX = 150
 SELECT_OPTIONS_MAX = 100
@@ -53,6 +56,10 @@ class Message:
 
     text: str
     blocks: tuple[Block, ...]
+    # Whether it may be shown to others, if the person asks for that; bot.views.sharing decides.
+    is_shareable: bool = False
+    # Whether everybody in the channel sees it.
+    is_shared: bool = False
 
     def __post_init__(self) -> None:
         """Check what only a whole message can break.
@@ -127,7 +134,13 @@ def actions(elements: Sequence[Element]) -> Block:
 
 
 def button(
-    text: str, *, action_id: str, value: str, label: str | None = None, style: str | None = None
+    text: str,
+    *,
+    action_id: str,
+    value: str,
+    label: str | None = None,
+    style: str | None = None,
+    confirm: Element | None = None,
 ) -> Element:
     """A button; `label` is what a screen reader says instead of its text."""
     _check_length("action_id", action_id, ACTION_ID_MAX)
@@ -145,7 +158,20 @@ def button(
         element["accessibility_label"] = label
     if style is not None:
         element["style"] = style
+    if confirm is not None:
+        element["confirm"] = confirm
     return element
+
+
+def confirmation(title: str, text: str, *, yes: str, no: str = "Cancel") -> Element:
+    """What is asked before a press counts."""
+    return {
+        "title": plain_text(title, limit=CONFIRM_TITLE_MAX),
+        "text": plain_text(text, limit=CONFIRM_TEXT_MAX),
+        "confirm": plain_text(yes, limit=CONFIRM_BUTTON_MAX),
+        "deny": plain_text(no, limit=CONFIRM_BUTTON_MAX),
+        "style": "danger",
+    }
 
 
 def link_button(text: str, *, action_id: str, url: str) -> Element:
@@ -164,16 +190,23 @@ def option(text: str, *, value: str) -> Element:
     return {"text": plain_text(text, limit=OPTION_TEXT_MAX), "value": value}
 
 
-def static_select(placeholder: str, *, action_id: str, options: Sequence[Element]) -> Element:
+def static_select(
+    placeholder: str,
+    *,
+    action_id: str,
+    options: Sequence[Element],
+    confirm: Element | None = None,
+) -> Element:
     """A menu to choose one thing from."""
     _check_length("action_id", action_id, ACTION_ID_MAX)
     _check_count("options of a menu", options, SELECT_OPTIONS_MAX)
-    return {
+    element: Element = {
         "type": "static_select",
         "action_id": action_id,
         "placeholder": plain_text(placeholder, limit=SELECT_PLACEHOLDER_MAX),
         "options": list(options),
     }
+    return element | ({"confirm": confirm} if confirm else {})
 
 
 def overflow(*, action_id: str, options: Sequence[Element]) -> Element:

@@ -28,4 +28,5 @@ def help_card(command: str, lines: Sequence[HelpLine], notes: Sequence[str]) -> 
         *(blocks.context(blocks.plain_text(note)) for note in notes),
     ]
     essence = "; ".join(line.usage for line in lines)
-    return Message(text=literal(f"How to use {command}: {essence}"), blocks=tuple(shown))
+    text = literal(f"How to use {command}: {essence}")
+    return Message(text=text, blocks=tuple(shown), is_shareable=True)

@@ -59,7 +59,8 @@ def invoice_card(card: InvoiceCard, *, dashboard: Dashboard) -> Message:
         shown.append(warning(_difference_text(card.difference)))
     shown.append(_buttons(card, dashboard))
     shown.append(footing(card.freshness, card.account.time_zone))
-    return Message(text=_summary(card), blocks=tuple(shown))
+    is_draft = card.status is Status.DRAFT
+    return Message(text=_summary(card), blocks=tuple(shown), is_shareable=not is_draft)
 
 
 def status_words(invoice_status: Status | None, status_text: str) -> str:

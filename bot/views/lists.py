@@ -42,7 +42,7 @@ def invoice_list(page: InvoicePage, *, title: str, list_text: str) -> Message:
     if page.pages > 1:
         parts.append(_page_buttons(page, list_text))
     parts.append(footing(page.freshness, page.zone, place=place))
-    return Message(text=literal(f"{title}: {count}."), blocks=tuple(parts))
+    return Message(text=literal(f"{title}: {count}."), blocks=tuple(parts), is_shareable=True)
 
 
 def invoice_rows(rows: Iterable[InvoiceRow]) -> Iterator[Block]:

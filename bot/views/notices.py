@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.access import NO_ROLE
 from bot.errors import (
     BadRequest,
     BotError,
@@ -18,10 +19,6 @@ from bot.views.text import is_address, literal, plain
 # The longest that an error's sentence may be; it may repeat what a person wrote.
 SENTENCE_MAX = 1000
 
-NO_ROLE_TEXT = (
-    "You have no role at this billing desk, so there is nothing to show you. "
-    "A billing admin can give you one."
-)
 FAILURE_TEXT = "Something went wrong here, and the operators were told. Nothing was changed."
 
 # The emoji beside each kind of error, by Slack's name.
@@ -60,7 +57,7 @@ def failure_notice(*, reference: str, contact: Contact) -> Message:
 
 def no_role_notice(*, contact: Contact) -> Message:
     """The one answer for everybody without a role, the same whatever was asked."""
-    return _notice(NO_ROLE_TEXT, EMOJI[NotAllowed], None, contact)
+    return _notice(NO_ROLE, EMOJI[NotAllowed], None, contact)
 
 
 def contact_block(contact: Contact, *, reference: str | None = None) -> Block:

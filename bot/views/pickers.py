@@ -42,11 +42,13 @@ def account_picker(
     asked: str,
     count: int,
     text_for: Callable[[AccountRef], str] = text_of,
+    action: str = actions.SHOW_ACCOUNT,
 ) -> Message:
     """Which of several accounts was meant; names that the eye can't tell apart bring a warning.
 
     Shape: the first ten of `accounts`, in their order; `count` is how many there are in all.
-        `text_for` is the whole question about one of them, so that a choice goes on with it.
+        `text_for` is the whole question about one of them, so that a choice goes on with it;
+        `action` is what a choice does.
     """
     name = plain(asked, limit=ASKED_MAX)
     head = f"{count_text(count, 'account')} fit ‘{name}’. Which one?"
@@ -58,7 +60,7 @@ def account_picker(
     if _look_alike(shown):
         parts.append(warning("Some of these names look alike. Their customer ids tell them apart."))
     for place, account in enumerate(shown):
-        parts.append(_account_row(place, account, text_for))
+        parts.append(_account_row(place, account, text_for, action))
     parts.extend(_rest(count - len(shown), "name"))
     return Message(text=literal(head), blocks=tuple(parts))
 
@@ -79,7 +81,10 @@ def mixed_picker(
     invoices = list(invoice_rows(rows[:CHOICES_MAX]))
     shown = accounts[: CHOICES_MAX - min(len(rows), CHOICES_MAX)]
     parts = [blocks.rich_text(blocks.text(head, is_bold=True)), *invoices]
-    parts.extend(_account_row(place, account, text_for) for place, account in enumerate(shown))
+    parts.extend(
+        _account_row(place, account, text_for, actions.SHOW_ACCOUNT)
+        for place, account in enumerate(shown)
+    )
     parts.extend(_rest(count - len(invoices) - len(shown), "name"))
     return Message(text=literal(head), blocks=tuple(parts))
 
@@ -90,6 +95,7 @@ def nothing_matches(
     nearest: Sequence[AccountRef],
     contact: Contact,
     text_for: Callable[[AccountRef], str] = text_of,
+    action: str = actions.SHOW_ACCOUNT,
 ) -> Message:
     """That words fit nothing, and the nearest names as buttons."""
     head = f"Nothing matches ‘{plain(asked, limit=ASKED_MAX)}’."
@@ -101,7 +107,7 @@ def nothing_matches(
                 [
                     blocks.button(
                         fit(account_name(account), blocks.BUTTON_TEXT_MAX),
-                        action_id=actions.action_id(actions.SHOW_ACCOUNT, place),
+                        action_id=actions.action_id(action, place),
                         value=actions.format_show_account(text_for(account)),
                     )
                     for place, account in enumerate(nearest[:NEAREST_MAX])
@@ -112,8 +118,11 @@ def nothing_matches(
     return Message(text=literal(head), blocks=tuple(parts))
 
 
-def _account_row(place: int, account: AccountRef, text_for: Callable[[AccountRef], str]) -> Block:
+def _account_row(
+    place: int, account: AccountRef, text_for: Callable[[AccountRef], str], action: str
+) -> Block:
     name = account_name(account)
+    verb = "Show" if action == actions.SHOW_ACCOUNT else "Choose"
     customers = [plain(customer, limit=40) for customer in account.customer_ids]
     ids = ", ".join(customers[:CUSTOMERS_SHOWN_MAX])
     if len(customers) > CUSTOMERS_SHOWN_MAX:
@@ -122,10 +131,10 @@ def _account_row(place: int, account: AccountRef, text_for: Callable[[AccountRef
     return blocks.section(
         blocks.plain_text(f"{name}\n{about}" if about else name),
         accessory=blocks.button(
-            "Show",
-            action_id=actions.action_id(actions.SHOW_ACCOUNT, place),
+            verb,
+            action_id=actions.action_id(action, place),
             value=actions.format_show_account(text_for(account)),
-            label=fit(f"Show {name}", blocks.BUTTON_LABEL_MAX),
+            label=fit(f"{verb} {name}", blocks.BUTTON_LABEL_MAX),
         ),
     )
 

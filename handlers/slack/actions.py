@@ -6,9 +6,21 @@ from bot.errors import BadRequest, Unavailable
 from bot.telemetry import get_logger
 from bot.views import actions
 from bot.views.blocks import Message
-from handlers.slack.context import Ask, Desk, Press, answer
+from handlers.slack.billing import show_billing, show_roles
+from handlers.slack.billing_grammar import (
+    BillingQuery,
+    GrantRole,
+    RemoveChannel,
+    RevokeRole,
+    ShowChannels,
+    ShowRoles,
+    parse_billing,
+)
+from handlers.slack.commands import show_help
+from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.grammar import ListInvoices, ShowInvoice, parse_invoice
 from handlers.slack.invoices import show_invoice, show_invoices, show_lines
+from handlers.slack.requests import Press
 
 log = get_logger("slack.actions")
 
@@ -38,11 +50,40 @@ def _show_list(ask: Ask, list_text: str, *, page: int) -> Message:
     return show_invoices(ask, query, page=page)
 
 
+def _show_billing(wanted: type[BillingQuery]) -> Callable[[Ask, str], Message]:
+    """A press that means one kind of query, and takes no other from the value of its button."""
+
+    def show(ask: Ask, value: str) -> Message:
+        query = parse_billing(value)
+        if not isinstance(query, wanted):
+            raise BadRequest("This button is not understood any more. Ask anew: /billing.")
+        return show_billing(ask, query)
+
+    return show
+
+
+def _show_roles(ask: Ask, value: str) -> Message:
+    list_text, page = actions.parse_list_page(value)
+    if not isinstance(parse_billing(list_text), ShowRoles):
+        raise BadRequest("This button is not understood any more. Ask anew: /billing roles.")
+    return show_roles(ask, page=page)
+
+
+def _show_help(_ask: Ask, _value: str) -> Message:
+    return show_help("/billing")
+
+
 PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_INVOICE: _show_invoice,
     actions.SHOW_INVOICE_LINES: _show_lines,
     actions.SHOW_ACCOUNT: _show_account,
     actions.LIST_PAGE: _show_page,
+    actions.SHOW_ROLES: _show_roles,
+    actions.SHOW_CHANNELS: _show_billing(ShowChannels),
+    actions.SHOW_HELP: _show_help,
+    actions.GRANT_ROLE: _show_billing(GrantRole),
+    actions.REVOKE_ROLE: _show_billing(RevokeRole),
+    actions.REMOVE_CHANNEL: _show_billing(RemoveChannel),
 }
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
 LINKS = frozenset({actions.OPEN_IN_STRIPE})
@@ -56,11 +97,13 @@ def answer_press(desk: Desk, press: Press) -> None:
     work = PRESSES.get(action, _unknown)
     wanted = f"{press.action_id} {press.value}"
     message = answer(desk, press.caller, wanted, lambda ask: work(ask, press.value))
-    # A row of a list opens its invoice below, so that the list stays to go on with.
+    # A row of a list opens its invoice below, so that the list stays to go on with; and what
+    # everybody sees is never replaced by what one person may see.
     is_row = action == actions.SHOW_INVOICE and place.isdigit()
+    replaces = press.is_private and not is_row
     payload = {
         "response_type": "ephemeral",
-        "replace_original": not is_row,
+        "replace_original": replaces,
         "text": message.text,
         "blocks": message.blocks,
     }

@@ -16,7 +16,9 @@ from slack_bolt.authorization import AuthorizeResult
 
 from handlers.slack.actions import answer_press
 from handlers.slack.commands import answer_command
-from handlers.slack.context import Desk, parse_command, parse_press
+from handlers.slack.context import Desk
+from handlers.slack.events import take_in
+from handlers.slack.requests import parse_command, parse_event, parse_press
 
 AS_JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json;charset=utf-8"]}
 EVERYTHING = re.compile(r"[\s\S]*")
@@ -60,6 +62,8 @@ def build_app(desk: Desk) -> App:
         # secret of a rotation; Bolt knows one secret and logs a refused body whole.
         request_verification_enabled=False,
         ssl_check_enabled=False,
+        # News of our own bot user is news like any other.
+        ignoring_self_events_enabled=False,
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
@@ -68,7 +72,7 @@ def build_app(desk: Desk) -> App:
         # The response itself instead of ack(): Bolt's own JSON takes longer than the card's view.
         message = answer_command(desk, parse_command(body))
         payload = {
-            "response_type": "ephemeral",
+            "response_type": "in_channel" if message.is_shared else "ephemeral",
             "text": message.text,
             "blocks": message.blocks,
             "unfurl_links": False,
@@ -80,9 +84,16 @@ def build_app(desk: Desk) -> App:
         answer_press(desk, parse_press(body))
         ack()
 
+    def happened(ack: Ack, body: dict[str, Any]) -> None:
+        happening = parse_event(body)
+        if happening is not None:
+            take_in(desk, happening)
+        ack()
+
     bolt.command(EVERYTHING)(typed)
     # Buttons that open a link send an action too: this catch-all acknowledges those as well.
     bolt.action(EVERYTHING)(pressed)
+    bolt.event(EVERYTHING)(happened)
     return bolt
 
 

@@ -1,26 +1,36 @@
 """Slash commands: what was typed becomes a query, and the query one message."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.errors import BadRequest
 from bot.views.blocks import Message
-from bot.views.help import help_card
-from bot.views.sharing import not_shared
-from handlers.slack.context import Ask, CommandCall, Desk, answer
-from handlers.slack.grammar import (
-    HELP_NOTES,
-    Query,
-    ShowHelp,
-    help_lines,
-    parse_billing,
-    parse_invoice,
-)
+from bot.views.help import HelpLine, help_card
+from handlers.slack.billing import show_billing
+from handlers.slack.billing_grammar import BILLING_NOTES, billing_help_lines, parse_billing
+from handlers.slack.context import Ask, Desk, answer
+from handlers.slack.forms import ShowHelp
+from handlers.slack.grammar import HELP_NOTES, help_lines, parse_invoice
 from handlers.slack.invoices import show_invoices
+from handlers.slack.requests import CommandCall
+from handlers.slack.sharing import share
 
-# What each command understands; the manifest lists the same commands, and a test compares them.
-PARSERS: Mapping[str, Callable[[str], Query]] = {
-    "/invoice": parse_invoice,
-    "/billing": parse_billing,
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: how it is read, explained and answered."""
+
+    parse: Callable[[str], Any]
+    help_lines: Callable[[], tuple[HelpLine, ...]]
+    notes: tuple[str, ...]
+    show: Callable[[Ask, Any], Message]
+
+
+# The manifest lists the same commands, and a test compares them.
+COMMANDS: Mapping[str, Command] = {
+    "/invoice": Command(parse_invoice, help_lines, HELP_NOTES, show_invoices),
+    "/billing": Command(parse_billing, billing_help_lines, BILLING_NOTES, show_billing),
 }
 
 
@@ -33,13 +43,24 @@ def answer_command(desk: Desk, call: CommandCall) -> Message:
     return answer(desk, call.caller, wanted, lambda ask: _answered(ask, call))
 
 
+def show_help(name: str) -> Message:
+    """What a command understands."""
+    command = COMMANDS[name]
+    return help_card(name, command.help_lines(), command.notes)
+
+
 def _answered(ask: Ask, call: CommandCall) -> Message:
-    parse = PARSERS.get(call.command)
-    if parse is None:
-        raise BadRequest(f"{call.command} is none of my commands. Try {' or '.join(PARSERS)}.")
-    query = parse(call.text)
+    command = COMMANDS.get(call.command)
+    if command is None:
+        raise BadRequest(f"{call.command} is none of my commands. Try {' or '.join(COMMANDS)}.")
+    query = command.parse(call.text)
+    if query.is_shared:
+        # Others may not see drafts, so what is shared is looked up without them.
+        return share(replace(ask, sight=replace(ask.sight, drafts=False)), _work(call, query))
+    return _work(call, query)(ask)
+
+
+def _work(call: CommandCall, query: Any) -> Callable[[Ask], Message]:
     if isinstance(query, ShowHelp):
-        message = help_card(call.command, help_lines(call.command), HELP_NOTES)
-    else:
-        message = show_invoices(ask, query)
-    return not_shared(message) if query.is_shared else message
+        return lambda _ask: show_help(call.command)
+    return lambda ask: COMMANDS[call.command].show(ask, query)

@@ -1,16 +1,12 @@
-"""Who asks, and the one place where what goes wrong becomes an answer to that person.
-
-Whatever Slack sends becomes a frozen dataclass here; nothing after this file reads Slack's dicts.
-"""
+"""Who asks, and the one place where what goes wrong becomes an answer to that person."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import insert
 
-from bot.access import Actor, Permission, actor_for, require
+from bot.access import Actor, Permission, find_actor, nobody, require
 from bot.clock import real_now
 from bot.errors import BadRequest, BotError, NotAllowed, NotFound
 from bot.models import Deployment, Refusal
@@ -20,6 +16,8 @@ from bot.slack_api import SlackAPI
 from bot.telemetry import get_logger
 from bot.views.blocks import Message
 from bot.views.notices import Contact, error_notice, failure_notice, no_role_notice
+from handlers.slack.people import meet_person
+from handlers.slack.requests import Caller
 
 log = get_logger("slack")
 
@@ -44,33 +42,12 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Where a request comes from, as Slack tells it."""
-
-    team_id: str
-    # The person's own workspace; another one than the channel's in Slack Connect.
-    user_team_id: str
-    user_id: str
-    channel_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CommandCall:
-    """Somebody typed a slash command."""
+class Request:
+    """Who wanted what, and the id under which the logs tell more."""
 
     caller: Caller
-    command: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """Somebody pressed a button or chose from a menu of ours."""
-
-    caller: Caller
-    action_id: str
-    value: str
-    response_url: str
+    wanted: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,45 +57,7 @@ class Ask:
     desk: Desk
     actor: Actor
     sight: Sight
-
-
-def parse_command(body: Mapping[str, Any]) -> CommandCall:
-    """Read a slash command.
-
-    Source: docs.slack.dev/interactivity/implementing-slash-commands, read 2026-11.
-    """
-    team_id = _text(body.get("team_id"))
-    return CommandCall(
-        caller=Caller(
-            team_id=team_id,
-            user_team_id=team_id,
-            user_id=_text(body.get("user_id")),
-            channel_id=_text(body.get("channel_id")) or None,
-        ),
-        command=_text(body.get("command")),
-        text=_text(body.get("text")),
-    )
-
-
-def parse_press(body: Mapping[str, Any]) -> Press:
-    """Read a press in a message.
-
-    Source: docs.slack.dev/reference/interaction-payloads/block_actions-payload, read 2026-11.
-    """
-    action = _first(body.get("actions"))
-    team_id = _text(_inside(body, "team", "id"))
-    chosen = _text(_inside(action, "selected_option", "value"))
-    return Press(
-        caller=Caller(
-            team_id=team_id,
-            user_team_id=_text(_inside(body, "user", "team_id")) or team_id,
-            user_id=_text(_inside(body, "user", "id")),
-            channel_id=_text(_inside(body, "channel", "id")) or None,
-        ),
-        action_id=_text(action.get("action_id")),
-        value=_text(action.get("value")) or chosen,
-        response_url=_text(body.get("response_url")),
-    )
+    request: Request
 
 
 def answer(desk: Desk, caller: Caller, wanted: str, work: Callable[[Ask], Message]) -> Message:
@@ -126,76 +65,95 @@ def answer(desk: Desk, caller: Caller, wanted: str, work: Callable[[Ask], Messag
 
     Shape: always a message; nothing is raised.
     """
-    request_id = secrets.token_hex(REQUEST_ID_BYTES)
+    request = Request(caller, wanted, secrets.token_hex(REQUEST_ID_BYTES))
+    actor = nobody(caller.user_id, caller.team_id)
     try:
         actor = _actor(desk, caller)
+        require(actor, Permission.VIEW_INVOICES)
         sight = sight_of(
             actor, desk.runtime.settings, now=desk.runtime.clock.now(), real_now=real_now()
         )
-        return work(Ask(desk=desk, actor=actor, sight=sight))
-    except NotAllowed:
-        _record_refusal(desk, caller, wanted, request_id, reason="not_allowed")
+        return work(Ask(desk=desk, actor=actor, sight=sight, request=request))
+    except NotAllowed as refused:
+        _record_refusal(desk, request, reason="not_allowed")
+        if actor.rights:
+            return error_notice(refused, reference=request.id, contact=desk.contact)
         return no_role_notice(contact=desk.contact)
     except BotError as failed:
         if isinstance(failed, NotFound):
-            _record_refusal(desk, caller, wanted, request_id, reason="not_found")
+            _record_refusal(desk, request, reason="not_found")
         tell = log.info if isinstance(failed, BadRequest) else log.warning
         # What was typed stays out of the log; the card and the log share the reference.
-        tell("answer_failed", request_id=request_id, error=type(failed).__name__)
-        return error_notice(failed, reference=request_id, contact=desk.contact)
+        tell("answer_failed", request_id=request.id, error=type(failed).__name__)
+        return error_notice(failed, reference=request.id, contact=desk.contact)
     except Exception:
-        log.exception("answer_crashed", request_id=request_id, user=caller.user_id)
-        return failure_notice(reference=request_id, contact=desk.contact)
+        log.exception("answer_crashed", request_id=request.id, user=caller.user_id)
+        return failure_notice(reference=request.id, contact=desk.contact)
+
+
+def record_miss(ask: Ask) -> None:
+    """Record that somebody asked for what does not exist, or does not exist for them.
+
+    Nobody can tell which of the two it was, neither by the answer nor by how long it took.
+    """
+    _record_refusal(ask.desk, ask.request, reason="not_found")
+
+
+def is_ours(deployment: Deployment, team_id: str, installed_enterprise_id: str | None) -> bool:
+    """Whether a request is of our workspace, or of the whole organisation that was recorded."""
+    if team_id:
+        return team_id == deployment.slack_team_id
+    enterprise_id = deployment.slack_enterprise_id
+    return enterprise_id is not None and installed_enterprise_id == enterprise_id
 
 
 def _actor(desk: Desk, caller: Caller) -> Actor:
     """The person with their rights.
 
-    Raises: NotAllowed for other workspaces, strangers from a shared channel, and people without
-        any role, all with the same words.
+    Shape: without any for other workspaces, for people of other organisations in a shared channel,
+        and for those whom Slack does not know.
+    Raises: Unavailable when Slack has to say who this is, and does not.
     """
-    own_team = desk.deployment.slack_team_id
-    if caller.team_id != own_team or caller.user_team_id != own_team:
-        raise NotAllowed
-    actor = actor_for(desk.runtime.settings, user_id=caller.user_id, team_id=caller.team_id)
-    require(actor, Permission.VIEW_INVOICES)
-    return actor
+    deployment = desk.deployment
+    own_team_id = deployment.slack_team_id
+    is_colleague = caller.user_team_id in {own_team_id, caller.team_id}
+    if not is_ours(deployment, caller.team_id, caller.installed_enterprise_id) or not is_colleague:
+        return nobody(caller.user_id, caller.team_id)
+    actor = _find_actor(desk, caller)
+    if actor is None and meet_person(
+        desk.runtime, desk.slack, caller.user_id, own_team_id=own_team_id
+    ):
+        actor = _find_actor(desk, caller)
+    return actor or nobody(caller.user_id, caller.team_id)
 
 
-def _record_refusal(
-    desk: Desk, caller: Caller, wanted: str, request_id: str, *, reason: str
-) -> None:
+def _find_actor(desk: Desk, caller: Caller) -> Actor | None:
+    with desk.runtime.database.looking() as reading:
+        return find_actor(
+            reading,
+            desk.runtime.settings,
+            user_id=caller.user_id,
+            team_id=desk.deployment.slack_team_id,
+        )
+
+
+def _record_refusal(desk: Desk, request: Request, *, reason: str) -> None:
+    caller = request.caller
     try:
         with desk.runtime.database.writing() as session:
             session.execute(
                 insert(Refusal).values(
                     at=real_now(),
-                    request_id=request_id,
+                    request_id=request.id,
                     team_id=caller.team_id[:32],
                     user_id=caller.user_id[:32],
                     channel_id=caller.channel_id and caller.channel_id[:32],
                     reason=reason,
-                    wanted=wanted.replace("\x00", "")[:WANTED_CHARACTERS_MAX],
+                    wanted=request.wanted.replace("\x00", "")[:WANTED_CHARACTERS_MAX],
                 )
             )
     except BotError as failed:
         # The person is refused all the same; the log keeps what the table could not.
         log.critical(
-            "refusal_unrecorded", request_id=request_id, user=caller.user_id, why=failed.message
+            "refusal_unrecorded", request_id=request.id, user=caller.user_id, why=failed.message
         )
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _first(value: Any) -> Mapping[str, Any]:
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return value[0]
-    return {}
-
-
-def _inside(value: Any, *keys: str) -> Any:
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value

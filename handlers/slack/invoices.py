@@ -31,7 +31,7 @@ from bot.views.lists import invoice_list
 from bot.views.months import no_invoice_in_month
 from bot.views.pickers import account_picker, invoice_picker, mixed_picker, nothing_matches
 from bot.views.text import account_name
-from handlers.slack.context import Ask
+from handlers.slack.context import Ask, record_miss
 from handlers.slack.filters import STATUSES
 from handlers.slack.grammar import ListInvoices, ShowInvoice, canonical, filter_words
 
@@ -191,6 +191,7 @@ def _account(
     if count:
         return account_picker(accounts, asked=text, count=count, text_for=text_for)
     nearest = list_nearest_accounts(session, text, sight=ask.sight)
+    record_miss(ask)
     return nothing_matches(text, nearest=nearest, contact=ask.desk.contact, text_for=text_for)
 
 

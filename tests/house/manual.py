@@ -13,14 +13,14 @@ import typer
 
 from bot.settings import REQUIRED, Settings
 from handlers.cli import Ways, create_shell
-from handlers.slack.grammar import COMMANDS, help_lines
+from handlers.slack.commands import COMMANDS
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 def commands_part() -> str:
     """Every way to write each command, as its own help has it."""
-    rows = [(line.usage, line.meaning) for command in COMMANDS for line in help_lines(command)]
+    rows = [(line.usage, line.meaning) for each in COMMANDS.values() for line in each.help_lines()]
     return _table(("In Slack", "What it gives"), ((f"`{one}`", two) for one, two in rows))
 
 

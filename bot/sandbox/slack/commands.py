@@ -97,7 +97,10 @@ def _run(state: State, person: Person, channel: Channel, command: Command, text:
 
 
 def _with_ids(state: State, text: str) -> str:
-    """Write people and channels as Slack does when a command asks for it."""
+    """Write groups, people and channels as Slack does when a command asks for it."""
+    for group in state.workspace.groups.values():
+        mention = f"<!subteam^{group.id}|@{group.handle}>"
+        text = re.sub(rf"(?<!\S)@{re.escape(group.handle)}(?!\S)", mention, text)
     for person in state.workspace.people.values():
         text = re.sub(rf"@{re.escape(person.name)}\b", f"<@{person.id}|{person.name}>", text)
     for channel in state.workspace.channels.values():

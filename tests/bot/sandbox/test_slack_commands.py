@@ -73,10 +73,11 @@ def test_private_names_are_not_given_away(desk: Desk, channel: str, name: str) -
 
 def test_a_command_that_escapes_carries_ids(desk: Desk) -> None:
     with desk.person() as avery:
-        avery.type("general", "/who @jamie in #billing")
+        avery.type("general", "/who @jamie of @billing-team in #billing")
 
     text = parse_qs(desk.slack.deliveries[0].body.decode())["text"]
-    assert text == ["<@U0JAMIE|jamie> in <#C0BILLING|billing>"]
+    group = "<!subteam^S00000000|@billing-team>"
+    assert text == [f"<@U0JAMIE|jamie> of {group} in <#C0BILLING|billing>"]
 
 
 def test_the_answer_is_seen_by_one_person_or_by_the_channel(desk: Desk) -> None:

@@ -1,18 +1,27 @@
 """Every view in every state worth looking at: what the saved JSON and pictures are made of."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
+from bot.access import Role
 from bot.errors import BadRequest, NotAllowed, Unavailable
 from bot.money import Money
 from bot.queries.cards import Freshness, Status
+from bot.queries.channels import ChannelLine
+from bot.queries.roles import GrantLine, GrantPage, Subject
+from bot.views.actions import GRANT_ROLE
+from bot.views.channels import channel_list
 from bot.views.help import help_card
+from bot.views.hub import hub
 from bot.views.invoice import Dashboard, invoice_card
 from bot.views.invoice_lines import invoice_lines
 from bot.views.lists import invoice_list
 from bot.views.months import no_invoice_in_month
 from bot.views.notices import Contact, error_notice, failure_notice, no_role_notice
 from bot.views.pickers import account_picker, invoice_picker, mixed_picker, nothing_matches
+from bot.views.roles import role_list
+from bot.views.sharing import EXTERNAL, NOT_LISTED, not_shared, shared
+from handlers.slack.billing_grammar import BILLING_NOTES, billing_help_lines
 from handlers.slack.grammar import HELP_NOTES, help_lines
 from tests.bot.views.cards import (
     ACME,
@@ -133,6 +142,30 @@ CARDS = {
     "deleted": make_card(is_deleted=True),
 }
 
+AVERY = Subject("U0AVERY", "Avery Stone", "avery", is_group=False, obstacle=None)
+JAMIE = Subject("U0JAMIE", "Jamie Okafor", "jamie", is_group=False, obstacle=None)
+NOOR = Subject("U0NOOR", "Noor Haddad", "noor", is_group=False, obstacle="a guest")
+TEAM = Subject("S0TEAM", "Billing team", "billing-team", is_group=True, obstacle=None)
+NASTY_SUBJECT = Subject("U0NASTY", NASTY, NASTY, is_group=False, obstacle="deactivated")
+SINCE = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
+
+
+def make_grants(*lines: GrantLine, count: int | None = None) -> GrantPage:
+    """Roles that hold, and perhaps more than these."""
+    return GrantPage(lines, len(lines) if count is None else count)
+
+
+FIRST = GrantLine(AVERY, Role.ADMIN, None, (), None)
+BY_GROUP = GrantLine(TEAM, Role.COLLECTOR, None, (), SINCE)
+OF_ACCOUNT = GrantLine(JAMIE, Role.VIEWER, 12, ("Acme", "Acme East"), SINCE)
+OF_NASTY = GrantLine(NASTY_SUBJECT, Role.APPROVER, 10**9, (NASTY, NASTY), SINCE)
+ROLES = make_grants(FIRST, BY_GROUP, OF_ACCOUNT, GrantLine(NOOR, Role.REVIEWER, None, (), SINCE))
+NOTHING_PAST_DUE = make_page(rows=(), count=0, past_due_count=0, page=1, pages=1)
+CHANNELS = (
+    ChannelLine("C0BILLING", "billing", is_external=False),
+    ChannelLine("C0ACME", "acme-shared", is_external=True),
+)
+
 CASES = {
     **{f"card_{name}": invoice_card(card, dashboard=DASHBOARD) for name, card in CARDS.items()},
     "lines_first_page": invoice_lines(CARDS["lines_500"], page=1, dashboard=DASHBOARD),
@@ -207,5 +240,39 @@ CASES = {
     ),
     "failure": failure_notice(reference="req_8fj2", contact=replace(CONTACT, email=None)),
     "no_role": no_role_notice(contact=CONTACT),
-    "help": help_card("/invoice", help_lines("/invoice"), HELP_NOTES),
+    "help": help_card("/invoice", help_lines(), HELP_NOTES),
+    "help_billing": help_card("/billing", billing_help_lines(), BILLING_NOTES),
+    "hub_admin": hub(make_grants(FIRST), make_page(count=12), is_admin=True),
+    "hub_collector": hub(make_grants(BY_GROUP, OF_ACCOUNT), NOTHING_PAST_DUE, is_admin=False),
+    "hub_nasty": hub(
+        make_grants(*(OF_NASTY,) * 15, count=500),
+        make_page(count=1, freshness=STALE),
+        is_admin=False,
+    ),
+    "roles": role_list(ROLES),
+    "roles_said": role_list(ROLES, said="Jamie Okafor is now a viewer for Acme › Acme East."),
+    "roles_of_settings": role_list(make_grants(FIRST)),
+    "roles_nasty": role_list(
+        GrantPage(
+            tuple(replace(OF_NASTY, account_id=10**9 + place) for place in range(15)), 500, page=2
+        )
+    ),
+    "channels": channel_list(CHANNELS),
+    "channels_nasty": channel_list(
+        [ChannelLine(f"C0{place:09}", NASTY, is_external=True) for place in range(50)]
+    ),
+    "channels_none": channel_list((), said="Answers can no longer be shared in #billing."),
+    "shared_card": shared(invoice_card(CARDS["past_due"], dashboard=DASHBOARD)),
+    "shared_list": shared(
+        invoice_list(make_page(), title="Invoices of Acme", list_text='list entity:"Acme"')
+    ),
+    "not_shared_card": not_shared(invoice_card(CARDS["paid"], dashboard=DASHBOARD), NOT_LISTED),
+    "not_shared_external": not_shared(invoice_card(CARDS["yen"], dashboard=DASHBOARD), EXTERNAL),
+    "pick_account_for_role": account_picker(
+        [ACME, NASTY_ACCOUNT],
+        asked="acme",
+        count=2,
+        text_for=lambda account: f"roles grant U0JAMIE viewer @{account.id}",
+        action=GRANT_ROLE,
+    ),
 }

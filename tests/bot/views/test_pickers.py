@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot.access import NO_ROLE
 from bot.errors import BadRequest, BotError, NotAllowed, NotFound, Refused, Unavailable
 from bot.queries.cards import Status
 from bot.views.blocks import interactive_elements
 from bot.views.lists import invoice_list
-from bot.views.notices import NO_ROLE_TEXT, Contact, error_notice, no_role_notice
+from bot.views.notices import Contact, error_notice, no_role_notice
 from bot.views.pickers import account_picker, invoice_picker, nothing_matches
 from tests.bot.views.cards import ACME, make_page, make_row
 from tests.bot.views.cases import CONTACT, NOBODY
@@ -136,5 +137,5 @@ def test_what_is_no_address_becomes_no_link() -> None:
 def test_everybody_without_a_role_gets_the_same_words() -> None:
     message = no_role_notice(contact=CONTACT)
 
-    assert message.text == NO_ROLE_TEXT
+    assert message.text == NO_ROLE
     assert not list(interactive_elements(message.blocks))

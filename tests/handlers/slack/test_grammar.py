@@ -10,14 +10,12 @@ from bot.clock import Month
 from bot.errors import BadRequest
 from bot.queries.cards import Status
 from handlers.slack.filters import CURRENCIES, FILTERS, STATUSES, Minimum
+from handlers.slack.forms import ShowHelp
 from handlers.slack.grammar import (
-    COMMANDS,
     ListInvoices,
-    ShowHelp,
     ShowInvoice,
     filter_words,
     help_lines,
-    parse_billing,
     parse_invoice,
 )
 
@@ -215,18 +213,6 @@ def test_a_mistake_is_answered_with_what_would_be_right(text: str, answer: str) 
     assert answer in refused.value.message
 
 
-@pytest.mark.parametrize("text", ["", "help", "HELP", "help me"])
-def test_billing_explains_itself(text: str) -> None:
-    assert parse_billing(text) == ShowHelp()
-
-
-def test_billing_proposes_the_nearest_word() -> None:
-    with pytest.raises(BadRequest) as refused:
-        parse_billing("hepl")
-
-    assert "Did you mean help?" in refused.value.message
-
-
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -244,18 +230,15 @@ def test_a_title_names_the_filters_in_words(text: str, words: str) -> None:
     assert filter_words(query) == words
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_line_of_the_help_is_understood_as_it_stands(command: str) -> None:
-    parse = {"/invoice": parse_invoice, "/billing": parse_billing}[command]
-
-    for line in help_lines(command):
-        written = line.usage.removeprefix(command).strip()
-        parse(written if line.usage.startswith(command) else f"list {written}")
+def test_every_line_of_the_help_is_understood_as_it_stands() -> None:
+    for line in help_lines():
+        written = line.usage.removeprefix("/invoice").strip()
+        parse_invoice(written if line.usage.startswith("/invoice") else f"list {written}")
         assert line.meaning
 
 
 def test_the_help_names_every_filter_and_status() -> None:
-    said = " ".join(f"{line.usage} {line.meaning}" for line in help_lines("/invoice"))
+    said = " ".join(f"{line.usage} {line.meaning}" for line in help_lines())
 
     for word in (*FILTERS, *STATUSES):
         assert word in said

@@ -1,0 +1,42 @@
+"""Put a channel on the list of those where answers may be shared."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.access import Actor, Permission, require
+from bot.database import insert_into
+from bot.errors import NotFound, Refused
+from bot.models import SharedChannel
+from bot.slack_objects import SlackChannel
+
+
+def request(session: Session, actor: Actor, *, channel: SlackChannel | None, now: datetime) -> bool:
+    """Record that answers may be shared in a channel, as Slack tells of it at this moment.
+
+    Shape: whether it was not on the list before.
+    Raises: NotAllowed; NotFound for a channel that the bot can't see; Refused for one that answers
+        must not be shared in.
+    """
+    require(actor, Permission.MANAGE_CHANNELS)
+    if channel is None:
+        raise NotFound(
+            "I can't see that channel. If it is private, invite me first: /invite @Tallyman there."
+        )
+    if channel.is_direct:
+        raise Refused("Answers can be shared in channels only, not in direct messages.")
+    if channel.is_archived:
+        raise Refused(f"#{channel.name} is archived: nobody can write there.")
+    if channel.is_external:
+        raise Refused(
+            f"#{channel.name} is shared with another organisation, so no amounts are shown there."
+        )
+    new = insert_into(session, SharedChannel).values(
+        channel_id=channel.id,
+        name=channel.name,
+        is_external=False,
+        allowed_by=actor.user_id,
+        allowed_at=now,
+    )
+    added = session.execute(new.on_conflict_do_nothing().returning(SharedChannel.id))
+    return added.first() is not None

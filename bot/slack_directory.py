@@ -1,0 +1,73 @@
+"""What Slack knows of people, groups and channels: asked one at a time, or listed page by page."""
+
+from dataclasses import dataclass
+
+from bot.errors import NotFound
+from bot.slack_api import SlackAPI
+from bot.slack_objects import (
+    SlackChannel,
+    SlackGroup,
+    SlackPerson,
+    read_channel,
+    read_group,
+    read_person,
+)
+
+# Slack advises 200 and allows under 1,000. Source: docs.slack.dev/apis/web-api/pagination, 2026-11.
+PEOPLE_PER_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """Some of the people of a workspace; `cursor` leads to the next ones, None at the end."""
+
+    people: tuple[SlackPerson, ...]
+    cursor: str | None
+
+
+def find_slack_person(slack: SlackAPI, person_id: str) -> SlackPerson | None:
+    """Somebody by id, within a second; None when Slack knows nobody of that id.
+
+    Raises: Unavailable when Slack does not say so in time.
+    """
+    try:
+        return read_person(slack.look("users.info", {"user": person_id}).get("user"))
+    except NotFound:
+        return None
+
+
+def find_slack_channel(slack: SlackAPI, channel_id: str) -> SlackChannel | None:
+    """A conversation by id, within a second; None when there is none that the bot may see.
+
+    Raises: Unavailable when Slack does not say so in time.
+    """
+    try:
+        return read_channel(slack.look("conversations.info", {"channel": channel_id})["channel"])
+    except (NotFound, KeyError):
+        return None
+
+
+def list_slack_people(slack: SlackAPI, cursor: str | None) -> PeoplePage:
+    """The people from a cursor on, those who left and those of other organisations too.
+
+    Raises: RateLimited, and Unavailable when Slack does not answer.
+    """
+    answer = slack.ask("users.list", {"cursor": cursor, "limit": PEOPLE_PER_PAGE})
+    following = (answer.get("response_metadata") or {}).get("next_cursor")
+    people = tuple(one for one in map(read_person, answer.get("members") or ()) if one is not None)
+    return PeoplePage(people, following or None)
+
+
+def list_slack_groups(slack: SlackAPI, *, is_urgent: bool = False) -> tuple[SlackGroup, ...]:
+    """Every user group with its members, disabled ones too; within a second when it is urgent.
+
+    Shape: () also where the workspace's plan has no user groups.
+    Raises: RateLimited, and Unavailable when Slack does not answer.
+    """
+    ask = slack.look if is_urgent else slack.ask
+    try:
+        answer = ask("usergroups.list", {"include_users": True, "include_disabled": True})
+    except NotFound:
+        return ()
+    groups = answer.get("usergroups") or ()
+    return tuple(one for one in map(read_group, groups) if one is not None)

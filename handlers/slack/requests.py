@@ -1,0 +1,149 @@
+"""What Slack sends, as frozen dataclasses: nothing after this file reads Slack's dicts.
+
+Only an event's own part is handed on as it came, to be read by bot.slack_objects.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Where a request comes from, as Slack tells it."""
+
+    # "" where a whole organisation has installed the app and the request is of no one workspace.
+    team_id: str
+    # The person's own workspace; another one than the channel's in Slack Connect.
+    user_team_id: str
+    user_id: str
+    channel_id: str | None
+    # Set where a whole organisation has installed the app.
+    installed_enterprise_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandCall:
+    """Somebody typed a slash command."""
+
+    caller: Caller
+    command: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Somebody pressed a button or chose from a menu of ours.
+
+    Shape: `is_private` when the message is one that only this person sees.
+    """
+
+    caller: Caller
+    action_id: str
+    value: str
+    response_url: str
+    is_private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something happened in Slack; `at` is when, by Slack's clock, in whole seconds."""
+
+    event_id: str
+    team_id: str
+    installed_enterprise_id: str | None
+    kind: str
+    at: datetime
+    event: Mapping[str, Any]
+
+
+def parse_command(body: Mapping[str, Any]) -> CommandCall:
+    """Read a slash command.
+
+    Source: docs.slack.dev/interactivity/implementing-slash-commands, read 2026-11.
+    """
+    team_id = _text(body.get("team_id"))
+    is_enterprise = body.get("is_enterprise_install") in {"true", True}
+    return CommandCall(
+        caller=Caller(
+            team_id=team_id,
+            user_team_id=team_id,
+            user_id=_text(body.get("user_id")),
+            channel_id=_text(body.get("channel_id")) or None,
+            installed_enterprise_id=_text(body.get("enterprise_id")) if is_enterprise else None,
+        ),
+        command=_text(body.get("command")),
+        text=_text(body.get("text")),
+    )
+
+
+def parse_press(body: Mapping[str, Any]) -> Press:
+    """Read a press in a message.
+
+    Source: docs.slack.dev/reference/interaction-payloads/block_actions-payload, read 2026-11.
+    """
+    action = _first(body.get("actions"))
+    team_id = _text(_inside(body, "team", "id"))
+    chosen = _text(_inside(action, "selected_option", "value"))
+    is_enterprise = body.get("is_enterprise_install") is True
+    told = _inside(body, "container", "is_ephemeral")
+    return Press(
+        caller=Caller(
+            team_id=team_id,
+            user_team_id=_text(_inside(body, "user", "team_id")) or team_id,
+            user_id=_text(_inside(body, "user", "id")),
+            channel_id=_text(_inside(body, "channel", "id")) or None,
+            installed_enterprise_id=(
+                _text(_inside(body, "enterprise", "id")) if is_enterprise else None
+            ),
+        ),
+        action_id=_text(action.get("action_id")),
+        value=_text(action.get("value")) or chosen,
+        response_url=_text(body.get("response_url")),
+        # Slack keeps no message that only one person sees, so it sends none along either.
+        is_private=told if isinstance(told, bool) else "message" not in body,
+    )
+
+
+def parse_event(body: Mapping[str, Any]) -> Happening | None:
+    """Read an event; None for one without an id or a time.
+
+    Source: docs.slack.dev/apis/events-api, "Callback field", read 2026-11.
+    """
+    event, seconds = body.get("event"), body.get("event_time")
+    event_id = _text(body.get("event_id"))
+    if not event_id or not isinstance(event, Mapping) or not isinstance(seconds, int):
+        return None
+    try:
+        at = datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+    authorization = _first(body.get("authorizations"))
+    is_enterprise = authorization.get("is_enterprise_install") is True
+    return Happening(
+        event_id=event_id,
+        team_id=_text(body.get("team_id")),
+        installed_enterprise_id=(
+            _text(authorization.get("enterprise_id")) if is_enterprise else None
+        ),
+        kind=_text(event.get("type")),
+        at=at,
+        event=event,
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _first(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return value[0]
+    return {}
+
+
+def _inside(value: Any, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value

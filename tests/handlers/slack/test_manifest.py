@@ -1,0 +1,25 @@
+"""What the manifest subscribes to is what is taken in, and the other way round."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from handlers.slack.events import CHANGES
+
+MANIFEST: dict[str, Any] = json.loads(
+    (Path(__file__).parents[3] / "manifest.json").read_text(encoding="utf-8")
+)
+
+
+def test_every_event_of_the_manifest_is_taken_in_and_no_other() -> None:
+    listed = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+
+    assert sorted(listed) == sorted(CHANGES)
+
+
+def test_people_and_channels_come_as_ids_where_a_command_names_them() -> None:
+    escaping = {
+        one["command"]: one["should_escape"] for one in MANIFEST["features"]["slash_commands"]
+    }
+
+    assert escaping == {"/invoice": False, "/billing": True}
