@@ -11,6 +11,8 @@ TEXT_MAX = 4000
 VALUE_MAX = 500
 
 _DOUBLE_QUOTES = '"“”„‟«»\uff02'
+# Any of them would end what stands in quotes, and a backslash before it keeps it.
+_CLOSING = re.compile(rf"[\\{_DOUBLE_QUOTES}]")
 _SINGLE_OPENERS = "'‘\u201a\u201b"
 _SINGLE_CLOSERS = "'’‘"
 # They show nothing and come along with pasted text: zero-width ones, marks of direction, the
@@ -55,7 +57,7 @@ def read_words(text: str) -> list[Word]:
 
 def quote(text: str) -> str:
     """Text as Slack would send it in quotes: reading that as a word gives the text again."""
-    kept = text.replace("\\", "\\\\").replace('"', '\\"')
+    kept = _CLOSING.sub(r"\\\g<0>", text)
     escaped = kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f'"{escaped}"'
 
