@@ -54,7 +54,7 @@ def _rows(lines: Sequence[GrantLine]) -> list[list[Cell]]:
             [
                 blocks.rich_text(blocks.text(line.role.value.capitalize(), is_bold=True)),
                 blocks.cell(where_text(line.path)),
-                blocks.cell(given_to if line.granted_at else "you, by the settings"),
+                blocks.cell(given_to if line.granted_at else f"{given_to}, by the settings"),
             ]
         )
     return rows

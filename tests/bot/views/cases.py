@@ -156,6 +156,7 @@ def make_grants(*lines: GrantLine, count: int | None = None) -> GrantPage:
 
 
 FIRST = GrantLine(AVERY, Role.ADMIN, None, (), None)
+TEAM_BY_SETTINGS = GrantLine(TEAM, Role.VIEWER, None, (), None)
 BY_GROUP = GrantLine(TEAM, Role.COLLECTOR, None, (), SINCE)
 OF_ACCOUNT = GrantLine(JAMIE, Role.VIEWER, 12, ("Acme", "Acme East"), SINCE)
 OF_NASTY = GrantLine(NASTY_SUBJECT, Role.APPROVER, 10**9, (NASTY, NASTY), SINCE)
@@ -243,7 +244,9 @@ CASES = {
     "help": help_card("/invoice", help_lines(), HELP_NOTES),
     "help_billing": help_card("/billing", billing_help_lines(), BILLING_NOTES),
     "hub_admin": hub(make_grants(FIRST), make_page(count=12), is_admin=True),
-    "hub_collector": hub(make_grants(BY_GROUP, OF_ACCOUNT), NOTHING_PAST_DUE, is_admin=False),
+    "hub_collector": hub(
+        make_grants(TEAM_BY_SETTINGS, BY_GROUP, OF_ACCOUNT), NOTHING_PAST_DUE, is_admin=False
+    ),
     "hub_nasty": hub(
         make_grants(*(OF_NASTY,) * 15, count=500),
         make_page(count=1, freshness=STALE),
