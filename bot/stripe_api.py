@@ -24,6 +24,8 @@ STRIPE_API_VERSION = "2026-10-28.endive"
 
 # The SDK's own time-out is 80 seconds, longer than anyone here waits.
 CONNECT_SECONDS, READ_SECONDS = 3.0, 20.0
+# A socket can't be told to wait for nothing at all.
+SOCKET_SECONDS_MIN = 0.05
 CONNECTIONS_MAX = 16
 # How often one read is tried when Stripe fails or does not answer, and when it says "too much".
 FAILURES_MAX = 3
@@ -63,18 +65,26 @@ class StripeAPI:
         self._wire: Any = None
         self._closed = threading.Event()
 
-    def get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        patient_until: float | None = None,
+    ) -> dict[str, Any]:
         """Read one object or page; safe to call while others do.
 
+        `patient_until` is a moment of the monotonic clock after which nobody waits any more: no
+        attempt begins later, and none waits longer for the network.
         Raises: NotFound when Stripe has no such object, BadRequest when it does not understand,
         Misconfigured for a key that it does not accept, Unavailable when it can't be reached.
         """
         endpoint = endpoint_of(path)
-        give_up_at = monotonic_seconds() + GIVE_UP_SECONDS
+        give_up_at = patient_until or monotonic_seconds() + GIVE_UP_SECONDS
         failures = limited = 0
         while True:
-            self._wait_for_turn(endpoint)
-            answer = self._ask(path, params)
+            self._wait_for_turn(endpoint, patient_until)
+            answer = self._ask(path, params, patient_until)
             if isinstance(answer, dict):
                 return answer
             if answer.is_rate_limit:
@@ -148,13 +158,13 @@ class StripeAPI:
             if self._wire is not None:
                 self._wire.session.close()
 
-    def _wait_for_turn(self, endpoint: str) -> None:
+    def _wait_for_turn(self, endpoint: str, patient_until: float | None) -> None:
         pacers = (self._pacers.of(endpoint), self._pacers.all)
         for pacer in pacers:
-            self._wait(pacer.take_turn(monotonic_seconds()))
+            self._wait(pacer.take_turn(monotonic_seconds()), patient_until)
         # Others may have been told "too much" while this one waited.
         while seconds := max(pacer.blocked_seconds(monotonic_seconds()) for pacer in pacers):
-            self._wait(seconds)
+            self._wait(seconds, patient_until)
 
     def _hold(self, endpoint: str, reason: str, seconds: float) -> None:
         is_global = reason.startswith("global")
@@ -162,14 +172,19 @@ class StripeAPI:
         pacer.block(seconds, monotonic_seconds())
         _log.warning("rate limited", endpoint=endpoint, reason=reason, seconds=round(seconds, 2))
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, seconds: float, patient_until: float | None = None) -> None:
+        if patient_until is not None and monotonic_seconds() + seconds >= patient_until:
+            raise Unavailable("Stripe did not answer in time.")
         if self._closed.is_set() or (seconds > 0 and self._closed.wait(seconds)):
             raise Unavailable("This process is stopping.")
 
-    def _ask(self, path: str, params: Mapping[str, Any] | None) -> dict[str, Any] | Failure:
+    def _ask(
+        self, path: str, params: Mapping[str, Any] | None, patient_until: float | None
+    ) -> dict[str, Any] | Failure:
         client = self._started()
         import stripe
 
+        self._wire.be_patient_until(patient_until)
         try:
             client.raw_request("get", path, **(params or {}))
         except stripe.APIConnectionError as failed:
@@ -215,6 +230,18 @@ def _make_wire(api_base: str) -> Any:
     import requests
     import stripe
 
+    waiting = threading.local()
+
+    class Adapter(requests.adapters.HTTPAdapter):
+        # The SDK has one time-out for all requests; some of ours are made for people who wait.
+        def send(
+            self, request: requests.PreparedRequest, *args: Any, **options: Any
+        ) -> requests.Response:
+            if waiting.until is not None:
+                left = max(waiting.until - monotonic_seconds(), SOCKET_SECONDS_MIN)
+                options["timeout"] = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
+            return super().send(request, *args, **options)
+
     class Wire(stripe.RequestsClient):
         def __init__(self) -> None:
             session = requests.Session()
@@ -222,7 +249,7 @@ def _make_wire(api_base: str) -> Any:
             # would put its own password in the place of the key.
             session.trust_env = False
             session.proxies = requests.utils.get_environ_proxies(api_base)
-            adapter = requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS_MAX)
+            adapter = Adapter(pool_maxsize=CONNECTIONS_MAX)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             super().__init__(timeout=(CONNECT_SECONDS, READ_SECONDS), session=session)
@@ -237,6 +264,9 @@ def _make_wire(api_base: str) -> Any:
                 return body, status, headers
             self._kept.body = body
             return b"{}", status, headers
+
+        def be_patient_until(self, moment: float | None) -> None:
+            waiting.until = moment
 
         def take_body(self) -> bytes:
             body: bytes = self._kept.body
