@@ -11,7 +11,15 @@ from bot.models.invoices import (
     InvoicePayment,
     InvoiceState,
 )
-from bot.models.sync import KEPT, BackfillStep, Counter, ReceivedEvent, StaleObject, SyncMark
+from bot.models.sync import (
+    KEPT,
+    BackfillStep,
+    Counter,
+    ReceivedEvent,
+    StaleObject,
+    SyncMark,
+    VerifyRun,
+)
 from bot.models.work import Alert, Deployment, Refusal
 
 __all__ = [
@@ -39,4 +47,5 @@ __all__ = [
     "StaleObject",
     "Subscription",
     "SyncMark",
+    "VerifyRun",
 ]
