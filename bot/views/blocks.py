@@ -39,6 +39,8 @@ TABLE_ROWS_MAX = 100
 TABLE_COLUMNS_MAX = 20
 
 MESSAGE_BLOCKS_MAX = 50
+VIEW_BLOCKS_MAX = 100
+VIEW_TITLE_MAX = 24
 # Slack advises this much for the text beside the blocks and cuts it off far later.
 MESSAGE_TEXT_MAX = 4000
 
@@ -215,6 +217,27 @@ def rich_text(*elements: Element) -> Block:
         raise ValueError("rich text is empty")
     line = {"type": "rich_text_section", "elements": list(elements)}
     return {"type": "rich_text", "elements": [line]}
+
+
+def preformatted(content: str) -> Block:
+    """Text of several lines in letters of one width, to be copied as it is."""
+    _check_length("preformatted text", content, TEXT_MAX)
+    element = {"type": "text", "text": _undecoded(content, TEXT_MAX)}
+    return {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_preformatted", "elements": [element]}],
+    }
+
+
+def modal(title: str, blocks: Sequence[Block], *, close: str = "Close") -> dict[str, Any]:
+    """A view that opens over what the person sees, with nothing in it to submit."""
+    _check_count("blocks of a view", blocks, VIEW_BLOCKS_MAX)
+    return {
+        "type": "modal",
+        "title": plain_text(title, limit=VIEW_TITLE_MAX),
+        "close": plain_text(close, limit=VIEW_TITLE_MAX),
+        "blocks": list(blocks),
+    }
 
 
 def cell(content: str) -> Cell:
