@@ -10,11 +10,13 @@ from handlers.slack.context import Ask, CommandCall, Desk, answer
 from handlers.slack.grammar import (
     Query,
     ShowHelp,
+    ShowSync,
     help_lines,
     parse_billing,
     parse_invoice,
 )
 from handlers.slack.invoices import show_invoices
+from handlers.slack.sync import show_sync
 
 # What each command understands; the manifest lists the same commands, and a test compares them.
 PARSERS: Mapping[str, Callable[[str], Query]] = {
@@ -43,6 +45,8 @@ def _answered(ask: Ask, call: CommandCall) -> Message:
     query = parse(call.text)
     if isinstance(query, ShowHelp):
         message = help_card(call.command, help_lines(call.command), HELP_NOTES)
+    elif isinstance(query, ShowSync):
+        message = show_sync(ask)
     else:
         message = show_invoices(ask, query)
     return not_shared(message) if query.is_shared else message

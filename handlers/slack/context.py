@@ -5,7 +5,7 @@ Whatever Slack sends becomes a frozen dataclass here; nothing after this file re
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import insert
@@ -20,6 +20,7 @@ from bot.slack_api import SlackAPI
 from bot.telemetry import get_logger
 from bot.views.blocks import Message
 from bot.views.notices import Contact, error_notice, failure_notice, no_role_notice
+from handlers.slack.background import Background
 
 log = get_logger("slack")
 
@@ -35,6 +36,7 @@ class Desk:
     runtime: Runtime
     slack: SlackAPI
     deployment: Deployment
+    background: Background = field(default_factory=Background)
 
     @property
     def contact(self) -> Contact:
@@ -71,6 +73,8 @@ class Press:
     action_id: str
     value: str
     response_url: str
+    # Opens one modal, within three seconds of the press.
+    trigger_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ def parse_press(body: Mapping[str, Any]) -> Press:
         action_id=_text(action.get("action_id")),
         value=_text(action.get("value")) or chosen,
         response_url=_text(body.get("response_url")),
+        trigger_id=_text(body.get("trigger_id")),
     )
 
 

@@ -33,6 +33,13 @@ class ShowHelp:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSync:
+    """How fresh are the figures, and what waits or fails?"""
+
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShowInvoice:
     """The invoice of this reference, or those of the account of this name, in a month or at all.
 
@@ -57,7 +64,7 @@ class ListInvoices:
     is_shared: bool = False
 
 
-Query = ShowHelp | ShowInvoice | ListInvoices
+Query = ShowHelp | ShowSync | ShowInvoice | ListInvoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ def canonical(query: Query) -> str:
     match query:
         case ShowHelp():
             words = ["help"]
+        case ShowSync():
+            words = ["sync"]
         case ShowInvoice(ref, month):
             words = [quote(ref), *([str(month)] if month else [])]
         case ListInvoices():
@@ -164,6 +173,10 @@ def _read(words: list[Word], forms: tuple[Form, ...]) -> Query:
 
 def _read_help(_words: list[Word]) -> ShowHelp:
     return ShowHelp()
+
+
+def _read_sync(_words: list[Word]) -> ShowSync:
+    return ShowSync()
 
 
 def _read_show(words: list[Word]) -> ShowInvoice:
@@ -271,7 +284,15 @@ INVOICE_FORMS = (
     ),
     Form("/invoice help", "this card", _read_help, word="help", is_alone=True),
 )
-BILLING_FORMS = (Form("/billing help", "this card", _read_help, word="help"),)
+BILLING_FORMS = (
+    Form(
+        "/billing sync",
+        "how fresh Stripe’s figures are here, what waits, and what needs a look",
+        _read_sync,
+        word="sync",
+    ),
+    Form("/billing help", "this card", _read_help, word="help"),
+)
 HELP_NOTES = (
     "A name needs quotes only where it holds a colon or begins or ends in a word of these forms.",
     "‘share’ at the end shows the answer to everybody in the channel, where that is allowed.",
