@@ -85,6 +85,19 @@ class SlackAPI:
             bot_user_id=answer["user_id"],
         )
 
+    def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """Open a modal for somebody who has just pressed a button; never on the way of an answer.
+
+        Raises: Unavailable when Slack refuses or does not answer.
+        """
+        try:
+            self.client.views_open(trigger_id=trigger_id, view=view)
+        except SlackApiError as refused:
+            error = str(refused.response.get("error", "unknown_error"))
+            raise Unavailable(f"Slack opened no dialog ({error}).") from None
+        except (SlackClientError, OSError, ValueError) as failed:
+            raise Unavailable("Slack does not answer.") from failed
+
     def may_respond_to(self, response_url: str) -> bool:
         """Whether an address is one that Slack (or the configured stand-in) gives out."""
         return _origin(response_url) in self._allowed
