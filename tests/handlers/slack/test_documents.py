@@ -1,9 +1,7 @@
 """PDF and receipt (I7): read from Stripe at the press, and nobody else waits for it."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
-from urllib.parse import parse_qs, urlencode
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +11,7 @@ from bot.models import Refusal, StaleObject
 from tests.billing import Billing, Json
 from tests.deployment import STRANGER, Tallyman
 from tests.following import wait_until
+from tests.handlers.slack.pressing import forge, links, press
 from tests.workspace import Person, Seen
 
 # From the press to the answer: two seconds for Stripe, and a little for us and for Slack.
@@ -49,45 +48,6 @@ def card_of(person: Person, invoice: Json) -> Seen:
     """The card that /invoice shows."""
     assert person.type("general", f"/invoice {invoice['id']}")["ok"]
     return person.see("general")
-
-
-def press(person: Person, card: Seen, label: str) -> Seen:
-    """What comes below the card after a press of one of its buttons."""
-    before = {seen.ts for seen in person.messages("general")}
-    assert person.click(card, label)["ok"]
-    found: list[Seen] = []
-
-    def has_come() -> bool:
-        found[:] = [one for one in person.messages("general") if one.ts not in before]
-        return bool(found)
-
-    wait_until(has_come)
-    return found[-1]
-
-
-def forge(desk: Tallyman, person: Person, *, value: str, user: str | None = None) -> Seen:
-    """What answers the last press, sent again by another person or with another value."""
-    sent = next(one for one in reversed(desk.slack.deliveries) if one.kind == "block_actions")
-    payload = json.loads(parse_qs(sent.body.decode())["payload"][0])
-    payload["actions"][0]["value"] = value
-    payload["user"]["id"] = user or payload["user"]["id"]
-    body = urlencode({"payload": json.dumps(payload)}).encode()
-    before = {seen.ts for seen in person.messages("general")}
-    headers = {"Content-Type": "application/x-www-form-urlencoded"} | desk.slack.sign(body)
-    assert desk.slack.deliver(body, headers).status == 200
-    wait_until(lambda: {seen.ts for seen in person.messages("general")} > before)
-    return person.messages("general")[-1]
-
-
-def links(message: Seen) -> list[str]:
-    """The addresses that its buttons open."""
-    return [
-        element["url"]
-        for block in message.blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-        if "url" in element
-    ]
 
 
 def pay_by_card(desk: Tallyman, invoice: Json) -> None:
@@ -250,13 +210,10 @@ def test_commands_stay_fast_while_many_wait_for_stripe(
     wait_until(lambda: "Try again" in avery.see("general").words)
 
 
-def test_a_forged_press_of_a_stranger_gives_nothing_away(
-    desk: Tallyman, avery: Person, billing: Billing
-) -> None:
+def test_a_forged_press_of_a_stranger_gives_nothing_away(desk: Tallyman, billing: Billing) -> None:
     made = issue(desk, billing, "Private Ltd")
-    press(avery, card_of(avery, made), "PDF")
 
-    answer = forge(desk, avery, user=STRANGER, value=made["id"])
+    answer = forge(desk, "show_invoice_pdf", made["id"], user=STRANGER)
 
     assert "You have no role" in answer.words
     assert not links(answer)
@@ -266,22 +223,13 @@ def test_a_forged_press_of_a_stranger_gives_nothing_away(
 
 
 @pytest.mark.parametrize("value", ["", "in_", "../in_1", "in_1|2", "cus_1", "in_" + "x" * 300])
-def test_a_forged_value_is_refused(desk: Tallyman, avery: Person, value: str) -> None:
-    press(avery, card_of(avery, {"id": "1004"}), "PDF")
-
-    answer = forge(desk, avery, value=value)
-
-    assert "names no invoice" in answer.words
+def test_a_forged_value_is_refused(desk: Tallyman, value: str) -> None:
+    for action in ("show_invoice_pdf", "show_receipt"):
+        assert "names no invoice" in forge(desk, action, value).words
 
 
-def test_an_invoice_that_does_not_exist_here_is_not_asked_for(
-    desk: Tallyman, avery: Person
-) -> None:
-    press(avery, card_of(avery, {"id": "1004"}), "PDF")
-
-    answer = forge(desk, avery, value="in_nowhere")
-
-    assert "There is no such invoice" in answer.words
+def test_an_invoice_that_does_not_exist_here_is_not_asked_for(desk: Tallyman) -> None:
+    assert "There is no such invoice" in forge(desk, "show_receipt", "in_nowhere").words
 
 
 def test_an_address_elsewhere_is_never_shown(
