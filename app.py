@@ -106,14 +106,16 @@ def start_working(runtime: Runtime, stack: contextlib.ExitStack) -> Callable[[],
     """
     from jobs import first_fill
     from jobs.sync import SyncLoop
+    from jobs.verify import VerifyLoop
 
     stopping = threading.Event()
-    loop = SyncLoop(runtime)
+    loop, nightly = SyncLoop(runtime), VerifyLoop(runtime)
 
     def work() -> None:
         try:
             if first_fill.run(runtime, stopping):
                 loop.start()
+                nightly.start()
         except Misconfigured as wrong:
             log.critical("first_fill_ended", why=wrong.message)
 
@@ -122,6 +124,7 @@ def start_working(runtime: Runtime, stack: contextlib.ExitStack) -> Callable[[],
     def stop() -> None:
         stopping.set()
         filling.join(STOPPING_SECONDS_MAX)
+        nightly.stop()
         loop.stop()
 
     stack.callback(stop)

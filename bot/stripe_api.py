@@ -232,16 +232,6 @@ def _make_wire(api_base: str) -> Any:
 
     waiting = threading.local()
 
-    class Adapter(requests.adapters.HTTPAdapter):
-        # The SDK has one time-out for all requests; some of ours are made for people who wait.
-        def send(
-            self, request: requests.PreparedRequest, *args: Any, **options: Any
-        ) -> requests.Response:
-            if waiting.until is not None:
-                left = max(waiting.until - monotonic_seconds(), SOCKET_SECONDS_MIN)
-                options["timeout"] = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
-            return super().send(request, *args, **options)
-
     class Wire(stripe.RequestsClient):
         def __init__(self) -> None:
             session = requests.Session()
@@ -249,7 +239,7 @@ def _make_wire(api_base: str) -> Any:
             # would put its own password in the place of the key.
             session.trust_env = False
             session.proxies = requests.utils.get_environ_proxies(api_base)
-            adapter = Adapter(pool_maxsize=CONNECTIONS_MAX)
+            adapter = _make_adapter(waiting)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             super().__init__(timeout=(CONNECT_SECONDS, READ_SECONDS), session=session)
@@ -274,3 +264,22 @@ def _make_wire(api_base: str) -> Any:
             return body
 
     return Wire()
+
+
+def _make_adapter(waiting: threading.local) -> Any:
+    """What sends the requests; each thread's moment in `waiting.until` shortens its time-outs.
+
+    The SDK has one time-out for all requests, and some of ours are made for people who wait.
+    """
+    import requests
+
+    class Adapter(requests.adapters.HTTPAdapter):
+        def send(
+            self, request: requests.PreparedRequest, *args: Any, **options: Any
+        ) -> requests.Response:
+            if waiting.until is not None:
+                left = max(waiting.until - monotonic_seconds(), SOCKET_SECONDS_MIN)
+                options["timeout"] = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
+            return super().send(request, *args, **options)
+
+    return Adapter(pool_maxsize=CONNECTIONS_MAX)

@@ -6,7 +6,7 @@ from bot.views import actions, blocks
 from bot.views.blocks import Message
 from bot.views.text import literal
 
-FRESH_NOTE = "The link comes from Stripe just now and runs out in time. Press again for a new one."
+FRESH_NOTE = "Fresh from Stripe, and valid for a limited time. Press again for a new link."
 
 
 def pdf_link(title: str, *, url: str) -> Message:

@@ -19,11 +19,15 @@ def support_request(standing: MonthStanding, *, contact: Contact) -> Message:
     """What is missing, the request ready to send, and whom to send it to."""
     month = month_text(standing.month.first_day)
     name = account_name(standing.account, limit=2 * NAME_MAX)
-    facts = {"Account": name, "Month": month, "What is missing": standing_sentence(standing)}
+    missing = standing_sentence(standing)
     subject = f"Missing invoice for {standing.month}"
     body = _request_text(standing)
     parts = [
-        blocks.fields([blocks.plain_text(f"{label}\n{fact}") for label, fact in facts.items()]),
+        blocks.rich_text(
+            *(blocks.text("Account: ", is_bold=True), blocks.text(f"{name}\n")),
+            *(blocks.text("Month: ", is_bold=True), blocks.text(f"{month}\n")),
+            *(blocks.text("What is missing: ", is_bold=True), blocks.text(missing)),
+        ),
         blocks.preformatted(f"{subject}\n\n{body}"),
         _recipients(contact, subject, body),
     ]

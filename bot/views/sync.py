@@ -18,10 +18,12 @@ ALERT_NAMES = {
     "sync_failing": "The copy falls behind",
     "refresh_failing": "Something can’t be read from Stripe",
     "foreign_events": "News of another Stripe account came in",
+    "mirror_differs": "Our copy differs from Stripe",
     "invoice_sum_differs": "An invoice does not add up",
     "account_zone_unknown": "A time zone is not known",
     "account_zone_conflict": "An account has several time zones",
 }
+ACCOUNT_KINDS = ("organisation", "company", "customer")
 KIND_NAMES = {
     "customer": "Customer",
     "product": "Product",
@@ -59,8 +61,7 @@ def _verdict(report: SyncReport) -> tuple[str, str]:
     limit = age_text(report.alarm)
     if report.freshness.is_stale:
         return "red_circle", f"The figures are {age_text(report.age)} old; {limit} is the limit."
-    if report.alerts_count or report.failing_count:
-        count = report.alerts_count or report.failing_count
+    if count := report.alerts_count + report.failing_count:
         needs = "needs" if count == 1 else "need"
         return "large_yellow_circle", (
             f"The figures are fresh, but {count_text(count, 'thing')} {needs} a look."
@@ -143,7 +144,10 @@ def _failing_text(failing: FailingObject) -> str:
     kind = KIND_NAMES.get(failing.kind, plain(failing.kind.replace("_", " "), limit=40))
     name = f"{kind} {plain(failing.object_id, limit=ID_MAX)}"
     tries = count_text(failing.attempts, "attempt")
-    when = "being tried now" if not failing.next_try else f"next in {age_text(failing.next_try)}"
+    if failing.next_try is None:
+        when = "being read now"
+    else:
+        when = f"next in {age_text(failing.next_try)}" if failing.next_try else "due now"
     why = f"\n{plain(failing.last_error, limit=DETAIL_MAX)}" if failing.last_error else ""
     return f"{name} · {tries}, {when}{why}"
 
@@ -172,12 +176,20 @@ def _alerts(report: SyncReport) -> Iterator[Block]:
 
 def _alert_text(alert: OpenAlert, zone: str) -> str:
     name = ALERT_NAMES.get(alert.kind, plain(alert.kind.replace("_", " ").capitalize(), limit=60))
-    subject = plain(alert.subject, limit=ID_MAX)
+    subject = _subject(alert.subject)
     times = "once" if alert.times == 1 else f"{alert.times:,} times"
     since = moment_text(alert.raised_at, zone)
     last = f"last {age_text(alert.last_age)} ago" if alert.times > 1 else ""
     facts = " · ".join(part for part in (subject, times, f"since {since}", last) if part)
     return f"{name}\n{plain(alert.detail, limit=DETAIL_MAX)}\n{facts}"
+
+
+def _subject(subject: str) -> str:
+    """What an alert is about; an account's key is written as people would: "Organisation Acme"."""
+    kind, colon, name = subject.partition(":")
+    if colon and kind in ACCOUNT_KINDS:
+        return f"{kind.capitalize()} {plain(name, limit=ID_MAX)}"
+    return plain(subject, limit=ID_MAX)
 
 
 def _rest(count: int) -> list[Block]:
