@@ -6,7 +6,7 @@
 import contextlib
 import signal
 import socket
-import tempfile
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ from starlette.applications import Starlette
 from bot.clock import BusinessClock, real_now
 from bot.database import FileLock, migrate
 from bot.deployment import identify
-from bot.errors import Misconfigured
+from bot.errors import Unavailable
 from bot.mirror.keeper import EventKeeper
 from bot.runtime import Runtime, opened
-from bot.settings import Settings, load_settings, nothing_is_set, require_complete
+from bot.settings import Settings, load_complete_settings, load_settings, nothing_is_set
 from bot.slack_api import SlackAPI
 from bot.telemetry import get_logger, start_logging
 from handlers.cli import Ways, create_shell
@@ -64,18 +64,15 @@ def run_process(
     listening: socket.socket | None = None,
     on_ready: Callable[[], None] | None = None,
 ) -> None:
-    """Run one process until it is told to stop.
+    """Run one process until a signal ends it.
 
     Raises: Misconfigured and Unavailable from its start; nothing once it runs.
     """
-    require_complete(settings)
     with contextlib.ExitStack() as stack:
         take_file_lock(settings, stack)
         migrate(settings.database_url)
         runtime = stack.enter_context(opened(settings, clock=clock))
-        token = settings.slack_bot_token.get_secret_value()
-        slack = SlackAPI(token, base_url=settings.slack_api_base_url)
-        stack.callback(slack.close)
+        slack = stack.enter_context(contextlib.closing(slack_of(settings)))
         deployment = identify(runtime.database, runtime.stripe, slack, now=real_now())
         wake = start_working(runtime, stack) if duties.works else None
         if on_ready is not None:
@@ -84,7 +81,13 @@ def run_process(
             desk = Desk(runtime=runtime, slack=slack, deployment=deployment)
             serve(runtime, desk, wake=wake, stack=stack, listening=listening)
         else:
-            wait_for_the_end()
+            threading.Event().wait()
+
+
+def slack_of(settings: Settings) -> SlackAPI:
+    """The door out to Slack that the settings name."""
+    token = settings.slack_bot_token.get_secret_value()
+    return SlackAPI(token, base_url=settings.slack_api_base_url)
 
 
 def take_file_lock(settings: Settings, stack: contextlib.ExitStack) -> None:
@@ -112,18 +115,18 @@ def start_working(runtime: Runtime, stack: contextlib.ExitStack) -> Callable[[],
     loop, nightly = SyncLoop(runtime), VerifyLoop(runtime)
 
     def work() -> None:
-        try:
-            if first_fill.run(runtime, stopping):
-                loop.start()
-                nightly.start()
-        except Misconfigured as wrong:
-            log.critical("first_fill_ended", why=wrong.message)
+        if first_fill.run(runtime, stopping):
+            loop.start()
+            nightly.start()
 
     filling = threading.Thread(target=work, name="first-fill", daemon=True)
 
     def stop() -> None:
         stopping.set()
-        filling.join(STOPPING_SECONDS_MAX)
+        if filling.is_alive():
+            # The filling alone may be waiting for Stripe that long, and presses have their answer.
+            runtime.stripe.close()
+            filling.join(STOPPING_SECONDS_MAX)
         nightly.stop()
         loop.stop()
 
@@ -170,40 +173,41 @@ def plain(secrets: Sequence[SecretStr]) -> list[str]:
     return [secret.get_secret_value() for secret in secrets]
 
 
-def wait_for_the_end() -> None:
-    """Sleep until a signal ends the process."""
-    ended = threading.Event()
+def end_on_signals() -> None:
+    """Let Ctrl-C and SIGTERM take everything down in order, from wherever the process is."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
+        sys.exit(0)
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    ended.wait()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
 
 
 def run_sandbox(page_port: int) -> None:
     """Open stand-ins for Slack and Stripe, and work with them as with the real ones.
 
-    Raises: RuntimeError when the stand-ins can't be opened.
+    Raises: Unavailable when the stand-ins can't be opened.
     """
     from bot.mirror.backfill import run_backfill
     from bot.sandbox.opening import Opening
 
-    # What happens in there is told to a person, who has no use for log lines.
+    # What happens in there is told to a person.
     start_logging("ERROR")
+    end_on_signals()
     clock = BusinessClock()
-    say = Console().print
+    say = Console(highlight=False).print
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tallyman-"))
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         port = int(listening.getsockname()[1])
         opening = Opening(on_progress=say, on_clock=clock.follow)
         stack.callback(opening.close)
         say("Opening a local Slack and a local Stripe …")
-        told = opening.open(bot_url=f"http://127.0.0.1:{port}", page_port=page_port)
+        try:
+            told = opening.open(bot_url=f"http://127.0.0.1:{port}", page_port=page_port)
+        except RuntimeError as failed:
+            raise Unavailable(str(failed)) from None
         clock.follow(datetime.fromisoformat(told["now"]))
-        settings = sandbox_settings(told, Path(folder), port)
+        settings = sandbox_settings(told, port)
         migrate(settings.database_url)
         with opened(settings, clock=clock) as runtime:
             filled = run_backfill(runtime, report=lambda _progress: None)
@@ -211,13 +215,15 @@ def run_sandbox(page_port: int) -> None:
         say(f"Tallyman has read {count:,} objects from the local Stripe.")
 
         def ready() -> None:
-            say(f"\n  Open [bold]{told['page_url']}[/bold] and type [bold]/invoice 1001[/bold]")
+            if page_port and not told["page_url"].endswith(f":{page_port}"):
+                say(f"Port {page_port} is taken, so the page has another one.")
+            say(f"\n  Open [bold]{told['page_url']}[/bold] and type [bold]/invoice 1234[/bold]")
             say("  Ctrl-C ends it. Nothing is kept.\n")
 
         run_process(settings, ALL, clock=clock, listening=listening, on_ready=ready)
 
 
-def sandbox_settings(told: dict[str, Any], folder: Path, port: int) -> Settings:
+def sandbox_settings(told: dict[str, Any], port: int) -> Settings:
     """The settings that lead to the stand-ins: addresses and keys, nothing else differs."""
     return Settings(
         _env_file=None,
@@ -228,7 +234,7 @@ def sandbox_settings(told: dict[str, Any], folder: Path, port: int) -> Settings:
         stripe_webhook_secret=told["stripe_webhook_secret"],
         stripe_api_base=told["stripe_url"],
         stripe_events_seconds=5.0,
-        database_url=f"sqlite:///{folder / 'tallyman.sqlite3'}",
+        database_url=f"sqlite:///{Path(told['folder'], 'tallyman.sqlite3')}",
         billing_admins=told["admin"],
         support_email="billing@tallyman.example",
         port=port,
@@ -238,30 +244,33 @@ def sandbox_settings(told: dict[str, Any], folder: Path, port: int) -> Settings:
 
 def run_alone() -> None:
     """Everything in one process; or the sandbox, where nothing is configured."""
-    settings = load_settings()
-    if nothing_is_set(settings):
+    if nothing_is_set():
         run_sandbox(SANDBOX_PAGE_PORT)
     else:
-        start_logging(settings.log_level)
-        run_process(settings, ALL)
+        run_configured(ALL)
+
+
+def run_configured(duties: Duties) -> None:
+    """Run a process by the settings; `web` and `worker` never open the sandbox."""
+    settings = load_complete_settings()
+    start_logging(settings.log_level)
+    end_on_signals()
+    run_process(settings, duties)
 
 
 @contextlib.contextmanager
 def opened_for_shell() -> Iterator[Runtime]:
-    """A runtime for one command of the shell, on a database that is up to date."""
-    settings = load_settings()
-    require_complete(settings)
-    start_logging(settings.log_level)
+    """A runtime for one command of the shell, on a database that is up to date and the right one.
+
+    Raises: what the start of a process raises.
+    """
+    settings = load_complete_settings()
+    # What goes wrong is told to a person, who has no use for log lines.
+    start_logging("CRITICAL")
     migrate(settings.database_url)
-    with opened(settings) as runtime:
+    with opened(settings) as runtime, contextlib.closing(slack_of(settings)) as slack:
+        identify(runtime.database, runtime.stripe, slack, now=real_now())
         yield runtime
-
-
-def run_configured(duties: Duties) -> None:
-    """Run one of the Procfile's processes; these never open the sandbox."""
-    settings = load_settings()
-    start_logging(settings.log_level)
-    run_process(settings, duties)
 
 
 def migrate_configured() -> None:

@@ -12,11 +12,12 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
@@ -31,7 +32,7 @@ READERS_MAX = 16
 POSTGRES_POOL_SIZE = 10
 # PostgreSQL versions before this lack what the queries use. Source: DESIGN, "Processes".
 POSTGRES_VERSION_MIN = 140000
-# Any number, the same in every process: whoever holds this lock migrates.
+# Any number, the same everywhere: whoever holds this lock migrates.
 MIGRATION_LOCK = 7_246_001
 
 Insert: TypeAlias = sqlite.Insert | postgresql.Insert
@@ -119,9 +120,7 @@ def _translated() -> Iterator[None]:
         raise Unavailable("The database is busy. Please try again in a moment.") from None
     except DBAPIError as failed:
         if _is_passing(failed):
-            raise Unavailable(
-                "The database did not answer. Please try again in a moment."
-            ) from failed
+            raise Unavailable("The database did not answer. Please try again soon.") from failed
         raise
 
 
@@ -129,11 +128,12 @@ def _is_passing(failed: DBAPIError) -> bool:
     """Whether the same transaction may well succeed later."""
     if failed.connection_invalidated:
         return True
-    if isinstance(failed.orig, sqlite3.OperationalError):
+    state = getattr(failed.orig, "sqlstate", None) or ""
+    # SQLite's have no code at all, and neither have psycopg's own troubles with the connection.
+    if isinstance(failed, OperationalError) and not state:
         return True
     # Class 40: serialization and deadlock. 53: resources. 55P03: lock. 57: operator intervention.
     # Source: postgresql.org/docs/current/errcodes-appendix.html, read 2026-11.
-    state = getattr(failed.orig, "sqlstate", None) or ""
     return state[:2] in {"08", "40", "53", "57"} or state == "55P03"
 
 
@@ -142,7 +142,7 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
     if not path or path == ":memory:":
         raise Misconfigured("DATABASE_URL must name a file: sqlite:///tallyman.sqlite3")
     # mode=rw: a file that has gone is an error, never a new empty database.
-    address = f"file:{_quoted(path)}?mode=rw"
+    address = f"file:{quote(path)}?mode=rw"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -165,18 +165,27 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
         pool_size=1 if writes else READERS_MAX,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
+        hide_parameters=True,
     )
+
+    # A removed file can be used by whoever has it open, and all that is written is lost with it.
+    @event.listens_for(engine, "checkout")
+    def look_for_file(_connection: Any, _record: Any, _proxy: Any) -> None:
+        if not os.path.exists(path):  # noqa: PTH110 - at every transaction, so it has to be fast
+            raise sqlite3.OperationalError("The file has been removed.")
 
     # The driver is told to begin nothing by itself, so we say how each transaction begins.
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # By the driver itself, where nothing can fail yet: SQLAlchemy's way costs as much as
+            # one of the queries that follow.
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN")
 
     return engine
-
-
-def _quoted(path: str) -> str:
-    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def _postgres_engine(url: URL) -> Engine:
@@ -186,6 +195,7 @@ def _postgres_engine(url: URL) -> Engine:
         max_overflow=READERS_MAX,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=5000"},
     )
 
@@ -202,12 +212,22 @@ def migrate(url: str) -> None:
     database = Database(url)
     try:
         # Alembic's own transactions run inside this one, so a kill half-way leaves nothing behind.
-        with _translated(), database._writer.begin() as connection:  # noqa: SLF001 - our own class
+        with _translated(), _connected(database) as connection, connection.begin():
             if not database.is_sqlite:
                 _prepare_postgres(connection)
             _upgrade(connection)
     finally:
         database.close()
+
+
+def _connected(database: Database) -> Connection:
+    """The first connection; a failure says why, since whoever started this can see to it."""
+    try:
+        return database._writer.connect()  # noqa: SLF001 - our own class
+    except DBAPIError as failed:
+        # The driver's message names the server and the user, never the password.
+        said = " ".join(str(failed.orig).split())
+        raise Unavailable(f"The database can't be reached: {said}") from None
 
 
 def create_sqlite_file(url: URL) -> None:

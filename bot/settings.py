@@ -4,6 +4,7 @@ Read from the environment and from `.env`. The text of `.env.example` is generat
 test holds the two together.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from bot.errors import Misconfigured
 
 # Without these four there is nothing to talk to.
 REQUIRED = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "STRIPE_SECRET_KEY", "BILLING_ADMINS")
+ENV_FILE = Path(".env")
 DATABASE_DRIVERS = ("sqlite", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -48,6 +50,8 @@ def _a_database(text: str) -> str:
         raise ValueError("must be an address such as sqlite:///tallyman.sqlite3") from None
     if driver not in DATABASE_DRIVERS:
         raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+    if driver == "sqlite" and make_url(text).database in {None, "", ":memory:"}:
+        raise ValueError("must name a file, such as sqlite:///tallyman.sqlite3")
     return text
 
 
@@ -66,7 +70,8 @@ def _a_list(value: Any) -> Any:
 def _slack_users(users: tuple[str, ...]) -> tuple[str, ...]:
     for user in users:
         if not (user.startswith(("U", "W")) and user.isalnum() and user.isupper()):
-            raise ValueError(f"‘{user}’ is no Slack member id (U…, copied from a person's profile)")
+            # Without the value: somebody may have put a token here.
+            raise ValueError("must be Slack member ids (U…, copied from people’s profiles)")
     return users
 
 
@@ -179,30 +184,33 @@ class Settings(BaseSettings):
     )
 
 
-def nothing_is_set(settings: Settings) -> bool:
-    """Whether none of the required settings is there: then a bare start opens the sandbox."""
-    return not any(_value_of(settings, name) for name in REQUIRED)
-
-
-def load_settings(env_file: Path | None = Path(".env")) -> Settings:
-    """Read the settings.
+def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
+    """Read the settings, whether or not those are there that a deployment needs.
 
     Raises: Misconfigured with one line per problem, all of them at once.
     """
-    try:
-        return Settings(_env_file=env_file)
-    except ValidationError as invalid:
-        raise Misconfigured("\n".join(_problems(invalid))) from None
+    settings, wrong = _read(env_file)
+    _refuse([*wrong.values()])
+    return settings
 
 
-def require_complete(settings: Settings) -> None:
-    """See that everything is there that a deployment needs.
+def load_complete_settings(env_file: Path | None = ENV_FILE) -> Settings:
+    """Read the settings, and see that everything is there that a deployment needs.
 
-    Raises: Misconfigured that names each missing setting with its meaning.
+    Raises: Misconfigured with one line per setting that is wrong or missing, all of them at once.
     """
-    missing = [name for name in REQUIRED if not _value_of(settings, name)]
-    if missing:
-        raise Misconfigured("\n".join(f"{name} is missing: {_meaning(name)}" for name in missing))
+    settings, wrong = _read(env_file)
+    missing = [name for name in REQUIRED if name not in wrong and not _value_of(settings, name)]
+    _refuse(
+        [*wrong.values(), *(f"{name} is missing: {_meaning(name)}" for name in missing)],
+    )
+    return settings
+
+
+def nothing_is_set(env_file: Path | None = ENV_FILE) -> bool:
+    """Whether none of the required settings is there: then a bare start opens the sandbox."""
+    settings, wrong = _read(env_file)
+    return not any(name in wrong or _value_of(settings, name) for name in REQUIRED)
 
 
 def example_text() -> str:
@@ -230,9 +238,28 @@ def _meaning(name: str) -> str:
     return Settings.model_fields[name.lower()].description or ""
 
 
-def _problems(invalid: ValidationError) -> list[str]:
-    # The input is never printed: it may be a secret.
-    return [
-        f"{str(problem['loc'][0]).upper()} {problem['msg'].removeprefix('Value error, ')}."
-        for problem in invalid.errors(include_input=False, include_url=False)
-    ]
+def _read(env_file: Path | None) -> tuple[Settings, dict[str, str]]:
+    """The settings, those that are wrong at their defaults; and what is wrong with each of them."""
+    try:
+        return Settings(_env_file=env_file), {}
+    except ValidationError as invalid:
+        # The input is never printed: it may be a secret.
+        problems = invalid.errors(include_input=False, include_url=False)
+    except (UnicodeDecodeError, OSError):
+        raise Misconfigured(f"{env_file} can't be read: it has to be text in UTF-8.") from None
+    wrong = {str(problem["loc"][0]): _sentence(problem["msg"]) for problem in problems}
+    # What is handed in goes before what the environment says.
+    defaults = {name: Settings.model_fields[name].default for name in wrong}
+    settings = Settings(_env_file=env_file, **defaults)
+    return settings, {name.upper(): f"{name.upper()} {why}" for name, why in wrong.items()}
+
+
+def _sentence(message: str) -> str:
+    """What pydantic says about a value, to go on behind the setting's name."""
+    message = message.removeprefix("Value error, ").replace("Input should be", "must be")
+    return message if message.endswith("…") else f"{message}."
+
+
+def _refuse(problems: Sequence[str]) -> None:
+    if problems:
+        raise Misconfigured("\n".join([*problems, "What each setting means: .env.example"]))

@@ -78,11 +78,14 @@ class SlackAPI:
             raise Unavailable(f"Slack could not say who we are ({error}).") from None
         except (SlackClientError, OSError) as failed:
             raise Unavailable(f"Slack does not answer at {self.base_url}.") from failed
+        team_id, bot_user_id = answer.get("team_id"), answer.get("user_id")
+        if not isinstance(team_id, str) or not isinstance(bot_user_id, str):
+            raise Unavailable(f"What answers at {self.base_url} does not say who we are.")
         return SlackIdentity(
-            team_id=answer["team_id"],
+            team_id=team_id,
             enterprise_id=answer.get("enterprise_id"),
-            bot_id=answer["bot_id"],
-            bot_user_id=answer["user_id"],
+            bot_id=answer.get("bot_id") or "",
+            bot_user_id=bot_user_id,
         )
 
     def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.progress import Progress as Display
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from bot.errors import BotError, Misconfigured
-from bot.mirror.backfill import Progress, run_backfill
+from bot.mirror.backfill import BACKFILLED, Progress, run_backfill
+from bot.mirror.marks import find_mark
 from bot.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 EXIT_MISCONFIGURED = 2
 EXIT_FAILED = 1
 EXIT_DRIFT = 3
+# As shells have it: 128 and the number of Ctrl-C's signal.
+EXIT_STOPPED = 130
 
 PAGE_PORT = 3000
 DIFFERENCES_SHOWN_MAX = 50
@@ -97,10 +100,16 @@ def _add_mirror_commands(shell: typer.Typer, ways: Ways) -> None:
     def backfill(restart: Restart = False) -> None:  # noqa: FBT002 - a flag of the shell
         """Fill the mirror from Stripe; goes on where it was cut off."""
         with _spoken(), ways.opened() as runtime:
-            with _progress() as report:
+            with runtime.database.reading() as session:
+                was_filled = find_mark(session, BACKFILLED) is not None
+            with _progress("Reading") as report:
                 done = run_backfill(runtime, report=report, restart=restart)
             count = sum(done.objects.values())
-            Console().print(f"The mirror is filled: {count:,} objects.")
+            if was_filled and not restart:
+                said = f"The mirror was filled before: {count:,} objects. Anew: backfill --restart"
+            else:
+                said = f"The mirror is filled: {count:,} objects."
+            Console(highlight=False).print(said, soft_wrap=True)
 
     @shell.command()
     def verify(repair: Repair = False) -> None:  # noqa: FBT002 - a flag of the shell
@@ -108,7 +117,7 @@ def _add_mirror_commands(shell: typer.Typer, ways: Ways) -> None:
         from bot.mirror.verify import verify as compare
 
         with _spoken(), ways.opened() as runtime:
-            with _progress() as report:
+            with _progress("Comparing") as report:
                 drift = compare(runtime, repair=repair, report=report)
             _tell_drift(drift, repaired=repair)
         if not drift.is_clean and (drift.unrepaired or not repair):
@@ -116,10 +125,10 @@ def _add_mirror_commands(shell: typer.Typer, ways: Ways) -> None:
 
 
 def _tell_drift(drift: "Drift", *, repaired: bool) -> None:
-    console = Console()
+    console = Console(highlight=False)
     for one in drift.named[:DIFFERENCES_SHOWN_MAX]:
         fields = f": {', '.join(one.fields)}" if one.fields else ""
-        console.print(f"{one.how} {one.kind} {one.id}{fields}", markup=False)
+        console.print(f"{one.how} {one.kind} {one.id}{fields}", markup=False, soft_wrap=True)
     count, checked = sum(drift.counts.values()), sum(drift.checked.values())
     if drift.is_clean:
         console.print(f"The mirror says what Stripe says: {checked:,} objects compared.")
@@ -131,18 +140,29 @@ def _tell_drift(drift: "Drift", *, repaired: bool) -> None:
 
 
 @contextlib.contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
-    """A line that says how far long work is; one per kind where the output is no terminal."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Display(*columns, console=console) as display:
-        task = display.add_task("Starting …", total=None)
+def _progress(doing: str) -> Iterator[Callable[[Progress], None]]:
+    """A line for each kind that says how far it is; in a file or a pipe, that it has begun."""
+    console = Console(stderr=True, highlight=False)
+    columns = (SpinnerColumn(finished_text=" "), TextColumn("{task.description}"))
+    tasks: dict[str, TaskID] = {}
+    with Display(
+        *columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal
+    ) as display:
 
         def report(progress: Progress) -> None:
-            sentence = f"{progress.kind}: {progress.objects:,} ({progress.per_second:,.0f}/s)"
-            display.update(task, description=sentence)
+            kind = f"{progress.kind.replace('_', ' ')}s"
+            if kind not in tasks:
+                for earlier in tasks.values():
+                    display.update(earlier, total=1, completed=1)
+                tasks[kind] = display.add_task(f"{doing} {kind} …", total=None)
+                if not console.is_terminal:
+                    console.print(f"{doing} {kind} …")
+            pace = f"{progress.objects:,} ({progress.per_second:,.0f}/s)"
+            display.update(tasks[kind], description=f"{doing} {kind}: {pace}")
 
         yield report
+        for task in tasks.values():
+            display.update(task, total=1, completed=1)
 
 
 @contextlib.contextmanager
@@ -151,6 +171,11 @@ def _spoken() -> Iterator[None]:
     try:
         yield
     except BotError as failed:
-        Console(stderr=True).print(failed.message, style="red", markup=False)
+        # The terminal breaks long lines by itself; a file or a pipe gets them whole.
+        say = Console(stderr=True, highlight=False).print
+        say(failed.message, style="red", markup=False, soft_wrap=True)
         is_setting = isinstance(failed, Misconfigured)
         raise typer.Exit(EXIT_MISCONFIGURED if is_setting else EXIT_FAILED) from None
+    except KeyboardInterrupt:
+        Console(stderr=True).print("Stopped. The same command can be given again.")
+        raise typer.Exit(EXIT_STOPPED) from None

@@ -4,42 +4,80 @@ import threading
 
 from sqlalchemy import select
 
-from bot.errors import BotError, Misconfigured
-from bot.mirror.backfill import Progress, run_backfill
+from bot.alerts import clear_alert, raise_alert
+from bot.clock import monotonic_seconds, real_now
+from bot.errors import BotError, Misconfigured, Unavailable
+from bot.mirror.backfill import BACKFILLED, Progress, run_backfill
+from bot.mirror.marks import database_now
 from bot.models import SyncMark
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
 
 log = get_logger("first_fill")
 
-# Between two tries while Stripe does not answer.
+# Between two tries while Stripe does not answer; and while it refuses the key or a permission,
+# which somebody has to grant at Stripe.
 RETRY_SECONDS = 30.0
+REFUSED_RETRY_SECONDS = 300.0
+# Between two log lines about the same kind.
+PROGRESS_SECONDS = 5.0
+FAILING = "first_fill_failing"
 
 
 def is_filled(runtime: Runtime) -> bool:
     """Whether the mirror has been filled before."""
     with runtime.database.reading() as session:
-        mark = session.scalars(select(SyncMark).where(SyncMark.name == "backfilled"))
+        mark = session.scalars(select(SyncMark).where(SyncMark.name == BACKFILLED))
         return mark.first() is not None
 
 
 def run(runtime: Runtime, stopping: threading.Event) -> bool:
     """Fill the mirror unless it is filled; go on where an earlier try was cut off.
 
-    Shape: False when the process is stopping before it is done.
-    Raises: Misconfigured when Stripe refuses the key or a permission.
+    Shape: False when the process is stopping before it is done; nothing is raised.
     """
-    while not is_filled(runtime):
+    while not stopping.is_set():
         try:
-            run_backfill(runtime, report=_report)
-        except Misconfigured:
-            raise
-        except BotError as failed:
-            log.warning("first_fill_waits", why=failed.message, seconds=RETRY_SECONDS)
-            if stopping.wait(RETRY_SECONDS):
-                return False
-    return True
+            _fill(runtime, stopping)
+        except Exception as failed:  # noqa: BLE001 - whatever it is, there is another try
+            if not stopping.is_set():
+                stopping.wait(_told(runtime, failed))
+        else:
+            return True
+    return False
 
 
-def _report(progress: Progress) -> None:
-    log.info("first_fill", kind=progress.kind, objects=progress.objects)
+def _fill(runtime: Runtime, stopping: threading.Event) -> None:
+    last_kind, told_at = "", 0.0
+
+    def report(progress: Progress) -> None:
+        nonlocal last_kind, told_at
+        # The page is stored, so this is a good place to stop.
+        if stopping.is_set():
+            raise Unavailable("This process is stopping.")
+        now = monotonic_seconds()
+        if progress.kind != last_kind or now - told_at >= PROGRESS_SECONDS:
+            log.info("filling", kind=progress.kind, objects=progress.objects)
+            last_kind, told_at = progress.kind, now
+
+    if not is_filled(runtime):
+        done = run_backfill(runtime, report=report)
+        log.info("filled", objects=sum(done.objects.values()))
+        with runtime.database.writing() as session:
+            now = database_now(session, real_now())
+            clear_alert(session, kind=FAILING, subject=BACKFILLED, now=now)
+
+
+def _told(runtime: Runtime, failed: Exception) -> float:
+    """Tell the operators; how long to wait until the next try."""
+    why = failed.message if isinstance(failed, BotError) else type(failed).__name__
+    is_refused = isinstance(failed, Misconfigured)
+    seconds = REFUSED_RETRY_SECONDS if is_refused else RETRY_SECONDS
+    (log.critical if is_refused else log.warning)("filling_waits", why=why, seconds=seconds)
+    try:
+        with runtime.database.writing() as session:
+            now = database_now(session, real_now())
+            raise_alert(session, kind=FAILING, subject=BACKFILLED, detail=why, now=now)
+    except BotError as silent:
+        log.warning("alert_not_raised", why=silent.message)
+    return seconds

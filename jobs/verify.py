@@ -33,24 +33,25 @@ DRIFT, DRIFT_SUBJECT = "mirror_differs", "stripe"
 log = get_logger("verify")
 
 
-def run(runtime: Runtime) -> bool:
+def run(runtime: Runtime, *, now: datetime) -> bool:
     """Compare, if it is night and nobody has done so this night; whether it was done here.
 
+    `now` is by the machine's clock.
     Raises: Unavailable when Stripe or the database does not answer.
     """
-    hour = real_now().astimezone(zone_of(runtime.settings.account_time_zone)).hour
+    hour = now.astimezone(zone_of(runtime.settings.account_time_zone)).hour
     if not FIRST_HOUR <= hour <= LAST_HOUR:
         return False
     with runtime.database.writing() as session:
-        if not _claim(session, business_at=runtime.clock.now()):
+        if not _claim(session, business_at=runtime.clock.now(), real_at=now):
             return False
     _tell(runtime, verify(runtime, repair=False, report=_report))
     return True
 
 
-def _claim(session: Session, *, business_at: datetime) -> bool:
+def _claim(session: Session, *, business_at: datetime, real_at: datetime) -> bool:
     """Take this night's comparison, unless another process has."""
-    now = database_now(session, real_now())
+    now = database_now(session, real_at)
     new = insert_into(session, SyncMark).values(name=BEGUN, business_at=business_at, real_at=now)
     taken = new.on_conflict_do_update(
         index_elements=[SyncMark.name],
@@ -100,7 +101,7 @@ class VerifyLoop:
     def _work(self) -> None:
         while not self._stopping.is_set():
             try:
-                run(self._runtime)
+                run(self._runtime, now=real_now())
             except BotError as failed:
                 log.warning("verify_failed", why=failed.message)
             except Exception:

@@ -25,6 +25,16 @@ def table_of(model: type[Base]) -> Table:
     return cast("Table", model.__table__)
 
 
+def go_by_indexes(session: Session) -> None:
+    """Have PostgreSQL find rows by their indexes until the commit.
+
+    It keeps the plans it made while the tables were empty, also those of its foreign keys, and
+    they read tables whole: each page would be slower than the one before.
+    """
+    if _dialect(session) == "postgresql":
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+
+
 def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
     """Add rows that are all new; they have the same columns."""
     if rows:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -80,33 +79,47 @@ def record_snapshots(
     _record(session, {invoice: (states, None) for invoice, states in seen.items()})
 
 
-def state_lines_of(invoice: dict[str, Any]) -> str:
+def state_lines_of(invoice: dict[str, Any], digest: str) -> str:
     """A fingerprint of the lines that both an event and a read have: the first ten.
 
-    An event never has more; what it has of a longer invoice would else be another state.
+    `digest` is that of all the lines that are here. An event never has more than ten; what it has
+    of a longer invoice would else be another state.
     """
     lines = dicts_at(invoice, "lines")
     if flag_at(dict_at(invoice, "lines"), "has_more") or len(lines) > EMBEDDED_LINES:
         return f"{digest_of_lines(lines[:EMBEDDED_LINES])}+"
-    return digest_of_lines(lines)
+    return digest
 
 
 def _states_of_read(row: Row, lines: str, *, now: datetime, source: str) -> tuple[list[Seen], Seen]:
-    current = _seen(row, lines, seen_at=now, source=source, sureness=Sureness.READ)
-    began_at = row.get(_BEGAN.get(row["status"], ""))
-    current = replace(current, effective_at=began_at or now.replace(microsecond=0))
-    first_due = row["due_minor"] + row["pre_payment_credit_minor"]
-    unpaid = {**row, "due_minor": first_due, "paid_minor": 0, "remaining_minor": first_due}
+    status = row["status"]
+    current = _seen(
+        row,
+        lines,
+        status=status,
+        effective_at=row.get(_BEGAN.get(status, "")) or now.replace(microsecond=0),
+        seen_at=now,
+        source=source,
+        sureness=Sureness.READ,
+    )
     told = []
-    for status in ("open", "uncollectible"):
-        moment = row[_BEGAN[status]]
+    for earlier in ("open", "uncollectible"):
+        moment = row[_BEGAN[earlier]]
         # An invoice over nothing is never open: finalizing it makes it paid.
         if moment is None or (moment == row["paid_at"] and not row["due_minor"]):
             continue
-        state = _seen(
-            unpaid | {"status": status}, lines, seen_at=now, source=source, sureness=Sureness.TOLD
+        due = row["due_minor"] + row["pre_payment_credit_minor"]
+        unpaid = _seen(
+            row,
+            lines,
+            status=earlier,
+            effective_at=moment,
+            seen_at=now,
+            source=source,
+            sureness=Sureness.TOLD,
+            amounts=(row["total_minor"], due, 0, due),
         )
-        told.append(replace(state, effective_at=moment))
+        told.append(unpaid)
     return told, current
 
 
@@ -114,34 +127,46 @@ def _state_of_snapshot(
     event: dict[str, Any], invoice: dict[str, Any], created: datetime, *, seen_at: datetime
 ) -> Seen:
     row = translate_invoice(invoice)
+    lines = state_lines_of(invoice, row["lines_digest"])
     if flag_at(dict_at(invoice, "lines"), "has_more"):
         row["lines_digest"] = None
-    began_at = row.get(_BEGINNINGS.get(str(event.get("type")), ""))
-    state = _seen(
+    return _seen(
         row,
-        state_lines_of(invoice),
+        lines,
+        status=row["status"],
+        effective_at=row.get(_BEGINNINGS.get(str(event.get("type")), "")) or created,
         seen_at=seen_at,
         source=f"event:{text_at(event, 'id', characters_max=255)}",
         sureness=Sureness.EXACT,
     )
-    return replace(state, effective_at=began_at or created)
 
 
-def _seen(row: Row, lines: str, *, seen_at: datetime, source: str, sureness: Sureness) -> Seen:
-    amounts = (
+def _seen(  # noqa: PLR0913 - each is a fact of its own
+    row: Row,
+    lines: str,
+    *,
+    status: str,
+    effective_at: datetime,
+    seen_at: datetime,
+    source: str,
+    sureness: Sureness,
+    amounts: tuple[int, int, int, int] | None = None,
+) -> Seen:
+    said = amounts or (
         row["total_minor"], row["due_minor"], row["paid_minor"], row["remaining_minor"],
     )  # fmt: skip
+    total, due, paid, remaining = said
     return Seen(
-        status=row["status"],
+        status=status,
         currency=row["currency"],
-        total_minor=row["total_minor"],
-        due_minor=row["due_minor"],
-        paid_minor=row["paid_minor"],
-        remaining_minor=row["remaining_minor"],
+        total_minor=total,
+        due_minor=due,
+        paid_minor=paid,
+        remaining_minor=remaining,
         due_at=row["due_at"],
         lines_digest=row["lines_digest"],
-        digest=digest_of(row["status"], amounts, row["due_at"], lines),
-        effective_at=seen_at,
+        digest=digest_of(status, said, row["due_at"], lines),
+        effective_at=effective_at,
         seen_at=seen_at,
         source=source,
         sureness=sureness,

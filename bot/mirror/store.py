@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.mirror.kinds import KINDS
-from bot.mirror.rows import replace_older, table_of
+from bot.mirror.rows import go_by_indexes, replace_older, table_of
 from bot.mirror.rules import MirrorRules
 from bot.mirror.store_customers import store_customers
 from bot.mirror.store_invoices import Read, store_invoices
@@ -51,6 +51,7 @@ def store(  # noqa: PLR0913 - one call says all about a read
     `may_go_back` even a paid or void invoice takes another status.
     Raises: KeyError for a kind that is not mirrored.
     """
+    go_by_indexes(session)
     read = Read(ticket, now, source, rules, may_go_back)
     results = []
     for start in range(0, len(objects), OBJECTS_AT_ONCE):

@@ -1,6 +1,6 @@
 """Storing invoices with their lines, in their accounts' zones, and the states they were in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,11 +64,14 @@ def store_invoices(
     failures = _known_failures(session, list(lines))
     derive(rows, lines, homes, usage_types, failures)
     written = replace_older(session, _INVOICES, rows, final=() if read.may_go_back else FINAL)
-    _replace_lines(session, written, lines)
+    _replace_lines(session, written, lines, before=failures.keys())
     record_reads(
         session,
         [row for row in rows if row["id"] in written],
-        {invoice["id"]: state_lines_of(invoice) for invoice in objects},
+        {
+            row["id"]: state_lines_of(invoice, row["lines_digest"])
+            for row, invoice in zip(rows, objects, strict=True)
+        },
         now=read.now,
         source=read.source,
     )
@@ -131,9 +134,9 @@ def _known_failures(session: Session, invoices: list[str]) -> dict[str, datetime
     return {row.id: row.first_failed_at for row in session.execute(found)}
 
 
-def _replace_lines(session: Session, written: set[str], lines: dict[str, list[Row]]) -> None:
-    if written:
-        session.execute(delete(_LINES).where(_LINES.c.invoice_id.in_(sorted(written))))
-        insert_rows(
-            session, _LINES, [line for invoice in sorted(written) for line in lines[invoice]]
-        )
+def _replace_lines(
+    session: Session, written: set[str], lines: dict[str, list[Row]], *, before: Collection[str]
+) -> None:
+    if replaced := sorted(written.intersection(before)):
+        session.execute(delete(_LINES).where(_LINES.c.invoice_id.in_(replaced)))
+    insert_rows(session, _LINES, [line for invoice in sorted(written) for line in lines[invoice]])

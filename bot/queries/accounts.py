@@ -4,18 +4,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select
 
 from bot.database import Reading
 from bot.mirror.accounts import NAME_CHARACTERS_MAX
 from bot.mirror.names import fold, skeleton
 from bot.models import AccountName, Customer
 from bot.queries.cards import AccountRef
-from bot.queries.invoice_rows import ACCOUNTS, PARENTS, sight_values, within
+from bot.queries.invoice_rows import ACCOUNTS, PARENTS, within
 from bot.queries.search import plain_text
 from bot.queries.sight import Sight
 
@@ -96,20 +95,22 @@ def find_account(session: Reading, account_id: int, *, sight: Sight) -> AccountR
     return refs[0] if refs else None
 
 
-def is_account_name(session: Reading, text: str, *, sight: Sight) -> bool:
-    """Whether an account has exactly this name, however it is written, in one cheap look."""
-    statement = _name_statement(is_scoped=sight.scope is not None)
-    folded = fold(plain_text(text)[:NAME_CHARACTERS_MAX])[:NAME_CHARACTERS_MAX]
-    wanted = {"folded": folded, **sight_values(sight)}
-    return session.connection().execute(statement, wanted).first() is not None
+def is_named(*, is_scoped: bool) -> ColumnElement[bool]:
+    """The condition that some account within the scope is called exactly as `name` says.
 
-
-# Built once: each /invoice with a number asks whether an account is called like that, too.
-@cache
-def _name_statement(*, is_scoped: bool) -> Select[Any]:
-    named = (_NAMES.c.folded == bindparam("folded"), _NAMES.c.kind == "name")
+    It takes the values of name_values() and sight_values().
+    """
+    named = (_NAMES.c.folded == bindparam("name"), _NAMES.c.kind == "name")
     scope = _NAMES.c.account_id.in_(bindparam("scope", expanding=True))
-    return select(_NAMES.c.account_id).where(*named, *((scope,) if is_scoped else ())).limit(1)
+    return exists().where(*named, *((scope,) if is_scoped else ()))
+
+
+def name_values(text: str) -> dict[str, str]:
+    """The values that is_named() is run with.
+
+    Raises: BadRequest for a text that can't be searched for.
+    """
+    return {"name": fold(plain_text(text)[:NAME_CHARACTERS_MAX])[:NAME_CHARACTERS_MAX]}
 
 
 def list_nearest_accounts(session: Reading, text: str, *, sight: Sight) -> tuple[AccountRef, ...]:

@@ -1,5 +1,6 @@
 """One invoice, whole: what its card shows."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from bot.clock import zone_of
 from bot.database import Reading
 from bot.errors import NotFound
 from bot.money import Money, money_text
+from bot.queries.accounts import is_named, name_values
 from bot.queries.cards import InvoiceCard, LinePart
 from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
 from bot.queries.invoice_rows import (
@@ -21,6 +23,7 @@ from bot.queries.invoice_rows import (
     visible,
 )
 from bot.queries.lines import Extras, days_of, list_parts
+from bot.queries.references import fits_any, fits_of
 from bot.queries.sight import Sight
 from bot.queries.status import AUTOMATIC, STATUS_COLUMNS, judge
 
@@ -35,6 +38,41 @@ _COLUMNS = tuple(
         *("issued_on", "covers_from_at", "covers_until_at", "lines_count", "deleted_at"),
     )
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CardFound:
+    """What a reference leads to.
+
+    Shape: `card` where it fits one invoice and is no account's name too; `is_doubtful` where it
+    fits more than that, so that people choose; neither where it fits no invoice.
+    """
+
+    card: InvoiceCard | None
+    is_doubtful: bool
+
+
+NOTHING_FOUND = CardFound(None, is_doubtful=False)
+
+
+def find_invoice_card(session: Reading, text: str, *, sight: Sight) -> CardFound:
+    """The card of the one invoice that a reference fits beyond doubt.
+
+    Raises: BadRequest for a text that can't be searched for.
+    """
+    fits = fits_of(text)
+    if not fits:
+        return NOTHING_FOUND
+    connection = session.connection()
+    statement = _found_statement(
+        tuple(sorted(fits)), is_scoped=sight.scope is not None, drafts=sight.drafts
+    )
+    rows = connection.execute(statement, {**fits, **name_values(text), **sight_values(sight)}).all()
+    if not rows:
+        return NOTHING_FOUND
+    if len(rows) > 1 or rows[0].is_name:
+        return CardFound(None, is_doubtful=True)
+    return CardFound(_card_of(rows[0], connection, sight), is_doubtful=False)
 
 
 def get_invoice_card(session: Reading, invoice_id: str, *, sight: Sight) -> InvoiceCard:
@@ -61,9 +99,26 @@ def explain_difference(card: InvoiceCard) -> str | None:
     )
 
 
-# Each form is built once, as building costs more than running it; there are four.
+# Each form is built once, as building costs more than running it; there are some twenty.
 @cache
 def _card_statement(*, is_scoped: bool, drafts: bool) -> Select[Any]:
+    return _card_select(is_scoped=is_scoped, drafts=drafts).where(
+        INVOICES.c.id == bindparam("invoice_id")
+    )
+
+
+@cache
+def _found_statement(ways: tuple[str, ...], *, is_scoped: bool, drafts: bool) -> Select[Any]:
+    """Up to two cards that a reference fits, and whether an account is called like it."""
+    return (
+        _card_select(is_scoped=is_scoped, drafts=drafts)
+        .add_columns(is_named(is_scoped=is_scoped).label("is_name"))
+        .where(fits_any(ways))
+        .limit(2)
+    )
+
+
+def _card_select(*, is_scoped: bool, drafts: bool) -> Select[Any]:
     return (
         select(
             *_COLUMNS,
@@ -75,10 +130,7 @@ def _card_statement(*, is_scoped: bool, drafts: bool) -> Select[Any]:
             _neighbour(drafts=drafts, is_next=True).label("next_id"),
         )
         .select_from(WITH_ACCOUNT.outerjoin(MARKS, IS_SWEPT))
-        .where(
-            INVOICES.c.id == bindparam("invoice_id"),
-            *visible(is_scoped=is_scoped, drafts=drafts),
-        )
+        .where(*visible(is_scoped=is_scoped, drafts=drafts))
     )
 
 

@@ -47,61 +47,47 @@ class References:
     count: int
 
 
-def find_reference_ids(session: Reading, text: str, *, sight: Sight) -> tuple[str, ...]:
-    """The ids of what this fits exactly: none, the one, or two of them where it fits several.
+def list_references(session: Reading, text: str, *, sight: Sight) -> References:
+    """Every invoice that this fits exactly; none is an empty answer, not an error.
 
     A number may well be the short number of one invoice and Stripe's number of another: then both
     are given. Raises: BadRequest for a text that can't be searched for.
     """
-    fits = _fits(plain_text(text))
-    if not fits:
-        return ()
-    statement = _ids_statement(tuple(sorted(fits)), sight.scope is not None, sight.drafts)
-    values = {**fits, **sight_values(sight)}
-    return tuple(session.connection().execute(statement, values).scalars())
-
-
-def list_references(session: Reading, text: str, *, sight: Sight) -> References:
-    """The same with what a picker shows of each; none is an empty answer, not an error.
-
-    Raises: BadRequest for a text that can't be searched for.
-    """
-    fits = _fits(plain_text(text))
+    fits = fits_of(text)
     if not fits:
         return References((), 0)
-    statement = _rows_statement(tuple(sorted(fits)), sight.scope is not None, sight.drafts)
+    statement = _rows_statement(
+        tuple(sorted(fits)), is_scoped=sight.scope is not None, drafts=sight.drafts
+    )
     rows = session.connection().execute(statement, {**fits, **sight_values(sight)}).all()
     count = rows[0].rows_count if rows else 0
     return References(tuple(row_of(row, sight=sight) for row in rows), count)
 
 
-# Each form is built once, as building costs more than running it; there are sixteen. Nearly every
-# reference fits one invoice, so that is asked first, of the indexes alone.
+# Each form is built once, as building costs more than running it; there are sixteen.
 @cache
-def _ids_statement(ways: tuple[str, ...], is_scoped: bool, drafts: bool) -> Select[Any]:  # noqa: FBT001 - one key of the cache
-    """The ids of two invoices where one of these columns has the value of its own name."""
-    return select(INVOICES.c.id).where(*_conditions(ways, is_scoped, drafts)).limit(2)
-
-
-@cache
-def _rows_statement(ways: tuple[str, ...], is_scoped: bool, drafts: bool) -> Select[Any]:  # noqa: FBT001 - one key of the cache
+def _rows_statement(ways: tuple[str, ...], *, is_scoped: bool, drafts: bool) -> Select[Any]:
     """The rows to choose from, each with the count of all."""
     return (
         select(*ROW_COLUMNS, func.count().over().label("rows_count"))
         .select_from(WITH_ACCOUNT)
-        .where(*_conditions(ways, is_scoped, drafts))
+        .where(fits_any(ways), *visible(is_scoped=is_scoped, drafts=drafts))
         .order_by(*NEWEST_FIRST)
         .limit(PICKER_ROWS)
     )
 
 
-def _conditions(ways: tuple[str, ...], is_scoped: bool, drafts: bool) -> list[ColumnElement[bool]]:  # noqa: FBT001 - one key of the cache
-    fits = or_(*(INVOICES.c[way] == bindparam(way) for way in ways))
-    return [fits, *visible(is_scoped=is_scoped, drafts=drafts)]
+def fits_any(ways: tuple[str, ...]) -> ColumnElement[bool]:
+    """That an invoice has in one of these columns what the parameter of its name holds."""
+    return or_(*(INVOICES.c[way] == bindparam(way) for way in ways))
 
 
-def _fits(text: str) -> dict[str, str | int]:
-    """The columns that the text may stand in, with its value there."""
+def fits_of(text: str) -> dict[str, str | int]:
+    """The columns that a reference may stand in, with its value there; {} when it can be none.
+
+    Raises: BadRequest for a text that can't be searched for.
+    """
+    text = plain_text(text)
     if _ID.fullmatch(text):
         return {"id": text}
     if link := _DASHBOARD.fullmatch(text):

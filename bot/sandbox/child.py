@@ -3,12 +3,12 @@
 It is spoken to in JSON lines. The first line on standard input says where the bot will listen; each
 line on standard output is progress, then `ready` with everything the bot needs, then `clock` each
 time that somebody moves Stripe's clock. It ends when standard input ends, so that it never outlives
-the bot, however that dies.
+the bot, however that dies; the folder for the bot's database goes with it.
 """
 
 import json
-import signal
 import sys
+import tempfile
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,8 +47,6 @@ def serve_page(slack: SlackStandIn, port: int) -> Server:
 
 def main() -> None:
     """Open the stand-ins, tell the story, and serve until the parent is gone."""
-    # Ctrl-C goes to the whole group; the parent decides when this one ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     asked = json.loads(sys.stdin.readline())
     now = datetime.now(UTC)
 
@@ -73,8 +71,10 @@ def main() -> None:
     open_workspace(slack)
     page = serve_page(slack, asked.get("page_port", PAGE_PORT))
     slack.url = page.url
+    folder = tempfile.TemporaryDirectory(prefix="tallyman-")
     say(
         ready=True,
+        folder=folder.name,
         page_url=page.url,
         stripe_url=stripe_server.url,
         stripe_secret_key=stripe.secret_key,
@@ -85,5 +85,6 @@ def main() -> None:
         now=stripe.clock.isoformat(),
     )
     sys.stdin.read()
+    folder.cleanup()
     page.stop()
     stripe_server.stop()

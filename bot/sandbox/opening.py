@@ -26,7 +26,8 @@ class Opening:
     def open(self, *, bot_url: str, page_port: int) -> dict[str, Any]:
         """Start the process; return what it says of itself once it is ready.
 
-        Shape: page_url, stripe_url, the keys and secrets of both stand-ins, the admin's id, now.
+        Shape: page_url, stripe_url, the keys and secrets of both stand-ins, the admin's id, now,
+        and a folder that goes with the process.
         Raises: RuntimeError when it ends before it is ready.
         """
         self._process = subprocess.Popen(
@@ -35,6 +36,8 @@ class Opening:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            # Ctrl-C reaches every process of a terminal, but this one goes when the bot has gone.
+            start_new_session=True,
         )
         self._send({"bot_url": bot_url, "page_port": page_port})
         for line in self._process.stdout or ():

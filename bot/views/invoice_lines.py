@@ -13,6 +13,7 @@ from bot.views.invoice_table import (
     bold_row,
     head,
     line_facts,
+    line_words,
     part_name,
     two_columns,
 )
@@ -68,7 +69,7 @@ def _rows(
             remark = ", continued" if part is current else ""
             yield bold_row(part_name(part.part), part.subtotal, remark)
             current = part
-        facts = [plain(line.description, limit=DESCRIPTION_MAX), *line_facts(line, card)]
+        facts = [plain(line_words(line), limit=DESCRIPTION_MAX), *line_facts(line, card)]
         # Plain cells: forty rich ones would weigh more than some limits allow.
         yield blocks.cell(" · ".join(facts)), blocks.cell(money_text(line.amount))
 

@@ -9,7 +9,7 @@ from bot.money import Money, money_text
 from bot.queries.cards import InvoiceCard, Line, LinePart, Status
 from bot.views import blocks
 from bot.views.blocks import Block, Cell
-from bot.views.text import count_text, period_text, plain, units_text
+from bot.views.text import count_text, line_name, period_text, plain, units_text
 
 # More lines than this stand on pages of their own, and the card sums them up.
 LINES_INLINE_MAX = 12
@@ -86,8 +86,13 @@ def _part_rows(part: LinePart, card: InvoiceCard) -> Iterator[Row]:
 
 def _line_text(line: Line, card: InvoiceCard) -> str:
     facts = " · ".join(line_facts(line, card))
-    description = plain(line.description, limit=DESCRIPTION_MAX)
+    description = plain(line_words(line), limit=DESCRIPTION_MAX)
     return f"{description}\n{facts}" if facts else description
+
+
+def line_words(line: Line) -> str:
+    """A line's own words; its figures stand beside them, exact, and are not said twice."""
+    return line.description if line.quantity is None else line_name(line.description)
 
 
 def _sum_row(part: LinePart) -> Row:

@@ -74,8 +74,9 @@ def _count_words(page: InvoicePage) -> str:
     counted = count_text(page.count, "invoice")
     if not page.past_due_count:
         return counted
-    of_them = "" if page.count == 1 else f"{page.past_due_count:,} of them "
-    return f"{counted}, {of_them}Past Due"
+    if page.past_due_count == page.count:
+        return f"{counted}, {'all ' if page.count > 1 else ''}Past Due"
+    return f"{counted}, {page.past_due_count:,} of them Past Due"
 
 
 def _page_buttons(page: InvoicePage, list_text: str) -> Block:

@@ -48,7 +48,11 @@ def account_picker(
     Shape: the first ten of `accounts`, in their order; `count` is how many there are in all.
         `text_for` is the whole question about one of them, so that a choice goes on with it.
     """
-    head = f"{count_text(count, 'account')} fit ‘{plain(asked, limit=ASKED_MAX)}’. Which one?"
+    name = plain(asked, limit=ASKED_MAX)
+    head = f"{count_text(count, 'account')} fit ‘{name}’. Which one?"
+    if count == 1:
+        # A single one is asked about only where its name is not quite what was written.
+        head = f"One account’s name looks like ‘{name}’. Is it meant?"
     shown = accounts[:CHOICES_MAX]
     parts = [blocks.rich_text(blocks.text(head, is_bold=True))]
     if _look_alike(shown):

@@ -32,6 +32,10 @@ _SKIN_TONES = ("\U0001f3fb", "\U0001f3ff")
 _FLAG_LETTERS = ("\U0001f1e6", "\U0001f1ff")
 
 
+# How Stripe describes a line of a subscription: quantity, product, and the price in brackets.
+_WITH_FIGURES = re.compile(r"[\d.,]+ × (?P<name>.+) \((?:(?P<tier>Tier \d+) )?at [^()]+ / [^()]+\)")
+
+
 def escape(text: str) -> str:
     """Make text from outside harmless in mrkdwn: no mention, no link, no tag comes of it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -215,12 +219,27 @@ def _exact(number: Decimal, *, digits_min: int) -> str:
 def units_text(
     quantity: Decimal | None, unit_amount: Decimal | None, unit_label: str | None, amount: Money
 ) -> str | None:
-    """How a line came about: "1,240 minutes × USD 0.0125"; None where Stripe gives no figures."""
+    """How a line came about: "1,240 × USD 0.0125 per minute"; None where there are no figures."""
     if quantity is None:
         return None
-    label = f" {plain(unit_label, limit=20)}" if unit_label else ""
-    units = f"{quantity_text(quantity)}{label}"
-    return units if unit_amount is None else f"{units} × {rate_text(unit_amount, amount.currency)}"
+    units = quantity_text(quantity)
+    label = plain(unit_label, limit=20) if unit_label else ""
+    if unit_amount is None:
+        return f"{units} {label}".rstrip()
+    per = f" per {label}" if label else ""
+    return f"{units} × {rate_text(unit_amount, amount.currency)}{per}"
+
+
+def line_name(description: str) -> str:
+    """What a line is for, without the figures that Stripe writes around it.
+
+    "574 × Calls (Tier 1 at $0.01 / month)" is "Calls, tier 1"; other words stay as they are.
+    """
+    matched = _WITH_FIGURES.fullmatch(description)
+    if matched is None:
+        return description
+    tier = matched["tier"]
+    return f"{matched['name']}, {tier.lower()}" if tier else matched["name"]
 
 
 def is_address(text: str) -> bool:

@@ -66,14 +66,23 @@ def readable_text(body: bytes, content_type: str) -> str | None:
         text = body.decode("utf-8")
         if content_type == JSON:
             return text if isinstance(json.loads(text), dict) else None
-        form = parse_qs(text, keep_blank_values=True, max_num_fields=FIELDS_MAX, errors="strict")
-        payload = form.get("payload")
-        if payload is not None and not isinstance(json.loads(payload[0]), dict):
-            return None
+        if _may_hold_payload(text):
+            form = parse_qs(
+                text, keep_blank_values=True, max_num_fields=FIELDS_MAX, errors="strict"
+            )
+            payload = form.get("payload")
+            if payload is not None and not isinstance(json.loads(payload[0]), dict):
+                return None
     except (ValueError, RecursionError):
         # Not UTF-8, not JSON, digits without end, or nested without end.
         return None
     return text
+
+
+def _may_hold_payload(form: str) -> bool:
+    """Whether a form may have a field `payload`, however it is spelled; commands have none."""
+    names = (pair.partition("=")[0] for pair in form.split("&"))
+    return any(name == "payload" or "%" in name for name in names)
 
 
 class Refused(Exception):

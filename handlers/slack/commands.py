@@ -8,6 +8,7 @@ from bot.views.help import help_card
 from bot.views.sharing import not_shared
 from handlers.slack.context import Ask, CommandCall, Desk, answer
 from handlers.slack.grammar import (
+    HELP_NOTES,
     Query,
     ShowHelp,
     ShowSync,
@@ -23,10 +24,6 @@ PARSERS: Mapping[str, Callable[[str], Query]] = {
     "/invoice": parse_invoice,
     "/billing": parse_billing,
 }
-HELP_NOTES = (
-    "Only you see the answers.",
-    "Days are YYYY-MM-DD, months YYYY-MM. Put words with spaces into quotes.",
-)
 
 
 def answer_command(desk: Desk, call: CommandCall) -> Message:

@@ -285,16 +285,12 @@ INVOICE_FORMS = (
     Form("/invoice help", "this card", _read_help, word="help", is_alone=True),
 )
 BILLING_FORMS = (
-    Form(
-        "/billing sync",
-        "how fresh Stripe’s figures are here, what waits, and what needs a look",
-        _read_sync,
-        word="sync",
-    ),
+    Form("/billing sync", "how fresh the figures are, and what waits", _read_sync, word="sync"),
     Form("/billing help", "this card", _read_help, word="help"),
 )
 HELP_NOTES = (
+    "Days are YYYY-MM-DD, months YYYY-MM.",
     "A name needs quotes only where it holds a colon or begins or ends in a word of these forms.",
-    "‘share’ at the end shows the answer to everybody in the channel, where that is allowed.",
+    "Only you see the answer; ‘share’ at the end shows it to the channel, where that is allowed.",
 )
 COMMANDS: Mapping[str, tuple[Form, ...]] = {"/invoice": INVOICE_FORMS, "/billing": BILLING_FORMS}

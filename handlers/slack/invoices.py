@@ -10,7 +10,6 @@ from bot.queries.accounts import (
     AccountsFound,
     find_account,
     find_accounts,
-    is_account_name,
     list_nearest_accounts,
 )
 from bot.queries.cards import AccountRef, InvoiceCard, InvoicePage
@@ -20,8 +19,8 @@ from bot.queries.invoice_lists import (
     list_invoices,
     list_invoices_of_month,
 )
-from bot.queries.invoices import explain_difference, get_invoice_card
-from bot.queries.references import find_reference_ids, list_references
+from bot.queries.invoices import explain_difference, find_invoice_card, get_invoice_card
+from bot.queries.references import list_references
 from bot.views.actions import account_text
 from bot.views.blocks import Message
 from bot.views.invoice import Dashboard, invoice_card
@@ -60,7 +59,7 @@ def show_invoice(ask: Ask, invoice_id: str) -> Message:
     Raises: NotFound when there is none for this person.
     """
     with ask.desk.runtime.database.looking() as session:
-        return _card(ask, session, invoice_id)
+        return _card(ask, get_invoice_card(session, invoice_id, sight=ask.sight))
 
 
 def show_lines(ask: Ask, invoice_id: str, page: int) -> Message:
@@ -83,21 +82,20 @@ def dashboard_of(ask: Ask) -> Dashboard:
 
 def _by_reference(ask: Ask, session: Reading, query: ShowInvoice) -> Message | None:
     """The invoice that a number, id or link names; a choice where it names more; else None."""
-    ids = find_reference_ids(session, query.ref, sight=ask.sight)
-    if not ids:
+    found = find_invoice_card(session, query.ref, sight=ask.sight)
+    if found.card is not None:
+        return _card(ask, found.card)
+    if not found.is_doubtful:
         return None
-    is_name = is_account_name(session, query.ref, sight=ask.sight)
-    if len(ids) == 1 and not is_name:
-        return _card(ask, session, ids[0])
-    found = list_references(session, query.ref, sight=ask.sight)
-    if not is_name:
-        return invoice_picker(found.rows, asked=query.ref, count=found.count)
+    invoices = list_references(session, query.ref, sight=ask.sight)
     accounts = find_accounts(session, query.ref, sight=ask.sight)
+    if not accounts.exact:
+        return invoice_picker(invoices.rows, asked=query.ref, count=invoices.count)
     return mixed_picker(
-        found.rows,
+        invoices.rows,
         accounts.exact,
         asked=query.ref,
-        count=found.count + accounts.exact_count,
+        count=invoices.count + accounts.exact_count,
         text_for=lambda account: canonical(_for_account(query, account)),
     )
 
@@ -124,7 +122,7 @@ def _of_month(ask: Ask, session: Reading, query: ShowInvoice, account: AccountRe
         raise TypeError("asked for a month without one")
     listed: InvoicePage = list_invoices_of_month(session, account.id, query.month, sight=ask.sight)
     if listed.count == 1:
-        return _card(ask, session, listed.rows[0].id)
+        return _card(ask, get_invoice_card(session, listed.rows[0].id, sight=ask.sight))
     if listed.count:
         asked = f"{account_name(account)} {query.month}"
         return invoice_picker(listed.rows, asked=asked, count=listed.count)
@@ -203,8 +201,7 @@ def _for_account(
     return replace(query, entity=named, is_shared=False)
 
 
-def _card(ask: Ask, session: Reading, invoice_id: str) -> Message:
-    card: InvoiceCard = get_invoice_card(session, invoice_id, sight=ask.sight)
+def _card(ask: Ask, card: InvoiceCard) -> Message:
     if (difference := explain_difference(card)) is not None:
         _tell_operators(ask, card, difference)
     return invoice_card(card, dashboard=dashboard_of(ask))

@@ -1,14 +1,16 @@
 """What Tallyman is measured against: a Bolt application with nothing around it.
 
-Run as a process of its own. It answers every command with blocks that it was given, either at once
-or after it has run statements that it was given, on the same server and with the same setting
-(process_before_response) as the product.
+Run as a process of its own. It answers every command with blocks that it was given: at once
+(constant), after it has run the card's own statements as the product runs them, by SQLAlchemy Core
+(core), or after it has handed the same text to the bare driver (driver). The server and the setting
+(process_before_response) are the product's.
 """
 
 import json
 import sqlite3
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.database import Database
+from bot.queries import invoices, lines
 from handlers.http.server import make_server
 from tests.benchmarks.slack_client import SECRET, TEAM
 
@@ -27,7 +31,7 @@ THREADS = 4
 
 
 def build(plan: dict[str, Any]) -> App:
-    """The application: `plan` has blocks, and perhaps a database with statements to run."""
+    """The application: `plan` has blocks, a text, and how it comes by them."""
     app = App(
         signing_secret=SECRET,
         process_before_response=True,
@@ -35,20 +39,47 @@ def build(plan: dict[str, Any]) -> App:
             enterprise_id=None, team_id=TEAM, bot_id="B1", bot_user_id="U1", bot_token="xoxb-fake"
         ),
     )
-    local = threading.local()
+    run = {"constant": lambda: None, "core": by_core(plan), "driver": by_driver(plan)}[plan["way"]]
 
     @app.command("/invoice")
     def invoice(ack: Ack) -> None:
-        if plan["statements"]:
-            if not hasattr(local, "connection"):
-                local.connection = sqlite3.connect(plan["database"], isolation_level=None)
-            local.connection.execute("BEGIN")
-            for statement, parameters in plan["statements"]:
-                local.connection.execute(statement, parameters).fetchall()
-            local.connection.execute("ROLLBACK")
+        run()
         ack(blocks=plan["blocks"], text=plan["text"], response_type="ephemeral")
 
     return app
+
+
+def by_core(plan: dict[str, Any]) -> Callable[[], None]:
+    """Run the card's statements on the product's own engine, and read all their rows."""
+    database = Database(f"sqlite:///{plan['database']}")
+    card = invoices._found_statement(
+        ("number_folded", "short_number"), is_scoped=False, drafts=True
+    )
+    found = {"number_folded": plan["ref"], "short_number": int(plan["ref"]), "name": plan["ref"]}
+    of_invoice = {"invoice_id": plan["invoice_id"]}
+
+    def run() -> None:
+        with database.looking() as snapshot:
+            connection = snapshot.connection()
+            connection.execute(card, found).all()
+            connection.execute(lines._OF_INVOICE, of_invoice).all()
+
+    return run
+
+
+def by_driver(plan: dict[str, Any]) -> Callable[[], None]:
+    """Hand the text of the same statements to sqlite3, with nothing in between."""
+    local = threading.local()
+
+    def run() -> None:
+        if not hasattr(local, "connection"):
+            local.connection = sqlite3.connect(plan["database"], isolation_level=None)
+        local.connection.execute("BEGIN")
+        for statement, parameters in plan["statements"]:
+            local.connection.execute(statement, parameters).fetchall()
+        local.connection.execute("ROLLBACK")
+
+    return run
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 """A history ends the same, whatever order its states were seen in."""
 
 import itertools
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -138,7 +137,7 @@ def test_a_read_tells_which_of_two_events_in_one_second_was_the_later_one() -> N
         history = merge([], sights, current=None)
 
         for current in (first, second, first):
-            history = merge(history, [], current=replace(current, sureness=Sureness.READ))
+            history = merge(history, [], current=current._replace(sureness=Sureness.READ))
             assert history[-1].digest == current.digest
             assert len(history) == 2
 

@@ -13,12 +13,12 @@ from bot.queries.accounts import (
     AccountsFound,
     find_account,
     find_accounts,
-    is_account_name,
     list_nearest_accounts,
 )
 from bot.queries.cards import AccountRef
+from bot.queries.invoices import find_invoice_card
 from bot.queries.sight import Sight
-from tests.build import NOW, make_customer, make_sight
+from tests.build import NOW, make_customer, make_invoice, make_sight
 
 # "Acme" with a Cyrillic first letter, and in full-width letters.
 CYRILLIC, FULL_WIDTH = "\u0410cme", "\uff21\uff23\uff2d\uff25"
@@ -194,21 +194,19 @@ def test_an_account_is_found_by_its_number_within_the_scope(database: Database) 
     assert (found_one.path, hidden) == (("Acme",), None)
 
 
-@pytest.mark.parametrize(
-    ("text", "is_one"), [("1234", True), (" 1234 ", True), ("123", False), ("%", False)]
-)
-def test_a_number_may_be_the_name_of_an_account(
-    database: Database, *, text: str, is_one: bool
-) -> None:
-    account = make_customer(database, "1234").account_id
-    scopes = (None, frozenset({account}), frozenset({account + 1}))
+def test_a_number_may_be_the_name_of_an_account(database: Database) -> None:
+    named = make_customer(database, "1234").account_id
+    other = make_customer(database, "Somebody else")
+    make_invoice(database, customer=other, short_number=1234)
+    scopes = (None, frozenset({named, other.account_id}), frozenset({other.account_id}))
 
-    with database.reading() as session:
-        answers = [
-            is_account_name(session, text, sight=make_sight(scope=scope)) for scope in scopes
+    with database.looking() as session:
+        found = [
+            find_invoice_card(session, " 1234 ", sight=make_sight(scope=scope)) for scope in scopes
         ]
 
-    assert answers == [is_one, is_one, False]
+    assert [one.is_doubtful for one in found] == [True, True, False]
+    assert [one.card is None for one in found] == [True, True, False]
 
 
 def test_a_domain_of_many_is_counted_whole(database: Database) -> None:

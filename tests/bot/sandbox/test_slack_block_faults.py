@@ -173,7 +173,7 @@ FAULTS: list[tuple[str, Json, str]] = [
         "invalid additional property: bald",
     ),
     ("null text", {"type": "section", "text": None}, "at least one of text"),
-    ("a string for a block", "section", "must provide an object"),  # type: ignore[list-item]
+    ("a string for a block", "section", "must provide an object"),  # type: ignore[list-item]  # the fault
 ]
 
 

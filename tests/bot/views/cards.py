@@ -78,7 +78,7 @@ USUAL_LINES = (
         minor=90540,
         quantity="72432",
         unit_amount="1.25",
-        unit_label="minutes",
+        unit_label="minute",
     ),
     make_line(description="Text messages", minor=20000, quantity="25000", unit_amount="0.8"),
     make_line(

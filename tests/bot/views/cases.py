@@ -59,7 +59,7 @@ MANY_LINES = (
             minor=place,
             quantity=str(place),
             unit_amount="1",
-            unit_label="minutes",
+            unit_label="minute",
         )
         for place in range(1, 481)
     ),
@@ -119,7 +119,7 @@ CARDS = {
                 currency="jpy",
                 quantity="24800",
                 unit_amount="5",
-                unit_label="calls",
+                unit_label="call",
             ),
             make_line("tax", "Consumption tax 10 %", 12400, currency="jpy"),
         )

@@ -59,7 +59,7 @@ def buttons_of(message: Message) -> dict[str, str]:
         ("unknown_status", "in_review USD 1,418.43 to pay"),
         ("failed_retrying", "Past Due · 12 days late · payment failed; retrying 18 Nov"),
         ("failed_exhausted", "Past Due · 1 day late · payment failed; retries exhausted"),
-        ("yen", "24,800 calls × JPY 5 JPY 124,000"),
+        ("yen", "24,800 × JPY 5 per call JPY 124,000"),
         ("dinar", "992,400 × KWD 0.00125 KWD 1,240.500"),
         ("credit_balance", "Credit balance applied −USD 200.00"),
         ("owed_from_before", "Owed from before USD 5.00"),

@@ -49,6 +49,12 @@ def test_accounts_of_different_looks_bring_no_warning() -> None:
     assert WARNING not in words_of(account_picker([ACME, other], asked="a", count=2).blocks)
 
 
+def test_one_account_that_only_looks_like_what_was_asked_for_is_asked_about() -> None:
+    said = words_of(account_picker([ACME], asked="\u0410cme", count=1).blocks)
+
+    assert "One account’s name looks like ‘\u0410cme’. Is it meant?" in said
+
+
 def test_what_fits_nothing_brings_five_names_at_most() -> None:
     nearest = [replace(ACME, id=number) for number in range(1, 8)]
 

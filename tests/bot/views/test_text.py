@@ -167,12 +167,26 @@ def test_a_rate_is_exact(unit_amount: str, currency: str, shown: str) -> None:
     assert text.rate_text(Decimal(unit_amount), currency) == shown
 
 
+@pytest.mark.parametrize(
+    ("description", "name"),
+    [
+        ("574 × Inbound calls (at $0.0145 / month)", "Inbound calls"),
+        ("1,954 × Calls (Tier 1 at €0.021 / month)", "Calls, tier 1"),
+        ("2 × Plan (old) (at £9.00 / 3 months)", "Plan (old)"),
+        ("Unused time on Team plan after 5 Nov 2026", "Unused time on Team plan after 5 Nov 2026"),
+        ("12 × something (else)", "12 × something (else)"),
+    ],
+)
+def test_a_line_is_named_without_the_figures_around_it(description: str, name: str) -> None:
+    assert text.line_name(description) == name
+
+
 def test_units_say_how_an_amount_came_about() -> None:
     amount = Money(1550, "usd")
 
     assert (
-        text.units_text(Decimal(1240), Decimal("1.25"), "minutes", amount)
-        == "1,240 minutes × USD 0.0125"
+        text.units_text(Decimal(1240), Decimal("1.25"), "minute", amount)
+        == "1,240 × USD 0.0125 per minute"
     )
     assert text.units_text(Decimal(3), None, None, amount) == "3"
     assert text.units_text(None, Decimal(3), "minutes", amount) is None

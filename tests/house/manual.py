@@ -1,0 +1,94 @@
+"""The parts of README that the product itself knows: its commands, its shell and its settings.
+
+Each stands between two HTML comments. Run as `python -m tests.house.manual`, it writes them anew;
+tests/house/test_readme.py holds README to them.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from bot.settings import REQUIRED, Settings
+from handlers.cli import Ways, create_shell
+from handlers.slack.grammar import COMMANDS, help_lines
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+def commands_part() -> str:
+    """Every way to write each command, as its own help has it."""
+    rows = [(line.usage, line.meaning) for command in COMMANDS for line in help_lines(command)]
+    return _table(("In Slack", "What it gives"), ((f"`{one}`", two) for one, two in rows))
+
+
+def shell_part() -> str:
+    """Every command of the shell with its options, as --help has them."""
+    rows = [("`python app.py`", "Everything in one process; the sandbox where nothing is set.")]
+    for name, command in _shell_commands().items():
+        options = [_option(each) for each in command.params if each.name != "help"]
+        rows.append((f"`{' '.join(['python app.py', name, *options])}`", str(command.help)))
+    return _table(("In a shell", "What it does"), rows)
+
+
+def settings_part() -> str:
+    """Every setting with its meaning, its default, and whether it is needed."""
+    rows = []
+    for field, info in Settings.model_fields.items():
+        name = field.upper()
+        default = "**needed**" if name in REQUIRED else _shown(info.default)
+        rows.append((f"`{name}`", info.description or "", default))
+    return _table(("Setting", "Meaning", "Default"), rows)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "commands": commands_part,
+    "shell": shell_part,
+    "settings": settings_part,
+}
+
+
+def written_anew(text: str) -> str:
+    """The text of README with each of these parts as it should be.
+
+    Raises: ValueError for a part that has no place, or more than one.
+    """
+    for name, part in PARTS.items():
+        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        if text.count(begin) != 1 or text.count(end) != 1:
+            raise ValueError(f"README needs one place for its {name}.")
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}\n{part()}\n{end}{after}"
+    return text
+
+
+def _shell_commands() -> dict[str, Any]:
+    def unused(*_arguments: Any) -> Any:
+        raise AssertionError("Nothing is started here.")
+
+    ways = Ways(**dict.fromkeys(Ways.__dataclass_fields__, unused))
+    group: Any = typer.main.get_command(create_shell(ways))
+    return dict(group.commands)
+
+
+def _option(option: Any) -> str:
+    value = "" if option.is_flag else f" {option.default}"
+    return f"[{option.opts[0]}{value}]"
+
+
+def _shown(default: Any) -> str:
+    return f"`{default}`" if isinstance(default, int | float | str) and default != "" else ""
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    cells = ((cell.replace("|", "\\|") for cell in line) for line in lines)
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
+
+
+if __name__ == "__main__":
+    README.write_text(written_anew(README.read_text(encoding="utf-8")), encoding="utf-8")
+    sys.stdout.write(f"{README.name} is written.\n")

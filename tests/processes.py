@@ -1,0 +1,203 @@
+"""Processes of the product, started as an operator starts them, opposite both stand-ins."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from bot.sandbox.server import serving
+from bot.sandbox.slack import StandIn as SlackStandIn
+from bot.sandbox.slack import open_workspace
+from bot.sandbox.stripe import StandIn as StripeStandIn
+from tests.workspace import Person
+
+APP = Path(__file__).parent.parent / "app.py"
+ADMIN = "U0AVERY"
+CHANNEL = "billing"
+SIGNING_SECRET = "fake-signing-secret-tell-nobody"
+BOT_TOKEN = "xoxb-fake-tell-nobody"
+SECRET_KEY = "sk_test_fake_tell_nobody"
+# A machine that is busy with other tests takes its time; what is fast is measured elsewhere.
+WAIT_SECONDS_MAX = 30.0
+ENDING_SECONDS_MAX = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Slack and Stripe as the processes meet them: two addresses."""
+
+    stripe: StripeStandIn
+    slack: SlackStandIn
+    stripe_url: str
+    slack_url: str
+
+    def settings(self, database_url: str, **changed: str) -> dict[str, str]:
+        """The environment of a deployment that talks to these two."""
+        return {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "SLACK_API_BASE_URL": f"{self.slack_url}/api/",
+            "STRIPE_SECRET_KEY": SECRET_KEY,
+            "STRIPE_API_BASE": self.stripe_url,
+            "STRIPE_REQUESTS_PER_SECOND": "1000",
+            "STRIPE_EVENTS_SECONDS": "0.5",
+            "DATABASE_URL": database_url,
+            "BILLING_ADMINS": ADMIN,
+            **changed,
+        }
+
+    def ask(self, text: str, *, of: "Process") -> str:
+        """Type a command in the workspace while this process serves it; what the answer says."""
+        self.slack.request_url = f"{of.url}/slack/events"
+        with contextlib.closing(Person(self.slack_url, ADMIN)) as person:
+            told_before = len(person.notices())
+            person.type(CHANNEL, text)
+            refused = person.notices()[told_before:]
+            return refused[-1] if refused else person.see(CHANNEL).words
+
+    def deliver_to(self, url: str) -> str:
+        """Have Stripe deliver its events to this process from now on; the secret that signs."""
+        made = self.stripe.call(
+            "POST",
+            "/v1/webhook_endpoints",
+            {"url": f"{url}/stripe/webhook", "enabled_events": ["*"]},
+        )
+        return str(made["secret"])
+
+
+@contextlib.contextmanager
+def outside(
+    *, now: datetime, team_id: str = "T0TALLYMAN", stripe: StripeStandIn | None = None
+) -> Iterator[Outside]:
+    """Both stand-ins for the length of a block, with nothing in them yet."""
+    stripe = stripe or StripeStandIn(now=now, secret_key=SECRET_KEY, requests_per_second=None)
+    slack = open_workspace(
+        SlackStandIn(
+            "manifest.json",
+            signing_secret=SIGNING_SECRET,
+            bot_token=BOT_TOKEN,
+            team_id=team_id,
+        )
+    )
+    with serving(stripe.app) as stripe_server, serving(slack.app) as slack_server:
+        stripe.public_url, slack.url = stripe_server.url, slack_server.url
+        yield Outside(stripe, slack, stripe_server.url, slack_server.url)
+        stripe.close()
+
+
+class Process:
+    """`python app.py …`, started; what it prints goes to a file."""
+
+    def __init__(self, *words: str, folder: Path, settings: Mapping[str, str]) -> None:
+        self.port = int(settings.get("PORT") or find_free_port())
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._output = folder / f"output-{self.port}"
+        self.started_at = time.monotonic()
+        with self._output.open("wb") as file:
+            self.popen = subprocess.Popen(
+                [sys.executable, APP, *words],
+                cwd=folder,
+                env=environment({"PORT": str(self.port), **settings}),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def said(self) -> str:
+        """All that it has printed so far."""
+        return self._output.read_text()
+
+    def wait_until_ready(self) -> float:
+        """Wait until it answers over HTTP; the seconds since its start.
+
+        Raises: AssertionError when it has ended, or takes too long, with what it said.
+        """
+        give_up_at = self.started_at + WAIT_SECONDS_MAX
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"{self.url}/livez", trust_env=False).status_code == 200:
+                    return time.monotonic() - self.started_at
+            assert self.popen.poll() is None, self.said
+            assert time.monotonic() < give_up_at, self.said
+            time.sleep(0.05)
+
+    def wait_until_said(self, words: str) -> None:
+        """Wait until it has printed this.
+
+        Raises: AssertionError when it has ended, or takes too long, with what it said.
+        """
+        give_up_at = time.monotonic() + WAIT_SECONDS_MAX
+        while words not in self.said:
+            assert self.popen.poll() is None, self.said
+            assert time.monotonic() < give_up_at, self.said
+            time.sleep(0.05)
+
+    def wait_for_the_end(self) -> int:
+        """Wait until it ends by itself; its exit code."""
+        return self.popen.wait(WAIT_SECONDS_MAX)
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send it a signal and wait; its exit code, negative for the signal that killed it."""
+        self.popen.send_signal(number)
+        return self.popen.wait(ENDING_SECONDS_MAX)
+
+
+@contextlib.contextmanager
+def started(*words: str, folder: Path, settings: Mapping[str, str]) -> Iterator[Process]:
+    """A process for the length of a block, at the end of which it is gone in any case."""
+    process = Process(*words, folder=folder, settings=settings)
+    try:
+        yield process
+    finally:
+        process.popen.kill()
+        process.popen.wait()
+
+
+def run(
+    *words: str, folder: Path, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """One command of the shell, to its end."""
+    return subprocess.run(
+        [sys.executable, APP, *words],
+        cwd=folder,
+        env=environment(settings or {}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=WAIT_SECONDS_MAX * 2,
+        check=False,
+    )
+
+
+def run_all(
+    *calls: tuple[str, dict[str, str]], folder: Path
+) -> list[subprocess.CompletedProcess[str]]:
+    """Several commands at once, each with settings of its own."""
+    with ThreadPoolExecutor(len(calls)) as threads:
+        asked = [
+            threads.submit(run, *words.split(), folder=folder, settings=settings)
+            for words, settings in calls
+        ]
+        return [each.result() for each in asked]
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """What a process gets: this one's environment, and the settings."""
+    return {**os.environ, "PYTHONUNBUFFERED": "1", **settings}
+
+
+def find_free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
