@@ -37,11 +37,8 @@ from handlers.http.slack import slack_route
 from handlers.http.webhooks import webhook_routes
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
-<<<<<<< HEAD
 from handlers.slack.socket_mode import connected
-=======
 from jobs.people import keeping_people
->>>>>>> people
 
 log = get_logger("app")
 
@@ -117,22 +114,25 @@ def start_working(runtime: Runtime, stack: contextlib.ExitStack) -> Callable[[],
     """
     from jobs import first_fill
     from jobs.sync import SyncLoop
+    from jobs.verify import VerifyLoop
 
     stopping = threading.Event()
-    loop = SyncLoop(runtime)
+    loop, nightly = SyncLoop(runtime), VerifyLoop(runtime)
 
     def work() -> None:
         if first_fill.run(runtime, stopping):
             loop.start()
+            nightly.start()
 
     filling = threading.Thread(target=work, name="first-fill", daemon=True)
 
     def stop() -> None:
         stopping.set()
         if filling.is_alive():
-            # Nothing else asks Stripe before the loop runs, so whoever waits for it may give up.
+            # The filling alone may be waiting for Stripe that long, and presses have their answer.
             runtime.stripe.close()
             filling.join(STOPPING_SECONDS_MAX)
+        nightly.stop()
         loop.stop()
 
     stack.callback(stop)

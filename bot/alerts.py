@@ -29,6 +29,7 @@ def raise_alert(session: Session, *, kind: str, subject: str, detail: str, now: 
         last_at=now,
         times=1,
         cleared_at=None,
+        cleared_by=None,
     )
     session.execute(
         new.on_conflict_do_update(
@@ -41,6 +42,7 @@ def raise_alert(session: Session, *, kind: str, subject: str, detail: str, now: 
                     (Alert.cleared_at.is_(None), Alert.raised_at), else_=new.excluded.raised_at
                 ),
                 "cleared_at": None,
+                "cleared_by": None,
             },
         )
     )
@@ -61,6 +63,20 @@ def clear_alerts(session: Session, *, kind: str, subjects: Collection[str], now:
             .where(_ALERTS.c.subject.in_([one[:SUBJECT_CHARACTERS_MAX] for one in subjects]))
             .values(cleared_at=now)
         )
+
+
+def dismiss_alert(session: Session, alert_id: int, *, by: str, now: datetime) -> bool:
+    """Clear an alert because a person has seen it; whether it was open until then.
+
+    What it tells of may still go on: then it is raised again.
+    """
+    dismissed = (
+        update(_ALERTS)
+        .where(_ALERTS.c.id == alert_id, _ALERTS.c.cleared_at.is_(None))
+        .values(cleared_at=now, cleared_by=by)
+        .returning(_ALERTS.c.id)
+    )
+    return session.execute(dismissed).first() is not None
 
 
 def list_alerts(session: Session) -> list[Alert]:

@@ -31,7 +31,6 @@ LOOK_SECONDS_MAX = 1.0
 LOOK_CALL_SECONDS_MAX = 2
 # Of the few threads that answer Slack, so many may wait for it at the same time.
 LOOKS_MAX = 2
-RETRY_AFTER_SECONDS_DEFAULT = 30.0
 RESPOND_CONNECT_SECONDS = 2.0
 RESPOND_READ_SECONDS = 5.0
 RESPOND_THREADS = 4
@@ -44,22 +43,13 @@ RESPONSE_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 TOKEN_FAULTS = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
 )
+# The same for the app-level token of Socket Mode, which only connects.
+SOCKET_FAULTS = TOKEN_FAULTS | {"not_allowed_token_type", "missing_scope", "forbidden_team"}
 # Slack's words for "there is nothing of that kind or id for you".
 MISSING = frozenset(
     {"user_not_found", "user_not_visible", "channel_not_found", "channel_is_limited_access"}
     | {"plan_upgrade_required"}
 )
-
-
-class RateLimited(Unavailable):
-    """Slack asks us to wait."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"Slack asks us to wait {seconds:g} seconds.")
-        self.seconds = seconds
-
-# The same for the app-level token of Socket Mode, which only connects.
-SOCKET_FAULTS = TOKEN_FAULTS | {"not_allowed_token_type", "missing_scope", "forbidden_team"}
 # How long to leave Slack alone when it says that it was too much, but not how long.
 RETRY_SECONDS = 30.0
 RETRY_SECONDS_MAX = 300.0
@@ -97,7 +87,11 @@ class SlackAPI:
         )
         # Longer than anybody waits for it, and short enough to give the place back soon.
         self._quick = WebClient(
-            token=token, base_url=base_url, timeout=LOOK_CALL_SECONDS_MAX, retry_handlers=[]
+            token=token,
+            base_url=base_url,
+            timeout=LOOK_CALL_SECONDS_MAX,
+            retry_handlers=[],
+            logger=_quiet_logger(),
         )
         self._looks = concurrent.futures.ThreadPoolExecutor(LOOKS_MAX, "slack-look")
         self._looking = threading.BoundedSemaphore(LOOKS_MAX)
@@ -134,7 +128,6 @@ class SlackAPI:
             bot_user_id=bot_user_id,
         )
 
-<<<<<<< HEAD
     def open_socket(self, app_token: str) -> str:
         """Ask for the address of one connection in Socket Mode; it holds once, and not for long.
 
@@ -152,7 +145,7 @@ class SlackAPI:
         if not isinstance(url, str) or not url.startswith(schemes):
             raise Unavailable("Slack gave no address for Socket Mode.")
         return url
-=======
+
     def ask(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What Slack answers to a question; for jobs, which may wait.
 
@@ -182,7 +175,19 @@ class SlackAPI:
             raise Unavailable(
                 "Slack did not say in time what has to be known for this. Please try again."
             ) from None
->>>>>>> people
+
+    def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """Open a modal for somebody who has just pressed a button; never on the way of an answer.
+
+        Raises: Unavailable when Slack refuses or does not answer.
+        """
+        try:
+            self.client.views_open(trigger_id=trigger_id, view=view)
+        except SlackApiError as refused:
+            error = str(refused.response.get("error", "unknown_error"))
+            raise Unavailable(f"Slack opened no dialog ({error}).") from None
+        except (SlackClientError, OSError, ValueError) as failed:
+            raise Unavailable("Slack does not answer.") from failed
 
     def may_respond_to(self, response_url: str) -> bool:
         """Whether an address is one that Slack (or the configured stand-in) gives out."""
@@ -221,7 +226,6 @@ class SlackAPI:
             self._places.release()
 
 
-<<<<<<< HEAD
 def _quiet_logger() -> logging.Logger:
     # The client logs every failure before it raises it; we say once what that means.
     logger = logging.getLogger("tallyman.slack_sdk")
@@ -229,34 +233,19 @@ def _quiet_logger() -> logging.Logger:
     return logger
 
 
-def _socket_refusal(refused: SlackApiError) -> Misconfigured | Unavailable:
-    error = str(refused.response.get("error", "unknown_error"))
-    if refused.response.status_code == HTTPStatus.TOO_MANY_REQUESTS or error == "ratelimited":
-        headers = {name.lower(): str(value) for name, value in refused.response.headers.items()}
-        said = headers.get("retry-after", "").strip()
-        is_number = said.isascii() and said.isdigit()
-        return RateLimited(min(float(said[:9]), RETRY_SECONDS_MAX) if is_number else RETRY_SECONDS)
-    if error in SOCKET_FAULTS:
-        return Misconfigured(
-            f"Slack does not accept SLACK_APP_TOKEN ({error}): it must be an app-level token with "
-            "connections:write, of an app that has Socket Mode switched on."
-        )
-    return Unavailable(f"Slack gives no connection in Socket Mode ({error}).")
-=======
 def _asked(client: WebClient, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """What Slack answers, with its errors as ours."""
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
         answer: Any = client.api_call(method, http_verb="GET", params=given)
     except SlackApiError as refused:
-        response: Any = refused.response
-        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            raise RateLimited(_retry_after(response.headers)) from None
-        error = str(response.get("error", "unknown_error"))
+        if _is_rate_limit(refused):
+            raise _rate_limited(refused) from None
+        error = str(refused.response.get("error", "unknown_error"))
         if error in MISSING:
             raise NotFound from None
         if error == "missing_scope":
-            needed = response.get("needed")
+            needed = refused.response.get("needed")
             raise Misconfigured(
                 f"The Slack app lacks the scope {needed}. Install it again with manifest.json."
             ) from None
@@ -267,13 +256,31 @@ def _asked(client: WebClient, method: str, arguments: Mapping[str, Any]) -> dict
     return answer.data if isinstance(answer.data, dict) else {}
 
 
-def _retry_after(headers: Any) -> float:
-    for name, value in dict(headers).items():
+def _socket_refusal(refused: SlackApiError) -> Misconfigured | Unavailable:
+    if _is_rate_limit(refused):
+        return _rate_limited(refused)
+    error = str(refused.response.get("error", "unknown_error"))
+    if error in SOCKET_FAULTS:
+        return Misconfigured(
+            f"Slack does not accept SLACK_APP_TOKEN ({error}): it must be an app-level token with "
+            "connections:write, of an app that has Socket Mode switched on."
+        )
+    return Unavailable(f"Slack gives no connection in Socket Mode ({error}).")
+
+
+def _is_rate_limit(refused: SlackApiError) -> bool:
+    response: Any = refused.response
+    is_status = bool(response.status_code == HTTPStatus.TOO_MANY_REQUESTS)
+    return is_status or response.get("error") == "ratelimited"
+
+
+def _rate_limited(refused: SlackApiError) -> RateLimited:
+    for name, value in dict(refused.response.headers).items():
         if name.lower() == "retry-after":
-            text = str(value[0] if isinstance(value, list) else value)
-            return float(text) if text.isdecimal() else RETRY_AFTER_SECONDS_DEFAULT
-    return RETRY_AFTER_SECONDS_DEFAULT
->>>>>>> people
+            said = str(value[0] if isinstance(value, list) else value).strip()
+            if said.isascii() and said.isdigit():
+                return RateLimited(min(float(said[:9]), RETRY_SECONDS_MAX))
+    return RateLimited(RETRY_SECONDS)
 
 
 def _origin(address: str) -> tuple[str, str, int | None]:

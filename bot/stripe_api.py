@@ -7,7 +7,6 @@ plain dict costs 0.04, and a backfill reads them by the hundred thousand.
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -16,15 +15,13 @@ from bot.clock import monotonic_seconds
 from bot.errors import Misconfigured, NotFound, Unavailable
 from bot.pacing import EndpointPacers
 from bot.stripe_failures import Failure, backoff_seconds, endpoint_of, judge
+from bot.stripe_wire import make_wire
 from bot.telemetry import get_logger
 
 # What the types of SDK 16.1 describe. Releases of one name only ever add to it.
 # Source: docs.stripe.com/upgrades, read 2026-11.
 STRIPE_API_VERSION = "2026-10-28.endive"
 
-# The SDK's own time-out is 80 seconds, longer than anyone here waits.
-CONNECT_SECONDS, READ_SECONDS = 3.0, 20.0
-CONNECTIONS_MAX = 16
 # How often one read is tried when Stripe fails or does not answer, and when it says "too much".
 FAILURES_MAX = 3
 RATE_LIMITED_MAX = 5
@@ -67,18 +64,26 @@ class StripeAPI:
         self._wire: Any = None
         self._closed = threading.Event()
 
-    def get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        patient_until: float | None = None,
+    ) -> dict[str, Any]:
         """Read one object or page; safe to call while others do.
 
+        `patient_until` is a moment of the monotonic clock after which nobody waits any more: no
+        attempt begins later, and none waits longer for the network.
         Raises: NotFound when Stripe has no such object, BadRequest when it does not understand,
         Misconfigured for a key that it does not accept, Unavailable when it can't be reached.
         """
         endpoint = endpoint_of(path)
-        give_up_at = monotonic_seconds() + GIVE_UP_SECONDS
+        give_up_at = patient_until or monotonic_seconds() + GIVE_UP_SECONDS
         failures = limited = 0
         while True:
-            self._wait_for_turn(endpoint)
-            answer = self._ask(path, params)
+            self._wait_for_turn(endpoint, patient_until)
+            answer = self._ask(path, params, patient_until)
             if isinstance(answer, dict):
                 return answer
             if answer.is_rate_limit:
@@ -169,13 +174,13 @@ class StripeAPI:
             if self._wire is not None:
                 self._wire.session.close()
 
-    def _wait_for_turn(self, endpoint: str) -> None:
+    def _wait_for_turn(self, endpoint: str, patient_until: float | None) -> None:
         pacers = (self._pacers.of(endpoint), self._pacers.all)
         for pacer in pacers:
-            self._wait(pacer.take_turn(monotonic_seconds()))
+            self._wait(pacer.take_turn(monotonic_seconds()), patient_until)
         # Others may have been told "too much" while this one waited.
         while seconds := max(pacer.blocked_seconds(monotonic_seconds()) for pacer in pacers):
-            self._wait(seconds)
+            self._wait(seconds, patient_until)
 
     def _hold(self, endpoint: str, reason: str, seconds: float) -> None:
         is_global = reason.startswith("global")
@@ -183,14 +188,19 @@ class StripeAPI:
         pacer.block(seconds, monotonic_seconds())
         _log.warning("rate limited", endpoint=endpoint, reason=reason, seconds=round(seconds, 2))
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, seconds: float, patient_until: float | None = None) -> None:
+        if patient_until is not None and monotonic_seconds() + seconds >= patient_until:
+            raise Unavailable("Stripe did not answer in time.")
         if self._closed.is_set() or (seconds > 0 and self._closed.wait(seconds)):
             raise Unavailable("This process is stopping.")
 
-    def _ask(self, path: str, params: Mapping[str, Any] | None) -> dict[str, Any] | Failure:
+    def _ask(
+        self, path: str, params: Mapping[str, Any] | None, patient_until: float | None
+    ) -> dict[str, Any] | Failure:
         client = self._started()
         import stripe
 
+        self._wire.be_patient_until(patient_until)
         try:
             client.raw_request("get", path, **(params or {}))
         except stripe.APIConnectionError as failed:
@@ -212,7 +222,7 @@ class StripeAPI:
                 import stripe
 
                 stripe.enable_telemetry = False
-                self._wire = _make_wire(self._api_base)
+                self._wire = make_wire(self._api_base)
                 self._client = stripe.StripeClient(
                     self._secret_key,
                     stripe_version=STRIPE_API_VERSION,
@@ -225,43 +235,3 @@ class StripeAPI:
 
 def _mode_word(is_live: bool) -> str:  # noqa: FBT001 - its only argument
     return "live" if is_live else "test"
-
-
-def _make_wire(api_base: str) -> Any:
-    """The SDK's own HTTP client, with one pool for all threads, that keeps an answer's bytes.
-
-    The SDK parses each body with the standard library into ordered dicts, most of the time that a
-    page of 100 invoices takes. It is shown an empty object instead; errors it sees whole.
-    """
-    import requests
-    import stripe
-
-    class Wire(stripe.RequestsClient):
-        def __init__(self) -> None:
-            session = requests.Session()
-            # What the environment says of proxies is read once, not at each request; and a .netrc
-            # would put its own password in the place of the key.
-            session.trust_env = False
-            session.proxies = requests.utils.get_environ_proxies(api_base)
-            adapter = requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS_MAX)
-            session.mount("https://", adapter)
-            session.mount("http://", adapter)
-            super().__init__(timeout=(CONNECT_SECONDS, READ_SECONDS), session=session)
-            self._kept = threading.local()
-            self.session = session
-
-        def request(  # type: ignore[override]  # the SDK's base says str, its subclass bytes
-            self, *args: Any, **options: Any
-        ) -> tuple[bytes, int, Mapping[str, str]]:
-            body, status, headers = super().request(*args, **options)
-            if status != HTTPStatus.OK:
-                return body, status, headers
-            self._kept.body = body
-            return b"{}", status, headers
-
-        def take_body(self) -> bytes:
-            body: bytes = self._kept.body
-            self._kept.body = b""
-            return body
-
-    return Wire()

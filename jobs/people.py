@@ -93,9 +93,9 @@ class _Patience:
                 return question()
             except RateLimited as limited:
                 self._left -= 1
-                if self._left < 0 or limited.seconds > WAIT_SECONDS_MAX:
+                if self._left < 0 or limited.retry_after_seconds > WAIT_SECONDS_MAX:
                     raise
-                if self._stopping.wait(limited.seconds):
+                if self._stopping.wait(limited.retry_after_seconds):
                     raise
 
 

@@ -17,7 +17,15 @@ from sqlalchemy.orm import Session
 from bot.clock import last_day_of, local_day, start_of_day, zone_of
 from bot.database import Database
 from bot.mirror.names import domain_of, fold, skeleton
-from bot.models import Account, AccountName, Customer, Invoice, InvoiceLine, SyncMark
+from bot.models import (
+    Account,
+    AccountName,
+    Customer,
+    Invoice,
+    InvoiceLine,
+    Subscription,
+    SyncMark,
+)
 from bot.money import Money
 from bot.queries.sight import Sight
 
@@ -237,3 +245,48 @@ def mark_swept(database: Database, *, business_at: datetime = NOW, real_at: date
     """Say that the mirror knew all that Stripe had to tell at this moment."""
     with database.writing() as session:
         session.merge(SyncMark(name="swept", business_at=business_at, real_at=real_at))
+
+
+def make_subscription(
+    database: Database,
+    customer: MadeCustomer,
+    *,
+    period: tuple[date, date],
+    status: str = "active",
+    started_on: date | None = None,
+    ended_on: date | None = None,
+    anchor_day: int | None = None,
+) -> str:
+    """A subscription with one item whose current period has these days, the last one included.
+
+    Shape: it began when the period did unless `started_on` says otherwise; `ended_on` is its last
+    day. Days are in the customer's zone.
+    """
+    zone = zone_of(customer.zone)
+    first_day, last_day = period
+    begun = start_of_day(started_on or first_day, zone)
+    anchor = (started_on or first_day).replace(day=anchor_day or first_day.day)
+    item = {
+        "id": f"si_{next(_numbers):08d}",
+        "price_id": None,
+        "quantity": None,
+        "period_start": int(start_of_day(first_day, zone).timestamp()),
+        "period_end": int(start_of_day(last_day + timedelta(days=1), zone).timestamp()),
+    }
+    made = Subscription(
+        id=f"sub_{next(_numbers):08d}",
+        customer_id=customer.id,
+        status=status,
+        currency="usd",
+        collection_method="send_invoice",
+        items=[item],
+        meta={},
+        anchor_at=start_of_day(anchor, zone),
+        started_at=begun,
+        ended_at=start_of_day(ended_on + timedelta(days=1), zone) if ended_on else None,
+        created_at=begun,
+        ticket=1,
+    )
+    with database.writing() as session:
+        session.add(made)
+        return made.id

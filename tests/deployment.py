@@ -22,12 +22,8 @@ from bot.settings import Settings
 from bot.slack_api import SlackAPI
 from handlers.slack.connection import Pace
 from handlers.slack.context import Desk
-<<<<<<< HEAD
 from handlers.slack.socket_mode import connected
-from jobs import sync
-=======
 from jobs import people, sync
->>>>>>> people
 from tests.workspace import Person
 
 ADMIN, STRANGER = "U0AVERY", "U0KIM"

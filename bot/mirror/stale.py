@@ -169,6 +169,16 @@ def hand_back_all(session: Session, *, now: datetime) -> None:
     )
 
 
+def retry_now(session: Session, stale_id: int, *, now: datetime) -> bool:
+    """Have an object tried again at once that waits after a failure; whether it still waits.
+
+    One that somebody is reading at this moment keeps its lease.
+    """
+    waiting = update(StaleObject).where(StaleObject.id == stale_id, StaleObject.ticket.is_(None))
+    session.execute(waiting.values(due_at=now))
+    return session.scalar(select(StaleObject.id).where(StaleObject.id == stale_id)) is not None
+
+
 def _byte_order(session: Session) -> Sequence[ColumnElement[str]]:
     """The order that want_objects takes rows in, so that neither waits for the other for ever."""
     columns = (StaleObject.kind, StaleObject.object_id)

@@ -26,7 +26,7 @@ from bot.mirror.rules import rules_from
 from bot.mirror.store import mark_deleted, store
 from bot.mirror.tickets import draw_ticket
 from bot.mirror.translate_invoice import status_of
-from bot.models import Invoice
+from bot.models import Invoice, VerifyRun
 from bot.runtime import Runtime
 
 SOURCE = "verify"
@@ -74,7 +74,27 @@ def verify(runtime: Runtime, *, repair: bool, report: Callable[[Progress], None]
             .group_by(Invoice.status)
         )
         drift.invoices_here = Counter({row[0]: row[1] for row in session.execute(counted)})
+    _remember(runtime, drift, repair=repair)
     return drift
+
+
+def _remember(runtime: Runtime, drift: Drift, *, repair: bool) -> None:
+    """Keep what was found, for /billing sync."""
+    ways: Counter[str] = Counter()
+    for (_, how), count in drift.counts.items():
+        ways[how] += count
+    with runtime.database.writing() as session:
+        session.add(
+            VerifyRun(
+                finished_at=database_now(session, real_now()),
+                checked_count=sum(drift.checked.values()),
+                missing_count=ways["missing"],
+                extra_count=ways["extra"],
+                different_count=ways["different"],
+                is_repaired=repair,
+                unrepaired_count=drift.unrepaired,
+            )
+        )
 
 
 def _check_listed(

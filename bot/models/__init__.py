@@ -28,6 +28,7 @@ from bot.models.sync import (
     ReceivedEvent,
     StaleObject,
     SyncMark,
+    VerifyRun,
 )
 from bot.models.work import Alert, Deployment, Refusal
 
@@ -64,4 +65,5 @@ __all__ = [
     "Subscription",
     "SyncMark",
     "UserGroup",
+    "VerifyRun",
 ]

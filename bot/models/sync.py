@@ -112,6 +112,21 @@ class SyncMark(Base):
     real_at: Mapped[datetime]
 
 
+class VerifyRun(Base):
+    """What one comparison of the mirror with Stripe found, by the machine's clock."""
+
+    __tablename__ = "verify_runs"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    finished_at: Mapped[datetime] = mapped_column(index=True)
+    checked_count: Mapped[int]
+    missing_count: Mapped[int]
+    extra_count: Mapped[int]
+    different_count: Mapped[int]
+    is_repaired: Mapped[bool]
+    unrepaired_count: Mapped[int]
+
+
 class Counter(Base):
     """A number that only grows: `ticket` for reads, `short_number` for invoices."""
 

@@ -52,3 +52,5 @@ class Alert(Base):
     last_at: Mapped[datetime]
     times: Mapped[int]
     cleared_at: Mapped[datetime | None]
+    # The person who dismissed it; None for one that was over by itself.
+    cleared_by: Mapped[str | None] = mapped_column(String(32))

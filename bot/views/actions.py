@@ -20,16 +20,27 @@ SHOW_HELP = "show_help"
 GRANT_ROLE = "grant_role"
 REVOKE_ROLE = "revoke_role"
 REMOVE_CHANNEL = "remove_channel"
+SHOW_INVOICE_PDF = "show_invoice_pdf"
+OPEN_INVOICE_PDF = "open_invoice_pdf"
+SHOW_RECEIPT = "show_receipt"
+OPEN_RECEIPT = "open_receipt"
+ASK_SUPPORT = "ask_support"
+SHOW_SYNC = "show_sync"
+DISMISS_ALERT = "dismiss_alert"
+RETRY_OBJECT = "retry_object"
 
 ALL = (
     *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
     *(SHOW_ROLES, SHOW_CHANNELS, SHOW_HELP, GRANT_ROLE, REVOKE_ROLE, REMOVE_CHANNEL),
+    *(SHOW_INVOICE_PDF, OPEN_INVOICE_PDF, SHOW_RECEIPT, OPEN_RECEIPT),
+    *(ASK_SUPPORT, SHOW_SYNC, DISMISS_ALERT, RETRY_OBJECT),
 )
 
 # A list may be asked for in so many characters, page and bar apart: a button's value holds 2,000.
 LIST_TEXT_MAX = 1900
 PAGE_MAX = 10**6
 
+_ACCOUNT_MONTH = re.compile(r"@([1-9][0-9]{0,17})\|([0-9]{4}-[0-9]{2})", re.ASCII)
 _INVOICE_ID = re.compile(r"in_[A-Za-z0-9_]{1,250}", re.ASCII)
 # Ids of accounts fit in 64 bits.
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
@@ -119,6 +130,42 @@ def parse_list_page(value: str) -> tuple[str, int]:
     if not bar or not 0 < len(list_text) <= LIST_TEXT_MAX:
         raise BadRequest("This button names no list. Ask for it anew: /invoice list.")
     return list_text, _parse_page(page)
+
+
+def format_ask_support(account_id: int, month: str) -> str:
+    """The value for a request to support about an account's invoice of a month, 2026-10."""
+    return f"{account_text(account_id)}|{month}"
+
+
+def parse_ask_support(value: str) -> tuple[int, str]:
+    """The account's id, and the month, which is still to be parsed.
+
+    Raises: BadRequest when the value is of another form.
+    """
+    matched = _ACCOUNT_MONTH.fullmatch(value)
+    if matched is None:
+        raise BadRequest("This button names no month. Ask for it anew: /invoice and its account.")
+    return int(matched[1]), matched[2]
+
+
+def parse_dismiss_alert(value: str) -> int:
+    """The id of an alert.
+
+    Raises: BadRequest when the value is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names no alert. Ask for them anew: /billing sync.")
+    return int(value)
+
+
+def parse_retry_object(value: str) -> int:
+    """The id of an object that waits to be read again.
+
+    Raises: BadRequest when the value is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names nothing to read. Ask for it anew: /billing sync.")
+    return int(value)
 
 
 def _parse_page(text: str) -> int:

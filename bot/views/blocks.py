@@ -23,9 +23,6 @@ BUTTON_TEXT_MAX = 75
 BUTTON_URL_MAX = 3000
 BUTTON_VALUE_MAX = 2000
 BUTTON_LABEL_MAX = 75
-CONFIRM_TITLE_MAX = 100
-CONFIRM_TEXT_MAX = 300
-CONFIRM_BUTTON_MAX = 30
 OPTION_TEXT_MAX = 75
 OPTION_VALUE_MAX = 150
 SELECT_OPTIONS_MAX = 100
@@ -163,17 +160,6 @@ def button(
     return element
 
 
-def confirmation(title: str, text: str, *, yes: str, no: str = "Cancel") -> Element:
-    """What is asked before a press counts."""
-    return {
-        "title": plain_text(title, limit=CONFIRM_TITLE_MAX),
-        "text": plain_text(text, limit=CONFIRM_TEXT_MAX),
-        "confirm": plain_text(yes, limit=CONFIRM_BUTTON_MAX),
-        "deny": plain_text(no, limit=CONFIRM_BUTTON_MAX),
-        "style": "danger",
-    }
-
-
 def link_button(text: str, *, action_id: str, url: str) -> Element:
     """A button that opens a page; Slack reports its press as well."""
     _check_length("action_id", action_id, ACTION_ID_MAX)
@@ -248,6 +234,16 @@ def rich_text(*elements: Element) -> Block:
         raise ValueError("rich text is empty")
     line = {"type": "rich_text_section", "elements": list(elements)}
     return {"type": "rich_text", "elements": [line]}
+
+
+def preformatted(content: str) -> Block:
+    """Text of several lines in letters of one width, to be copied as it is."""
+    _check_length("preformatted text", content, TEXT_MAX)
+    element = {"type": "text", "text": _undecoded(content, TEXT_MAX)}
+    return {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_preformatted", "elements": [element]}],
+    }
 
 
 def cell(content: str) -> Cell:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.queries.channels import ChannelLine
-from bot.views import actions, blocks
+from bot.views import actions, blocks, dialogs
 from bot.views.blocks import Block, Element, Message
 from bot.views.roles import done_line
 from bot.views.text import count_text, fit, literal, plain
@@ -55,7 +55,7 @@ def _menu(channels: Sequence[ChannelLine]) -> Element:
         )
         for channel in channels
     ]
-    confirm = blocks.confirmation(
+    confirm = dialogs.confirmation(
         "Remove this channel?", "Answers can no longer be shared there.", yes="Remove"
     )
     return blocks.static_select(

@@ -33,6 +33,11 @@ STATUS_EMOJI = {
 }
 
 
+# A draft has no PDF yet, and that of a void one is nothing to pass on.
+WITHOUT_PDF = frozenset({None, Status.DRAFT, Status.VOID})
+WITH_RECEIPT = frozenset({Status.PAID, Status.OPEN, Status.PAST_DUE})
+
+
 @dataclass(frozen=True, slots=True)
 class Dashboard:
     """Where Stripe's dashboard is: its address without a slash at the end, and the mode."""
@@ -150,6 +155,7 @@ def _buttons(card: InvoiceCard, dashboard: Dashboard) -> Block:
         lines = f"All {count_text(card.lines_count, 'line')}"
         value = actions.format_show_invoice_lines(card.id, 1)
         elements.append(blocks.button(lines, action_id=actions.SHOW_INVOICE_LINES, value=value))
+    elements.extend(_documents(card))
     for text, place, invoice_id in (
         ("‹ Previous", "previous", card.previous_id),
         ("Next ›", "next", card.next_id),
@@ -165,6 +171,18 @@ def _buttons(card: InvoiceCard, dashboard: Dashboard) -> Block:
     url = dashboard.invoice_url(card.id)
     elements.append(blocks.link_button("Open in Stripe", action_id=actions.OPEN_IN_STRIPE, url=url))
     return blocks.actions(elements)
+
+
+def _documents(card: InvoiceCard) -> list[Element]:
+    """Buttons for what Stripe may have of an invoice: the press reads it, and says what there is.
+
+    A receipt may be asked for before the mirror knows of the payment: the answer is Stripe's.
+    """
+    if card.is_deleted or card.status in WITHOUT_PDF:
+        return []
+    pdf = blocks.button("PDF", action_id=actions.SHOW_INVOICE_PDF, value=card.id)
+    receipt = blocks.button("Receipt", action_id=actions.SHOW_RECEIPT, value=card.id)
+    return [pdf, receipt] if card.status in WITH_RECEIPT else [pdf]
 
 
 def _summary(card: InvoiceCard) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.access import Role
 from bot.queries.roles import GrantLine, GrantPage, Subject
-from bot.views import actions, blocks
+from bot.views import actions, blocks, dialogs
 from bot.views.blocks import Block, Element, Message
 from bot.views.text import count_text, day_text, fit, literal, plain
 
@@ -98,7 +98,7 @@ def _revoke_menu(lines: Sequence[GrantLine]) -> list[Element]:
     ]
     if not options:
         return []
-    confirm = blocks.confirmation(
+    confirm = dialogs.confirmation(
         "Revoke this role?", "It ends at once. It can be given again.", yes="Revoke"
     )
     return [

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,16 @@ NAME_MAX = 120
 MARKS_MAX = 3
 NAMELESS = "unnamed"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LONG_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 # Letters that show nothing, though Unicode files them among letters and signs.
 _BLANKS = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0\u17b4\u17b5"), " ")
 # Arithmetic that keeps whatever Stripe may send: amounts of 19 digits with 12 decimals.
 _ALL_DIGITS = Context(prec=100)
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
 _JOINER = "\u200d"
 _ESCAPES = ("&amp;", "&lt;", "&gt;")
 # Characters that belong to the one before them: skin tones, and the second half of a flag.
@@ -126,6 +131,16 @@ def day_text(day: date) -> str:
     return f"{short_day_text(day)} {day.year}"
 
 
+def day_after(day: date) -> date:
+    """The day after a day."""
+    return day + timedelta(days=1)
+
+
+def month_text(day: date) -> str:
+    """The month of a day: "November 2026"."""
+    return f"{LONG_MONTHS[day.month - 1]} {day.year}"
+
+
 def short_day_text(day: date) -> str:
     """A day of these weeks: "15 Nov"."""
     return f"{day.day} {MONTHS[day.month - 1]}"
@@ -157,6 +172,19 @@ def as_of_text(freshness: Freshness, zone: str) -> str:
 def count_text(count: int, noun: str) -> str:
     """A number of things: "1 invoice", "1,240 invoices"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def age_text(age: timedelta) -> str:
+    """A length of time in its largest units: "12 seconds", "2 hours 5 minutes", "3 days"."""
+    seconds = max(0, int(age.total_seconds()))
+    if seconds < MINUTE:
+        return count_text(seconds, "second") if seconds else "less than a second"
+    if seconds < HOUR:
+        return count_text(seconds // MINUTE, "minute")
+    if seconds < DAY:
+        hours, minutes = count_text(seconds // HOUR, "hour"), seconds % HOUR // MINUTE
+        return f"{hours} {count_text(minutes, 'minute')}" if minutes else hours
+    return count_text(seconds // DAY, "day")
 
 
 def days_late_text(days: int) -> str:

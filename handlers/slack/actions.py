@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.clock import monotonic_seconds
 from bot.errors import BadRequest, Unavailable
 from bot.telemetry import get_logger
 from bot.views import actions
 from bot.views.blocks import Message
+from bot.views.notices import error_notice
+from bot.views.support import support_modal
 from handlers.slack.billing import show_billing, show_roles
 from handlers.slack.billing_grammar import (
     BillingQuery,
@@ -18,11 +21,17 @@ from handlers.slack.billing_grammar import (
 )
 from handlers.slack.commands import show_help
 from handlers.slack.context import Ask, Desk, answer
+from handlers.slack.documents import show_invoice_pdf, show_receipt
 from handlers.slack.grammar import ListInvoices, ShowInvoice, parse_invoice
 from handlers.slack.invoices import show_invoice, show_invoices, show_lines
+from handlers.slack.months import ask_support
 from handlers.slack.requests import Press
+from handlers.slack.sync import dismiss_alert, retry_object, show_sync
 
 log = get_logger("slack.actions")
+
+# What somebody who pressed a button waits for Stripe at most, in all.
+STRIPE_SECONDS_MAX = 2.0
 
 
 def _show_invoice(ask: Ask, value: str) -> Message:
@@ -73,6 +82,10 @@ def _show_help(_ask: Ask, _value: str) -> Message:
     return show_help("/billing")
 
 
+def _show_sync(ask: Ask, _value: str) -> Message:
+    return show_sync(ask)
+
+
 PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_INVOICE: _show_invoice,
     actions.SHOW_INVOICE_LINES: _show_lines,
@@ -84,9 +97,20 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.GRANT_ROLE: _show_billing(GrantRole),
     actions.REVOKE_ROLE: _show_billing(RevokeRole),
     actions.REMOVE_CHANNEL: _show_billing(RemoveChannel),
+    actions.SHOW_SYNC: _show_sync,
+    actions.DISMISS_ALERT: dismiss_alert,
+    actions.RETRY_OBJECT: retry_object,
 }
+# These wait for Stripe until a moment of the monotonic clock, in threads of their own, and are
+# answered below what was pressed.
+SLOW_PRESSES: Mapping[str, Callable[[Ask, str, float], Message]] = {
+    actions.SHOW_INVOICE_PDF: show_invoice_pdf,
+    actions.SHOW_RECEIPT: show_receipt,
+}
+# These open a modal, for which Slack has to be called.
+MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {actions.ASK_SUPPORT: ask_support}
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
-LINKS = frozenset({actions.OPEN_IN_STRIPE})
+LINKS = frozenset({actions.OPEN_IN_STRIPE, actions.OPEN_INVOICE_PDF, actions.OPEN_RECEIPT})
 
 
 def answer_press(desk: Desk, press: Press) -> None:
@@ -94,13 +118,49 @@ def answer_press(desk: Desk, press: Press) -> None:
     action, _, place = press.action_id.partition(":")
     if action in LINKS:
         return
+    if action in SLOW_PRESSES:
+        patient_until = monotonic_seconds() + STRIPE_SECONDS_MAX
+        slow = SLOW_PRESSES[action]
+        _later(desk, press, lambda: _answer_slowly(desk, press, slow, patient_until))
+        return
+    if action in MODAL_PRESSES:
+        _later(desk, press, lambda: _answer_in_modal(desk, press, MODAL_PRESSES[action]))
+        return
     work = PRESSES.get(action, _unknown)
-    wanted = f"{press.action_id} {press.value}"
-    message = answer(desk, press.caller, wanted, lambda ask: work(ask, press.value))
+    message = answer(desk, press.caller, _wanted(press), lambda ask: work(ask, press.value))
     # A row of a list opens its invoice below, so that the list stays to go on with; and what
     # everybody sees is never replaced by what one person may see.
     is_row = action == actions.SHOW_INVOICE and place.isdigit()
-    replaces = press.is_private and not is_row
+    _respond(desk, press, message, replaces=press.is_private and not is_row)
+
+
+def _answer_slowly(
+    desk: Desk, press: Press, work: Callable[[Ask, str, float], Message], patient_until: float
+) -> None:
+    message = answer(
+        desk, press.caller, _wanted(press), lambda ask: work(ask, press.value, patient_until)
+    )
+    _respond(desk, press, message, replaces=False)
+
+
+def _answer_in_modal(desk: Desk, press: Press, work: Callable[[Ask, str], Message]) -> None:
+    message = answer(desk, press.caller, _wanted(press), lambda ask: work(ask, press.value))
+    try:
+        desk.slack.open_modal(press.trigger_id, support_modal(message))
+    except Unavailable as failed:
+        log.warning("modal_unopened", action=press.action_id, why=failed.message)
+        _respond(desk, press, message, replaces=False)
+
+
+def _later(desk: Desk, press: Press, work: Callable[[], None]) -> None:
+    try:
+        desk.background.start(work)
+    except Unavailable as busy:
+        notice = error_notice(busy, reference="", contact=desk.contact)
+        _respond(desk, press, notice, replaces=False)
+
+
+def _respond(desk: Desk, press: Press, message: Message, *, replaces: bool) -> None:
     payload = {
         "response_type": "ephemeral",
         "replace_original": replaces,
@@ -110,7 +170,11 @@ def answer_press(desk: Desk, press: Press) -> None:
     try:
         desk.slack.respond(press.response_url, payload)
     except Unavailable as failed:
-        log.warning("press_unanswered", action=action, why=failed.message)
+        log.warning("press_unanswered", action=press.action_id, why=failed.message)
+
+
+def _wanted(press: Press) -> str:
+    return f"{press.action_id} {press.value}"
 
 
 def _unknown(_ask: Ask, _value: str) -> Message:

@@ -1,4 +1,4 @@
-"""What /billing shows and does: the hub, roles, and channels; for commands and presses alike."""
+"""What /billing shows and does: the hub, roles, channels, sync; for commands and presses alike."""
 
 import re
 from collections.abc import Sequence
@@ -38,12 +38,14 @@ from handlers.slack.billing_grammar import (
     ShowChannels,
     ShowHub,
     ShowRoles,
+    ShowSync,
     canonical_role,
 )
 from handlers.slack.context import Ask, record_miss
 from handlers.slack.forms import ASKED_MAX
 from handlers.slack.mentions import subject_id
 from handlers.slack.people import meet_groups, meet_person
+from handlers.slack.sync import show_sync
 
 # So many are named where a name fits several.
 NAMED_MAX = 5
@@ -65,10 +67,10 @@ def show_billing(ask: Ask, query: BillingQuery) -> Message:
             return _change_role(ask, query)
         case ShowChannels():
             return _show_channels(ask)
-        case AllowChannel(channel_id):
-            return _allow_channel(ask, channel_id)
-        case RemoveChannel(channel_id):
-            return _remove_channel(ask, channel_id)
+        case AllowChannel() | RemoveChannel():
+            return _change_channel(ask, query)
+        case ShowSync():
+            return show_sync(ask)
         case _:
             raise TypeError(f"{query} is shown by its own table")
 
@@ -221,24 +223,27 @@ def _show_channels(ask: Ask, *, said: str | None = None) -> Message:
         return channel_list(list_channels(reading), said=said)
 
 
-def _allow_channel(ask: Ask, channel_id: str) -> Message:
+def _change_channel(ask: Ask, query: AllowChannel | RemoveChannel) -> Message:
     require(ask.actor, Permission.MANAGE_CHANNELS)
+    if isinstance(query, AllowChannel):
+        said = _allow_channel(ask, query.channel_id)
+    else:
+        said = _remove_channel(ask, query.channel_id)
+    return _show_channels(ask, said=said)
+
+
+def _allow_channel(ask: Ask, channel_id: str) -> str:
     # Asked at this very moment: whether it is shared or archived is Slack's to say.
     channel = find_slack_channel(ask.desk.slack, channel_id)
     with ask.desk.runtime.database.writing() as session:
         is_new = allow_channel.request(session, ask.actor, channel=channel, now=real_now())
     name = channel.name if channel else channel_id
-    said = f"Answers may {'now' if is_new else 'already'} be shared in #{name}."
-    return _show_channels(ask, said=said)
+    return f"Answers may {'now' if is_new else 'already'} be shared in #{name}."
 
 
-def _remove_channel(ask: Ask, channel_id: str) -> Message:
-    require(ask.actor, Permission.MANAGE_CHANNELS)
+def _remove_channel(ask: Ask, channel_id: str) -> str:
     with ask.desk.runtime.database.writing() as session:
         name = remove_channel.request(session, ask.actor, channel_id=channel_id, now=real_now())
-    said = (
-        f"Answers can no longer be shared in #{name}."
-        if name
-        else "That channel was not on the list."
-    )
-    return _show_channels(ask, said=said)
+    if not name:
+        return "That channel was not on the list."
+    return f"Answers can no longer be shared in #{name}."

@@ -1,4 +1,4 @@
-"""What people write after /billing: the hub, roles, and channels for shared answers."""
+"""What people write after /billing: the hub, roles, channels for shared answers, and sync."""
 
 from dataclasses import dataclass, replace
 
@@ -85,6 +85,13 @@ class RemoveChannel:
     is_shared: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ShowSync:
+    """How fresh are the figures, and what waits or fails?"""
+
+    is_shared: bool = False
+
+
 BillingQuery = (
     ShowHelp
     | ShowHub
@@ -94,6 +101,7 @@ BillingQuery = (
     | ShowChannels
     | AllowChannel
     | RemoveChannel
+    | ShowSync
 )
 
 
@@ -184,6 +192,10 @@ def _read_channels(words: list[Word]) -> ShowChannels | AllowChannel | RemoveCha
     return AllowChannel(found) if verb == "allow" else RemoveChannel(found)
 
 
+def _read_sync(_words: list[Word]) -> ShowSync:
+    return ShowSync()
+
+
 BILLING_FORMS = (
     Form("/billing roles", "who has which role; for admins", _read_roles, word="roles"),
     Form(
@@ -212,6 +224,7 @@ BILLING_FORMS = (
         word="channels",
     ),
     Form("/billing channels remove #billing", "no longer", _read_channels, word="channels"),
+    Form("/billing sync", "how fresh the figures are, and what waits", _read_sync, word="sync"),
     Form("/billing help", "this card", read_help, word="help"),
 )
 BILLING_NOTES = (

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import insert
 
@@ -16,6 +16,7 @@ from bot.slack_api import SlackAPI
 from bot.telemetry import get_logger
 from bot.views.blocks import Message
 from bot.views.notices import Contact, error_notice, failure_notice, no_role_notice
+from handlers.slack.background import Background
 from handlers.slack.people import meet_person
 from handlers.slack.requests import Caller
 
@@ -33,6 +34,7 @@ class Desk:
     runtime: Runtime
     slack: SlackAPI
     deployment: Deployment
+    background: Background = field(default_factory=Background)
 
     @property
     def contact(self) -> Contact:

@@ -2,10 +2,8 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.alerts import raise_alert
-from bot.clock import local_day, month_of, zone_of
 from bot.database import Reading
 from bot.errors import NotFound
 from bot.queries.accounts import (
@@ -28,12 +26,12 @@ from bot.views.blocks import Message
 from bot.views.invoice import Dashboard, invoice_card
 from bot.views.invoice_lines import invoice_lines
 from bot.views.lists import invoice_list
-from bot.views.months import no_invoice_in_month
 from bot.views.pickers import account_picker, invoice_picker, mixed_picker, nothing_matches
 from bot.views.text import account_name
 from handlers.slack.context import Ask, record_miss
 from handlers.slack.filters import STATUSES
 from handlers.slack.grammar import ListInvoices, ShowInvoice, canonical, filter_words
+from handlers.slack.months import show_empty_month
 
 # An account as our own buttons name it; people may type it too, and see what they may see.
 _BY_ID = re.compile(r"@([1-9][0-9]{0,17})", re.ASCII)
@@ -128,15 +126,7 @@ def _of_month(ask: Ask, session: Reading, query: ShowInvoice, account: AccountRe
     if listed.count:
         asked = f"{account_name(account)} {query.month}"
         return invoice_picker(listed.rows, asked=asked, count=listed.count)
-    today = local_day(ask.sight.now, zone_of(account.time_zone))
-    return no_invoice_in_month(
-        account,
-        str(query.month),
-        last_day=query.month.following.first_day - timedelta(days=1),
-        is_over=query.month < month_of(today),
-        list_text=canonical(ShowInvoice(account_text(account.id))),
-        contact=ask.desk.contact,
-    )
+    return show_empty_month(ask, session, account, query.month)
 
 
 def _list(ask: Ask, session: Reading, query: ListInvoices, page: int) -> Message:

@@ -43,6 +43,8 @@ class Press:
     action_id: str
     value: str
     response_url: str
+    # Opens one modal, within three seconds of the press.
+    trigger_id: str
     is_private: bool
 
 
@@ -101,6 +103,7 @@ def parse_press(body: Mapping[str, Any]) -> Press:
         action_id=_text(action.get("action_id")),
         value=_text(action.get("value")) or chosen,
         response_url=_text(body.get("response_url")),
+        trigger_id=_text(body.get("trigger_id")),
         # Slack keeps no message that only one person sees, so it sends none along either.
         is_private=told if isinstance(told, bool) else "message" not in body,
     )

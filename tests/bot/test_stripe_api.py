@@ -313,6 +313,51 @@ def test_the_stand_in_s_own_limit_is_never_met() -> None:
     assert 40 / 20 - 2 * MADE_UP_SECONDS <= took <= 10
 
 
+def slow(seconds: float) -> Answer:
+    """An answer that takes its time."""
+
+    def answer(_request: Request) -> Response:
+        time.sleep(seconds)
+        return JSONResponse({})
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [slow(3.0), refusing(500, type="api_error"), refusing(429, {"retry-after": "30"})],
+    ids=["slow", "failing", "too_much"],
+)
+def test_nobody_waits_longer_than_somebody_is_patient(peer: Peer, answer: Answer) -> None:
+    peer.answer = answer
+    began = time.monotonic()
+
+    with pytest.raises(Unavailable):
+        peer.api().get("/v1/invoices/in_1", patient_until=began + 0.4)
+
+    assert time.monotonic() - began < 0.9
+
+
+def test_somebody_patient_does_not_queue_behind_a_long_wait(peer: Peer) -> None:
+    stripe = peer.api(requests_per_second=0.2)
+    stripe.get("/v1/invoices/in_1")
+    began = time.monotonic()
+
+    with pytest.raises(Unavailable):
+        stripe.get("/v1/invoices/in_2", patient_until=began + 2.0)
+
+    assert time.monotonic() - began < 0.5
+    assert len(peer.asked) == 1
+
+
+def test_patience_is_for_one_read_alone(peer: Peer) -> None:
+    stripe = peer.api()
+    stripe.get("/v1/invoices/in_1", patient_until=time.monotonic() + 0.4)
+    peer.answer = slow(0.8)
+
+    assert stripe.get("/v1/invoices/in_2") == {}
+
+
 def test_ids_of_one_operation_count_together() -> None:
     assert {endpoint_of(f"/v1/invoices/{one}/lines") for one in ("in_1", "in_2")} == {
         "/v1/invoices/:id/lines"

@@ -81,20 +81,6 @@ def test_the_manifest_asks_for_the_scopes_that_are_used_and_no_others() -> None:
     assert wanted <= used
 
 
-<<<<<<< HEAD
-def _called_of_slack() -> set[str]:
-    """The Web API methods that the product calls, by Slack's names: auth.test for auth_test."""
-    return {
-        node.func.attr.replace("_", ".")
-        for path in list_product_files(".py")
-        if not str(path).startswith("bot/sandbox/")
-        for node in ast.walk(parse(path))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Attribute)
-        and node.func.value.attr == "client"
-    }
-=======
 def _called_of_slack(methods: set[str]) -> set[str]:
     """The Web API methods that the product calls: auth.test for auth_test, others by their name."""
     called = set()
@@ -104,7 +90,6 @@ def _called_of_slack(methods: set[str]) -> set[str]:
         for node in ast.walk(parse(path)):
             if isinstance(node, ast.Constant) and node.value in methods:
                 called.add(node.value)
-            if isinstance(node, ast.Attribute) and node.attr.replace("_", ".", 1) in methods:
-                called.add(node.attr.replace("_", ".", 1))
+            if isinstance(node, ast.Attribute) and node.attr.replace("_", ".") in methods:
+                called.add(node.attr.replace("_", "."))
     return called
->>>>>>> people

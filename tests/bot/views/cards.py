@@ -1,10 +1,11 @@
 """Read models for tests of views; a test states only what it is about."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.clock import Month
 from bot.money import Money
 from bot.queries.cards import (
     AccountRef,
@@ -16,6 +17,8 @@ from bot.queries.cards import (
     LinePart,
     Status,
 )
+from bot.queries.months import MonthStanding, MonthState
+from bot.queries.sync import Backlog, Filling, LastVerify, SyncReport
 
 NOW = datetime(2026, 11, 15, 9, 30, tzinfo=UTC)
 FRESH = Freshness(as_of=datetime(2026, 11, 14, 23, 0, tzinfo=UTC), is_stale=False)
@@ -169,3 +172,46 @@ def make_page(**changes: Any) -> InvoicePage:
         zone="Europe/Berlin",
     )
     return replace(page, **changes)
+
+
+def make_standing(**changes: Any) -> MonthStanding:
+    """November, which still runs, of an account that had its first invoice in May of last year."""
+    standing = MonthStanding(
+        account=ACME,
+        month=Month(2026, 11),
+        state=MonthState.OPEN,
+        last_day=date(2026, 11, 30),
+        issues_at=None,
+        first_month=Month(2025, 5),
+        newest_month=Month(2026, 11),
+    )
+    return replace(standing, **changes)
+
+
+def make_sync_report(**changes: Any) -> SyncReport:
+    """A mirror that is doing well."""
+    report = SyncReport(
+        freshness=FRESH,
+        age=timedelta(seconds=12),
+        alarm=timedelta(minutes=15),
+        swept_age=timedelta(seconds=11),
+        webhook_age=timedelta(minutes=3),
+        unnoted=Backlog(0, None),
+        unread=Backlog(0, None),
+        failing=(),
+        failing_count=0,
+        filling=Filling(objects_count=48_120, finished_at=NOW, kinds_left=()),
+        verify=LastVerify(
+            age=timedelta(hours=8),
+            checked_count=48_120,
+            missing_count=0,
+            extra_count=0,
+            different_count=0,
+            is_repaired=False,
+            unrepaired_count=0,
+        ),
+        alerts=(),
+        alerts_count=0,
+        zone="Europe/Berlin",
+    )
+    return replace(report, **changes)

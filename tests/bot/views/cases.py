@@ -1,16 +1,21 @@
 """Every view in every state worth looking at: what the saved JSON and pictures are made of."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from bot.access import Role
+from bot.clock import Month
 from bot.errors import BadRequest, NotAllowed, Unavailable
+from bot.mirror.documents import Receipt, Receipts
 from bot.money import Money
 from bot.queries.cards import Freshness, Status
 from bot.queries.channels import ChannelLine
+from bot.queries.months import MonthState
 from bot.queries.roles import GrantLine, GrantPage, Subject
+from bot.queries.sync import Backlog, FailingObject, Filling, LastVerify, OpenAlert
 from bot.views.actions import GRANT_ROLE
 from bot.views.channels import channel_list
+from bot.views.documents import pdf_link, receipt_links
 from bot.views.help import help_card
 from bot.views.hub import hub
 from bot.views.invoice import Dashboard, invoice_card
@@ -21,19 +26,25 @@ from bot.views.notices import Contact, error_notice, failure_notice, no_role_not
 from bot.views.pickers import account_picker, invoice_picker, mixed_picker, nothing_matches
 from bot.views.roles import role_list
 from bot.views.sharing import EXTERNAL, NOT_LISTED, not_shared, shared
+from bot.views.support import support_request
+from bot.views.sync import sync_card
 from handlers.slack.billing_grammar import BILLING_NOTES, billing_help_lines
 from handlers.slack.grammar import HELP_NOTES, help_lines
 from tests.bot.views.cards import (
     ACME,
     FRESH,
+    NOW,
     USUAL_LINES,
     make_card,
     make_line,
     make_page,
     make_row,
+    make_standing,
+    make_sync_report,
     usd,
 )
 
+OCTOBER = Month(2026, 10)
 DASHBOARD = Dashboard("https://dashboard.stripe.com", is_test=True)
 CONTACT = Contact(email="billing@tallyman.example", phone="+49 30 1234567")
 NOBODY = Contact(email=None, phone=None)
@@ -166,6 +177,52 @@ CHANNELS = (
     ChannelLine("C0BILLING", "billing", is_external=False),
     ChannelLine("C0ACME", "acme-shared", is_external=True),
 )
+STANDINGS = {
+    "open": make_standing(),
+    "open_other_day": make_standing(last_day=date(2026, 12, 14)),
+    "draft": make_standing(
+        month=OCTOBER,
+        state=MonthState.DRAFT,
+        last_day=date(2026, 10, 31),
+        issues_at=datetime(2026, 11, 15, 13, tzinfo=UTC),
+    ),
+    "draft_not_issued_by_itself": make_standing(
+        month=OCTOBER, state=MonthState.DRAFT, last_day=date(2026, 10, 31)
+    ),
+    "closed": make_standing(month=OCTOBER, state=MonthState.CLOSED, last_day=date(2026, 10, 31)),
+    "too_early": make_standing(month=Month(2025, 1), state=MonthState.TOO_EARLY),
+    "too_late": make_standing(month=Month(2027, 3), state=MonthState.TOO_LATE),
+    "no_invoices_yet": make_standing(
+        month=OCTOBER, state=MonthState.TOO_EARLY, first_month=None, account=NASTY_ACCOUNT
+    ),
+}
+SYNC_REPORTS = {
+    "well": make_sync_report(),
+    "never_filled": make_sync_report(
+        freshness=Freshness(as_of=None, is_stale=True),
+        age=None,
+        swept_age=None,
+        webhook_age=None,
+        filling=Filling(objects_count=0, finished_at=None, kinds_left=("invoice",)),
+        verify=None,
+    ),
+    "stale": make_sync_report(freshness=STALE, age=timedelta(hours=2, minutes=5)),
+    "needs_a_look": make_sync_report(
+        unnoted=Backlog(3, timedelta(seconds=40)),
+        unread=Backlog(1, timedelta(days=2)),
+        failing=(
+            FailingObject(1, "invoice", "in_1QhT4KLkdIwHu7ix", 5, "Stripe failed.", timedelta(0)),
+            FailingObject(2, "tax_rate", NASTY, 17, NASTY, timedelta(minutes=4)),
+        ),
+        failing_count=9,
+        alerts=(
+            OpenAlert(4, "refresh_failing", "invoice", "in_1: no answer", 3, NOW, timedelta(1)),
+            OpenAlert(3, "something_new", NASTY, NASTY, 1, NOW, timedelta(0)),
+        ),
+        alerts_count=12,
+        verify=LastVerify(timedelta(hours=9), 4812, 2, 1, 3, is_repaired=True, unrepaired_count=1),
+    ),
+}
 
 CASES = {
     **{f"card_{name}": invoice_card(card, dashboard=DASHBOARD) for name, card in CARDS.items()},
@@ -212,22 +269,32 @@ CASES = {
         asked="1234",
         count=2,
     ),
-    "month_over": no_invoice_in_month(
-        ACME,
-        "2026-09",
-        last_day=date(2026, 9, 30),
-        is_over=True,
-        list_text='"@7"',
+    **{
+        f"month_{name}": no_invoice_in_month(standing, list_text='"@7"', contact=CONTACT)
+        for name, standing in STANDINGS.items()
+    },
+    "support_request": support_request(STANDINGS["closed"], contact=CONTACT),
+    "support_nobody": support_request(
+        replace(STANDINGS["closed"], account=NASTY_ACCOUNT), contact=NOBODY
+    ),
+    "support_nasty": support_request(
+        replace(STANDINGS["closed"], account=replace(ACME, path=("漢" * 300, "👩‍💻" * 200))),
         contact=CONTACT,
     ),
-    "month_not_over": no_invoice_in_month(
-        ACME,
-        "2026-11",
-        last_day=date(2026, 11, 30),
-        is_over=False,
-        list_text='"@7"',
-        contact=CONTACT,
+    "pdf": pdf_link("Invoice ACME-0042", url="https://pay.stripe.com/invoice/acct_1/test_x/pdf"),
+    "receipt": receipt_links(
+        "Invoice ACME-0042",
+        Receipts((Receipt("https://pay.stripe.com/receipts/a", usd(141843)),), has_more=False),
     ),
+    "receipts": receipt_links(
+        f"Invoice {NASTY[:60]}",
+        Receipts(
+            tuple(Receipt("https://pay.stripe.com/receipts/a", usd(n)) for n in (1, 2, 3, 4, 5)),
+            has_more=True,
+        ),
+    ),
+    **{f"sync_{name}": sync_card(report) for name, report in SYNC_REPORTS.items()},
+    "sync_after_a_press": sync_card(SYNC_REPORTS["well"], note="Dismissed."),
     "nothing_matches": nothing_matches("amce", nearest=[ACME, NASTY_ACCOUNT], contact=CONTACT),
     "nothing_near": nothing_matches(NASTY, nearest=[], contact=NOBODY),
     "bad_request": error_notice(

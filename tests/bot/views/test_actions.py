@@ -13,6 +13,8 @@ from bot.views import actions
 SHIPPED = {
     *("show_invoice", "show_invoice_lines", "show_account", "list_page", "open_in_stripe"),
     *("show_roles", "show_channels", "show_help", "grant_role", "revoke_role", "remove_channel"),
+    *("show_invoice_pdf", "open_invoice_pdf", "show_receipt", "open_receipt"),
+    *("ask_support", "show_sync", "dismiss_alert", "retry_object"),
 }
 
 
@@ -48,6 +50,12 @@ def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: s
             ["in_1", "in_1|", "in_1|0", "in_1|-1", "in_1|1.0", "in_1|٣", "|1", "in_1|9999999"],
         ),
         (actions.parse_show_account, ["", "x" * 1901]),
+        (
+            actions.parse_ask_support,
+            ["", "@12", "12|2026-10", "@0|2026-10", "@1|2026-1", "@1|2026-10|", "@1|٢٠٢٦-10"],
+        ),
+        (actions.parse_dismiss_alert, ["", "0", "-1", "1 ", "one", "9" * 19]),
+        (actions.parse_retry_object, ["", "0", "in_1", "1|2", "9" * 19]),
         (actions.parse_list_page, ["", "list", "|1", "list|", "list|0", "x" * 1901 + "|1"]),
     ],
 )

@@ -19,6 +19,7 @@ from bot.views.invoice_lines import PAGE_LINES_MAX, invoice_lines
 from tests.bot.views.cards import ACME, make_card, make_line, usd
 from tests.bot.views.cases import CARDS, DASHBOARD
 
+DOCUMENTS = {"show_invoice_pdf", "show_receipt"}
 NAMES = st.text(st.characters(exclude_categories=()), max_size=300)
 
 
@@ -121,10 +122,38 @@ def test_there_are_buttons_only_for_neighbours_that_exist() -> None:
     lonely = buttons_of(invoice_card(alone, dashboard=DASHBOARD))
     flanked = buttons_of(invoice_card(between, dashboard=DASHBOARD))
 
-    assert {name for name in lonely if name.startswith("show_invoice")} == set()
+    assert {name for name in lonely if name.startswith("show_invoice:")} == set()
     assert flanked["show_invoice:previous"] == "in_before"
     assert flanked["show_invoice:next"] == "in_after"
     assert flanked["show_account"] == "@7"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (Status.DRAFT, set()),
+        (Status.VOID, set()),
+        (None, set()),
+        (Status.OPEN, {"show_invoice_pdf", "show_receipt"}),
+        (Status.PAST_DUE, {"show_invoice_pdf", "show_receipt"}),
+        (Status.PAID, {"show_invoice_pdf", "show_receipt"}),
+        (Status.UNCOLLECTIBLE, {"show_invoice_pdf"}),
+    ],
+)
+def test_documents_are_offered_by_state_and_carry_no_address(
+    status: Status | None, expected: set[str]
+) -> None:
+    buttons = buttons_of(invoice_card(make_card(id="in_1", status=status), dashboard=DASHBOARD))
+
+    offered = {name: value for name, value in buttons.items() if name in DOCUMENTS}
+
+    assert offered == dict.fromkeys(expected, "in_1")
+
+
+def test_a_deleted_invoice_offers_no_documents() -> None:
+    buttons = buttons_of(invoice_card(make_card(is_deleted=True), dashboard=DASHBOARD))
+
+    assert not DOCUMENTS & set(buttons)
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_several_invoices_of_a_month_give_a_picker(avery: Person) -> None:
 def test_a_month_that_is_not_over_says_when_its_invoice_appears(avery: Person) -> None:
     answer = invoice(avery, "gulf 2026-11")
 
-    assert "not over yet" in answer.words
+    assert "still open" in answer.words
     assert "30 Nov 2026" in answer.words
 
 
