@@ -7,115 +7,34 @@ test holds the two together.
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
-from bot.clock import find_zone
 from bot.errors import Misconfigured
+from bot.setting_values import (
+    check_address,
+    check_app_token,
+    check_bot_token,
+    check_database,
+    check_log_level,
+    check_secret_key,
+    check_slack_address,
+    check_slack_users,
+    check_zone,
+    read_list,
+    read_role_pairs,
+)
 
 # Without these four there is nothing to talk to; SLACK_APP_TOKEN does for the signing secret.
 REQUIRED = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "STRIPE_SECRET_KEY", "BILLING_ADMINS")
 REPLACED, INSTEAD = "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"
 ENV_FILE = Path(".env")
-DATABASE_DRIVERS = ("sqlite", "postgresql+psycopg")
-# What bot.access makes of these is said there; a test holds the two together.
-ROLES = ("viewer", "collector", "reviewer", "approver", "admin")
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-def _an_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError("must be an address such as https://slack.com")
-    return text.rstrip("/")
-
-
-def _a_slack_address(text: str) -> str:
-    # slack_sdk wants the whole base, https://slack.com/api/; the bare host is understood too.
-    address = _an_address(text)
-    return f"{address}/" if urlsplit(address).path else f"{address}/api/"
-
-
-def _a_zone(text: str) -> str:
-    if find_zone(text) is None:
-        raise ValueError("must be an IANA time zone such as Europe/Berlin")
-    return text
-
-
-def _a_database(text: str) -> str:
-    try:
-        driver = make_url(text).drivername
-    except ArgumentError:
-        raise ValueError("must be an address such as sqlite:///tallyman.sqlite3") from None
-    if driver not in DATABASE_DRIVERS:
-        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
-    if driver == "sqlite" and make_url(text).database in {None, "", ":memory:"}:
-        raise ValueError("must name a file, such as sqlite:///tallyman.sqlite3")
-    return text
-
-
-def _a_log_level(text: str) -> str:
-    if text.upper() not in LOG_LEVELS:
-        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
-    return text.upper()
-
-
-def _a_list(value: Any) -> Any:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _slack_users(users: tuple[str, ...]) -> tuple[str, ...]:
-    for user in users:
-        if not (user.startswith(("U", "W")) and user.isalnum() and user.isupper()):
-            # Without the value: somebody may have put a token here.
-            raise ValueError("must be Slack member ids (U…, copied from people’s profiles)")
-    return users
-
-
-def _role_pairs(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    pairs = []
-    for part in _a_list(value):
-        subject, _, role = part.partition("=")
-        if not (subject.startswith(("U", "W", "S")) and subject.isalnum() and subject.isupper()):
-            raise ValueError(f"‘{subject}’ is no id of a member (U…) or user group (S…) of Slack")
-        if role not in ROLES:
-            raise ValueError(f"‘{part}’ must end in = and one of {', '.join(ROLES)}")
-        pairs.append((subject, role))
-    return tuple(pairs)
-
-
-def _a_secret_key(key: SecretStr) -> SecretStr:
-    value = key.get_secret_value()
-    if value and not value.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
-        raise ValueError("must be a secret or restricted key of Stripe: sk_… or rk_…")
-    return key
-
-
-def _a_bot_token(token: SecretStr) -> SecretStr:
-    value = token.get_secret_value()
-    if value and not value.startswith("xoxb-"):
-        raise ValueError("must be a bot token of Slack: xoxb-…")
-    return token
-
-
-def _an_app_token(token: SecretStr) -> SecretStr:
-    value = token.get_secret_value()
-    if value and not value.startswith("xapp-"):
-        raise ValueError("must be an app-level token of Slack: xapp-…")
-    return token
-
-
-Address = Annotated[str, AfterValidator(_an_address)]
-Zone = Annotated[str, AfterValidator(_a_zone)]
-Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_a_list)]
+Address = Annotated[str, AfterValidator(check_address)]
+Zone = Annotated[str, AfterValidator(check_zone)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(read_list)]
 
 
 class Settings(BaseSettings):
@@ -131,7 +50,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
     )
 
-    slack_bot_token: Annotated[SecretStr, AfterValidator(_a_bot_token)] = Field(
+    slack_bot_token: Annotated[SecretStr, AfterValidator(check_bot_token)] = Field(
         default=SecretStr(""), description="The app's bot token, xoxb-…"
     )
     slack_signing_secret: Secrets = Field(
@@ -139,15 +58,15 @@ class Settings(BaseSettings):
         description="The app's signing secret; two, with a comma, while it is being changed."
         " Required, unless SLACK_APP_TOKEN is set.",
     )
-    slack_app_token: Annotated[SecretStr, AfterValidator(_an_app_token)] = Field(
+    slack_app_token: Annotated[SecretStr, AfterValidator(check_app_token)] = Field(
         default=SecretStr(""),
         description="An app-level token with connections:write, xapp-…: Tallyman then connects to"
         " Slack by Socket Mode, instead of waiting for Slack's requests.",
     )
-    slack_api_base_url: Annotated[str, AfterValidator(_a_slack_address)] = Field(
+    slack_api_base_url: Annotated[str, AfterValidator(check_slack_address)] = Field(
         default="https://slack.com/api/", description="Where Slack's Web API answers."
     )
-    stripe_secret_key: Annotated[SecretStr, AfterValidator(_a_secret_key)] = Field(
+    stripe_secret_key: Annotated[SecretStr, AfterValidator(check_secret_key)] = Field(
         default=SecretStr(""), description="A restricted (rk_…) or secret key (sk_…) of Stripe."
     )
     stripe_webhook_secret: Secrets = Field(
@@ -173,15 +92,15 @@ class Settings(BaseSettings):
         le=3600,
         description="How often Stripe is asked for events that no webhook brought.",
     )
-    database_url: Annotated[str, AfterValidator(_a_database)] = Field(
+    database_url: Annotated[str, AfterValidator(check_database)] = Field(
         default="sqlite:///tallyman.sqlite3",
         description="SQLite in a file, or PostgreSQL 14 and up: postgresql+psycopg://…",
     )
     billing_admins: Annotated[
-        tuple[str, ...], NoDecode, BeforeValidator(_a_list), AfterValidator(_slack_users)
+        tuple[str, ...], NoDecode, BeforeValidator(read_list), AfterValidator(check_slack_users)
     ] = Field(default=(), description="Slack member ids of the first admins, with commas.")
     billing_roles: Annotated[
-        tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_role_pairs)
+        tuple[tuple[str, str], ...], NoDecode, BeforeValidator(read_role_pairs)
     ] = Field(
         default=(),
         description="Roles for all accounts beside those that admins give in Slack: ids of members"
@@ -216,7 +135,7 @@ class Settings(BaseSettings):
     support_phone: str = Field(default="", description="Whom people call; ends every error.")
     http_host: str = Field(default="127.0.0.1", description="The address that web listens on.")
     port: int = Field(default=3000, ge=1, le=65535, description="The port that web listens on.")
-    log_level: Annotated[str, AfterValidator(_a_log_level)] = Field(
+    log_level: Annotated[str, AfterValidator(check_log_level)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
 

@@ -27,7 +27,8 @@ from bot.errors import NotAllowed
 from bot.models import Account, Grant
 from bot.people import store_groups, store_people
 from bot.queries.sight import sight_of
-from bot.settings import ROLES, Settings
+from bot.setting_values import ROLES
+from bot.settings import Settings
 from bot.slack_objects import SlackGroup, SlackPerson
 from tests.build import NOW, make_customer
 

@@ -1,0 +1,116 @@
+"""What the value of a setting must look like: each check gives the value, or raises ValueError.
+
+bot.settings puts the name of the setting before what the error says. Values that may hold a secret
+are never repeated.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.clock import find_zone
+
+DATABASE_DRIVERS = ("sqlite", "postgresql+psycopg")
+# What bot.access makes of these is said there; a test holds the two together.
+ROLES = ("viewer", "collector", "reviewer", "approver", "admin")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def check_address(text: str) -> str:
+    """An address without a slash at its end."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("must be an address such as https://slack.com")
+    return text.rstrip("/")
+
+
+def check_slack_address(text: str) -> str:
+    """The base of Slack's Web API."""
+    # slack_sdk wants the whole base, https://slack.com/api/; the bare host is understood too.
+    address = check_address(text)
+    return f"{address}/" if urlsplit(address).path else f"{address}/api/"
+
+
+def check_zone(text: str) -> str:
+    """The name of a time zone."""
+    if find_zone(text) is None:
+        raise ValueError("must be an IANA time zone such as Europe/Berlin")
+    return text
+
+
+def check_database(text: str) -> str:
+    """The address of a database that we can use."""
+    try:
+        driver = make_url(text).drivername
+    except ArgumentError:
+        raise ValueError("must be an address such as sqlite:///tallyman.sqlite3") from None
+    if driver not in DATABASE_DRIVERS:
+        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+    if driver == "sqlite" and make_url(text).database in {None, "", ":memory:"}:
+        raise ValueError("must name a file, such as sqlite:///tallyman.sqlite3")
+    return text
+
+
+def check_log_level(text: str) -> str:
+    """A log level, in capitals."""
+    if text.upper() not in LOG_LEVELS:
+        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
+    return text.upper()
+
+
+def read_list(value: Any) -> Any:
+    """The parts of a text with commas; what is no text stays as it is."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def check_slack_users(users: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids of people in Slack."""
+    for user in users:
+        if not (user.startswith(("U", "W")) and user.isalnum() and user.isupper()):
+            # Without the value: somebody may have put a token here.
+            raise ValueError("must be Slack member ids (U…, copied from people’s profiles)")
+    return users
+
+
+def read_role_pairs(value: Any) -> Any:
+    """An id and a role for each part of a text with commas; what is no text stays as it is."""
+    if not isinstance(value, str):
+        return value
+    pairs = []
+    for part in read_list(value):
+        subject, _, role = part.partition("=")
+        if not (subject.startswith(("U", "W", "S")) and subject.isalnum() and subject.isupper()):
+            raise ValueError(f"‘{subject}’ is no id of a member (U…) or user group (S…) of Slack")
+        if role not in ROLES:
+            raise ValueError(f"‘{part}’ must end in = and one of {', '.join(ROLES)}")
+        pairs.append((subject, role))
+    return tuple(pairs)
+
+
+def check_secret_key(key: SecretStr) -> SecretStr:
+    """A key of Stripe that is kept secret, or none."""
+    value = key.get_secret_value()
+    if value and not value.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
+        raise ValueError("must be a secret or restricted key of Stripe: sk_… or rk_…")
+    return key
+
+
+def check_bot_token(token: SecretStr) -> SecretStr:
+    """A bot token of Slack, or none."""
+    value = token.get_secret_value()
+    if value and not value.startswith("xoxb-"):
+        raise ValueError("must be a bot token of Slack: xoxb-…")
+    return token
+
+
+def check_app_token(token: SecretStr) -> SecretStr:
+    """An app-level token of Slack, or none."""
+    value = token.get_secret_value()
+    if value and not value.startswith("xapp-"):
+        raise ValueError("must be an app-level token of Slack: xapp-…")
+    return token
