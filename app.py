@@ -38,11 +38,11 @@ from handlers.http.webhooks import webhook_routes
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
 from handlers.slack.socket_mode import connected
+from jobs.mirror import keeping_mirror
 from jobs.people import keeping_people
 
 log = get_logger("app")
 
-STOPPING_SECONDS_MAX = 5.0
 SANDBOX_PAGE_PORT = 3000
 
 
@@ -77,13 +77,14 @@ def run_process(
         runtime = stack.enter_context(opened(settings, clock=clock))
         slack = stack.enter_context(contextlib.closing(slack_of(settings)))
         deployment = identify(runtime.database, runtime.stripe, slack, now=real_now())
-        wake = start_working(runtime, stack) if duties.works else None
+        wake = stack.enter_context(keeping_mirror(runtime)) if duties.works else None
         if duties.works:
             stack.enter_context(keeping_people(runtime, slack, deployment.slack_team_id))
         if on_ready is not None:
             on_ready()
         if duties.serves:
             desk = Desk(runtime=runtime, slack=slack, deployment=deployment)
+            stack.callback(desk.background.close)
             serve(runtime, desk, wake=wake, stack=stack, listening=listening)
         else:
             threading.Event().wait()
@@ -105,39 +106,6 @@ def take_file_lock(settings: Settings, stack: contextlib.ExitStack) -> None:
         lock = FileLock(url)
         lock.take()
         stack.callback(lock.release)
-
-
-def start_working(runtime: Runtime, stack: contextlib.ExitStack) -> Callable[[], None]:
-    """Fill the mirror if it is empty, and keep it up from then on, in threads of their own.
-
-    Shape: what wakes the work at once when there is news.
-    """
-    from jobs import first_fill
-    from jobs.sync import SyncLoop
-    from jobs.verify import VerifyLoop
-
-    stopping = threading.Event()
-    loop, nightly = SyncLoop(runtime), VerifyLoop(runtime)
-
-    def work() -> None:
-        if first_fill.run(runtime, stopping):
-            loop.start()
-            nightly.start()
-
-    filling = threading.Thread(target=work, name="first-fill", daemon=True)
-
-    def stop() -> None:
-        stopping.set()
-        if filling.is_alive():
-            # The filling alone may be waiting for Stripe that long, and presses have their answer.
-            runtime.stripe.close()
-            filling.join(STOPPING_SECONDS_MAX)
-        nightly.stop()
-        loop.stop()
-
-    stack.callback(stop)
-    filling.start()
-    return loop.wake
 
 
 def serve(

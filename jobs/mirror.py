@@ -1,0 +1,41 @@
+"""Keeping the mirror of Stripe: filled when it is empty, then followed, and compared at night."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+
+from bot.runtime import Runtime
+
+STOPPING_SECONDS_MAX = 5.0
+
+
+@contextlib.contextmanager
+def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
+    """Fill the mirror if it is empty and keep it up, in threads, for the length of a block.
+
+    Shape: what wakes the work at once when there is news.
+    """
+    from jobs import first_fill
+    from jobs.sync import SyncLoop
+    from jobs.verify import VerifyLoop
+
+    stopping = threading.Event()
+    loop, nightly = SyncLoop(runtime), VerifyLoop(runtime)
+
+    def work() -> None:
+        if first_fill.run(runtime, stopping):
+            loop.start()
+            nightly.start()
+
+    filling = threading.Thread(target=work, name="first-fill", daemon=True)
+    try:
+        filling.start()
+        yield loop.wake
+    finally:
+        stopping.set()
+        if filling.is_alive():
+            # The filling alone may be waiting for Stripe that long, and presses have their answer.
+            runtime.stripe.close()
+            filling.join(STOPPING_SECONDS_MAX)
+        nightly.stop()
+        loop.stop()
