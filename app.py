@@ -21,9 +21,10 @@ from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 
 from bot.clock import BusinessClock, real_now
-from bot.database import FileLock, migrate
+from bot.database import migrate, migrate_unless_served
 from bot.deployment import identify
 from bot.errors import Unavailable
+from bot.file_lock import FileLock
 from bot.mirror.keeper import EventKeeper
 from bot.runtime import Runtime, opened
 from bot.settings import Settings, load_complete_settings, load_settings, nothing_is_set
@@ -268,7 +269,7 @@ def opened_for_shell() -> Iterator[Runtime]:
     settings = load_complete_settings()
     # What goes wrong is told to a person, who has no use for log lines.
     start_logging("CRITICAL")
-    migrate(settings.database_url)
+    migrate_unless_served(settings.database_url)
     with opened(settings) as runtime, contextlib.closing(slack_of(settings)) as slack:
         identify(runtime.database, runtime.stripe, slack, now=real_now())
         yield runtime

@@ -6,7 +6,6 @@ connections of their own that can't write at all. PostgreSQL needs none of that.
 """
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import Misconfigured, Unavailable
+from bot.file_lock import FileLock
 
 # How long a transaction waits for another process that writes to the same SQLite file.
 SQLITE_BUSY_SECONDS = 5.0
@@ -266,34 +266,20 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-class FileLock:
-    """Held by the one process that serves or works on a SQLite file."""
+def migrate_unless_served(url: str) -> None:
+    """Migrate, unless another process holds the SQLite file: then that one has done so.
 
-    def __init__(self, url: URL) -> None:
-        self._path = Path(f"{url.database}.lock-holder")
-        self._file: int | None = None
-
-    def take(self) -> None:
-        """Take the lock for as long as this process lives.
-
-        Raises: Misconfigured when another process has it.
-        """
-        file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+    Raises: what migrate() raises.
+    """
+    address = make_url(url)
+    lock = FileLock(address) if address.get_backend_name() == "sqlite" else None
+    if lock is not None:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(file, 20, 0).decode("ascii", "replace").strip() or "unknown"
-            os.close(file)
-            raise Misconfigured(
-                f"Another process (id {holder}) already works on {self._path.stem}. SQLite serves "
-                "one; stop it first, or set DATABASE_URL to a PostgreSQL for several."
-            ) from None
-        os.ftruncate(file, 0)
-        os.pwrite(file, str(os.getpid()).encode(), 0)
-        self._file = file
-
-    def release(self) -> None:
-        """Let another process have it."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+            lock.take()
+        except Misconfigured:
+            return
+    try:
+        migrate(url)
+    finally:
+        if lock is not None:
+            lock.release()

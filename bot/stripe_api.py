@@ -36,6 +36,10 @@ PAGE_ROWS_MAX = 100
 # Source: docs.stripe.com/rate-limits, read 2026-11.
 LIVE_ENDPOINTS_AT_ONCE = 4
 
+# Invoices whose pages are asked for the account's id; drafts have none.
+LINKS_LOOKED_AT = 100
+
+_HOSTED_BY = re.compile(r"/i/(acct_[A-Za-z0-9]+)/")
 _KEY_MODE = re.compile(r"(?:sk|rk)_(test|live)_")
 
 _log = get_logger("stripe")
@@ -126,9 +130,7 @@ class StripeAPI:
 
         Raises: Misconfigured when Stripe does not accept the key or answers in another mode.
         """
-        account_id = self.get("/v1/account").get("id")
-        if not isinstance(account_id, str):
-            raise Unavailable("Stripe's answer to /v1/account names no account.")
+        account_id = self._account_id()
         try:
             answered_live = self.get("/v1/balance").get("livemode")
         except (NotFound, Misconfigured):
@@ -140,6 +142,25 @@ class StripeAPI:
                 f"answers in {_mode_word(answered_live)} mode."
             )
         return account_id, self.is_live
+
+    def _account_id(self) -> str:
+        try:
+            account_id = self.get("/v1/account").get("id")
+        except Misconfigured:
+            # Restricted keys mostly may not see the account, but its hosted pages name it too.
+            account_id = self._account_in_links()
+            if account_id is None:
+                raise
+        if not isinstance(account_id, str):
+            raise Unavailable("Stripe's answer to /v1/account names no account.")
+        return account_id
+
+    def _account_in_links(self) -> str | None:
+        listed = self.get("/v1/invoices", {"limit": LINKS_LOOKED_AT}).get("data")
+        for invoice in listed if isinstance(listed, list) else []:
+            if found := _HOSTED_BY.search(str(invoice.get("hosted_invoice_url") or "")):
+                return found[1]
+        return None
 
     def close(self) -> None:
         """Let every wait end at once, and give the connections back."""

@@ -171,10 +171,10 @@ def _after(newest: Seen, current: Seen) -> Seen:
     return placed
 
 
-def _collapsed(states: list[Seen]) -> list[Seen]:
+def _collapsed(ordered: list[Seen]) -> list[Seen]:
     """One row per run of one digest, each with a time of its own."""
     history: list[Seen] = []
-    for state in _in_order(states):
+    for state in ordered:
         if history and history[-1].digest == state.digest:
             history[-1] = _joined(history[-1], state)
         else:

@@ -85,6 +85,8 @@ _IN_ORDER = (
         Invoice,
         translate_invoice,
         order=5,
+        # Stripe sends no event when a payment is only asked for, so they come with their invoice.
+        read_params={"expand": ["payments"]},
         nested=Nested("lines", "/v1/invoices/{id}/lines"),
     ),
     Kind("invoice_payment", "/v1/invoice_payments", InvoicePayment, translate_invoice_payment, 6),

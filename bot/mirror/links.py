@@ -1,7 +1,7 @@
 """The stable part of the address of an invoice's hosted page, to find the invoice by its link.
 
-A link is as good as a key to the page, and it expires: none is stored. In the examples that Stripe
-shows, account and token stay the same in the links of one invoice; Stripe does not promise it.
+A link is as good as a key to the page, and it expires: none is stored. What it holds is nowhere
+promised: we take it that the account and a token in it are the same in all links of one invoice.
 """
 
 import base64
@@ -12,8 +12,7 @@ LINK_CHARACTERS_MAX = 2048
 KEY_CHARACTERS_MAX = 255
 
 # invoice.stripe.com/i/acct_1/live_YWNjdF8x…, pay.stripe.com/invoice/acct_1/live_YWNjdF8x…/pdf
-# Seen in the examples of hosted_invoice_url and invoice_pdf in Stripe's API reference; what the
-# tokens hold is no promise of Stripe's, so a token of another form is kept as it is.
+# The forms that we know such links in; a token of any other form is kept as it is.
 # What acct_ begins with in base 64; its fifth letter depends on what follows.
 _ENCODED = "YWNjdF"
 _BASE64 = re.compile(r"[A-Za-z0-9_+/-]+={0,2}")

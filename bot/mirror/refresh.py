@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.alerts import clear_alert, raise_alert
 from bot.clock import monotonic_seconds, real_now
 from bot.errors import BotError, NotFound, Unavailable
 from bot.mirror.events import Wanted
+from bot.mirror.fields import dict_at, dicts_at, id_at
 from bot.mirror.marks import ATTEMPTS_HELD_BACK, database_now
 from bot.mirror.reading import read_object
 from bot.mirror.rules import rules_from
@@ -32,6 +34,7 @@ from bot.mirror.stale import (
     want_objects,
 )
 from bot.mirror.store import mark_deleted, store
+from bot.models import Product
 from bot.runtime import Runtime
 from bot.telemetry import get_logger, objects_read_total
 
@@ -167,6 +170,10 @@ def _store_own(session: Session, runtime: Runtime, reads: Sequence[_Read]) -> No
     if not own:
         return
     kind, ticket = own[0].kind, own[0].ticket
+    # First, as it may wait for others to end who are storing.
+    for read in reads:
+        if read.claim.id in own_ids and read.found is None:
+            mark_deleted(session, kind, read.claim.object_id, ticket=ticket, now=now)
     if found:
         result = store(
             session,
@@ -177,17 +184,50 @@ def _store_own(session: Session, runtime: Runtime, reads: Sequence[_Read]) -> No
             source="event",
             rules=rules_from(runtime.settings),
         )
+        if kind == "invoice":
+            _store_payments(session, runtime, found, ticket=ticket, now=now)
         wanted = [Wanted("customer", one) for one in result.customers_wanted]
         wanted += [Wanted("price", one) for one in result.prices_wanted]
+        if kind == "price":
+            wanted += [Wanted("product", one) for one in _products_wanted(session, found)]
         hinted_at = min(claim.hinted_at for claim in own)
         want_objects(session, dict.fromkeys(wanted, hinted_at), now=now)
-    for read in reads:
-        if read.claim.id in own_ids and read.found is None:
-            mark_deleted(session, kind, read.claim.object_id, ticket=ticket, now=now)
     settle_read(session, own, now=now)
     for claim in own:
         if claim.attempts >= ATTEMPTS_HELD_BACK:
             clear_alert(session, kind=FAILING, subject=claim.kind, now=now)
+
+
+def _store_payments(
+    session: Session,
+    runtime: Runtime,
+    invoices: Sequence[dict[str, Any]],
+    *,
+    ticket: int,
+    now: datetime,
+) -> None:
+    """The payments that came with their invoices; no event tells of one that is only asked for."""
+    payments = [
+        one for invoice in invoices for one in dicts_at(dict_at(invoice, "payments"), "data")
+    ]
+    if payments:
+        rules = rules_from(runtime.settings)
+        store(
+            session,
+            "invoice_payment",
+            payments,
+            ticket=ticket,
+            now=now,
+            source="event",
+            rules=rules,
+        )
+
+
+def _products_wanted(session: Session, prices: Sequence[dict[str, Any]]) -> list[str]:
+    """The products of these prices that the mirror lacks: one made with its price has no event."""
+    ids = {product for price in prices if (product := id_at(price, "product")) is not None}
+    known = session.scalars(select(Product.id).where(Product.id.in_(ids)))
+    return sorted(ids - set(known))
 
 
 def _put_back(runtime: Runtime, reads: Sequence[_Read]) -> None:

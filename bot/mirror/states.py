@@ -20,6 +20,8 @@ Row = dict[str, Any]
 
 _STATES = table_of(InvoiceState)
 _KEPT = tuple(column.name for column in _STATES.columns if column.name != "invoice_id")
+# What Seen begins with; behind them are how sure its time is, which the time itself says, and id.
+_COLUMNS = Seen._fields[: Seen._fields.index("sureness")]
 
 _TURNS = text("SELECT pg_advisory_xact_lock(turn) FROM unnest(CAST(:locks AS bigint[])) AS turn")
 
@@ -231,4 +233,4 @@ def _histories(session: Session, invoices: list[str]) -> dict[str, list[Seen]]:
 
 
 def _row(state: Seen) -> Row:
-    return {name: getattr(state, name) for name in _KEPT if name != "id"}
+    return dict(zip(_COLUMNS, state, strict=False))

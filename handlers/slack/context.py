@@ -82,9 +82,9 @@ def answer(desk: Desk, caller: Caller, wanted: str, work: Callable[[Ask], Messag
     except BotError as failed:
         if isinstance(failed, NotFound):
             _record_refusal(desk, request, reason="not_found")
-        elif not isinstance(failed, BadRequest):
-            kind = type(failed).__name__
-            log.warning("answer_failed", request_id=request.id, error=kind, why=failed.message)
+        tell = log.info if isinstance(failed, BadRequest) else log.warning
+        # What was typed stays out of the log; the card and the log share the reference.
+        tell("answer_failed", request_id=request.id, error=type(failed).__name__)
         return error_notice(failed, reference=request.id, contact=desk.contact)
     except Exception:
         log.exception("answer_crashed", request_id=request.id, user=caller.user_id)

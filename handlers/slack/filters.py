@@ -99,7 +99,8 @@ def read_status(text: str) -> Status:
     bare = _bare_status(text)
     if bare in _STATUS_WORDS:
         return STATUSES[_STATUS_WORDS[bare]]
-    meant = _STATUS_SYNONYMS.get(bare) or nearest(text, STATUSES)
+    near = bare if bare in _STATUS_SYNONYMS else nearest(text, [*STATUSES, *_STATUS_SYNONYMS])
+    meant = _STATUS_SYNONYMS.get(near, near) if near else None
     proposal = f" Did you mean {meant}?" if meant else ""
     raise BadRequest(f"Status must be one of {', '.join(STATUSES)}.{proposal}")
 

@@ -273,6 +273,21 @@ def test_a_restricted_key_need_not_see_the_balance(peer: Peer) -> None:
     assert peer.api().account() == ("acct_1", False)
 
 
+def test_a_restricted_key_learns_its_account_from_an_invoice_s_page(peer: Peer) -> None:
+    page = "https://invoice.stripe.com/i/acct_1Known/test_abc?s=ap"
+    invoices = [{"id": "in_2", "hosted_invoice_url": None}, {"hosted_invoice_url": page}]
+    peer.answer = lambda request: (
+        JSONResponse({"data": invoices})
+        if request.url.path == "/v1/invoices"
+        else refusing(403, message="no")(request)
+    )
+    assert peer.api().account() == ("acct_1Known", False)
+
+    invoices.pop()
+    with pytest.raises(Misconfigured):
+        peer.api().account()
+
+
 def test_what_is_no_secret_key_is_refused() -> None:
     for key in ("", "pk_test_x", "sk_x"):
         with pytest.raises(Misconfigured):

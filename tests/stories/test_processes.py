@@ -1,5 +1,6 @@
 """A deployment's processes: how they start, what they answer, how they end, what they survive."""
 
+import contextlib
 import re
 import shutil
 import signal
@@ -13,8 +14,13 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from bot.runtime import opened
 from bot.sandbox.stripe import StandIn as StripeStandIn
+from bot.settings import Settings
+from bot.slack_api import SlackAPI
+from jobs import people
 from tests.billing import Billing, Json, day
+from tests.deployment import BOT_TOKEN
 from tests.following import wait_until
 from tests.processes import Outside, find_free_port, outside, run, run_all, started
 
@@ -57,7 +63,17 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         billing.invoice(customer, ("Numbers", 700))
         filled = run("backfill", folder=folder, settings=out.settings("sqlite:///books.sqlite3"))
         assert filled.returncode == 0, filled.stderr
+        meet_everybody(out, folder / "books.sqlite3")
         yield Office(out, billing, customer, first, folder / "books.sqlite3")
+
+
+def meet_everybody(out: Outside, books: Path) -> None:
+    """Let the books know who is in the workspace, as a worker's first minute does."""
+    given = out.settings(f"sqlite:///{books}").items()
+    settings = Settings(_env_file=None, **{name.lower(): value for name, value in given})
+    slack = SlackAPI(BOT_TOKEN, base_url=settings.slack_api_base_url)
+    with opened(settings) as runtime, contextlib.closing(slack):
+        people.run(runtime, slack, own_team_id=out.slack.workspace.team.id)
 
 
 @on_postgresql

@@ -5,7 +5,7 @@ import { on, openChannel, store } from "./store.js";
 
 const STEPS_MAX = 8;
 const FALLBACK = [
-  { text: "/invoice 1001", why: "One invoice by its short number" },
+  { text: "/invoice 1234", why: "One invoice by its short number" },
   { text: "/invoice acme", why: "All invoices of an account" },
   { text: "/invoice list status:past_due", why: "Everything that is late" },
   { text: "/invoice help", why: "What else it understands" },
