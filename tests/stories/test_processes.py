@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from bot.runtime import opened
@@ -20,7 +21,6 @@ from bot.settings import Settings
 from bot.slack_api import SlackAPI
 from jobs import people
 from tests.billing import Billing, Json, day
-from tests.deployment import BOT_TOKEN
 from tests.following import wait_until
 from tests.processes import Outside, find_free_port, outside, run, run_all, started
 
@@ -69,9 +69,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 def meet_everybody(out: Outside, books: Path) -> None:
     """Let the books know who is in the workspace, as a worker's first minute does."""
-    given = out.settings(f"sqlite:///{books}").items()
-    settings = Settings(_env_file=None, **{name.lower(): value for name, value in given})
-    slack = SlackAPI(BOT_TOKEN, base_url=settings.slack_api_base_url)
+    given = out.settings(f"sqlite:///{books}")
+    settings = Settings(
+        _env_file=None,
+        database_url=given["DATABASE_URL"],
+        stripe_secret_key=SecretStr(given["STRIPE_SECRET_KEY"]),
+    )
+    slack = SlackAPI(given["SLACK_BOT_TOKEN"], base_url=given["SLACK_API_BASE_URL"])
     with opened(settings) as runtime, contextlib.closing(slack):
         people.run(runtime, slack, own_team_id=out.slack.workspace.team.id)
 
