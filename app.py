@@ -103,8 +103,7 @@ def take_file_lock(settings: Settings, stack: contextlib.ExitStack) -> None:
     """
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite":
-        lock = FileLock(url)
-        lock.take()
+        (lock := FileLock(url)).take()
         stack.callback(lock.release)
 
 

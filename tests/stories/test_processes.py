@@ -1,5 +1,6 @@
 """A deployment's processes: how they start, what they answer, how they end, what they survive."""
 
+import contextlib
 import re
 import shutil
 import signal
@@ -11,9 +12,14 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from bot.runtime import opened
 from bot.sandbox.stripe import StandIn as StripeStandIn
+from bot.settings import Settings
+from bot.slack_api import SlackAPI
+from jobs import people
 from tests.billing import Billing, Json, day
 from tests.following import wait_until
 from tests.processes import Outside, find_free_port, outside, run, run_all, started
@@ -57,7 +63,21 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         billing.invoice(customer, ("Numbers", 700))
         filled = run("backfill", folder=folder, settings=out.settings("sqlite:///books.sqlite3"))
         assert filled.returncode == 0, filled.stderr
+        meet_everybody(out, folder / "books.sqlite3")
         yield Office(out, billing, customer, first, folder / "books.sqlite3")
+
+
+def meet_everybody(out: Outside, books: Path) -> None:
+    """Let the books know who is in the workspace, as a worker's first minute does."""
+    given = out.settings(f"sqlite:///{books}")
+    settings = Settings(
+        _env_file=None,
+        database_url=given["DATABASE_URL"],
+        stripe_secret_key=SecretStr(given["STRIPE_SECRET_KEY"]),
+    )
+    slack = SlackAPI(given["SLACK_BOT_TOKEN"], base_url=given["SLACK_API_BASE_URL"])
+    with opened(settings) as runtime, contextlib.closing(slack):
+        people.run(runtime, slack, own_team_id=out.slack.workspace.team.id)
 
 
 @on_postgresql
