@@ -103,7 +103,8 @@ def take_file_lock(settings: Settings, stack: contextlib.ExitStack) -> None:
     """
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite":
-        (lock := FileLock(url)).take()
+        lock = FileLock(url)
+        lock.take()
         stack.callback(lock.release)
 
 
