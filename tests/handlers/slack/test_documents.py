@@ -11,6 +11,7 @@ from bot.models import Refusal, StaleObject
 from tests.billing import Billing, Json
 from tests.deployment import STRANGER, Tallyman
 from tests.following import wait_until
+from tests.handlers.slack.billing_desk import grant, revoke
 from tests.handlers.slack.pressing import forge, links, press
 from tests.workspace import Person, Seen
 
@@ -220,6 +221,23 @@ def test_a_forged_press_of_a_stranger_gives_nothing_away(desk: Tallyman, billing
     with desk.runtime.database.reading() as session:
         refused = select(Refusal.wanted).where(Refusal.user_id == STRANGER)
         assert f"show_invoice_pdf {made['id']}" in session.scalars(refused).all()
+
+
+def test_a_press_reaches_no_further_than_the_role_of_whoever_presses(
+    desk: Tallyman, avery: Person, billing: Billing
+) -> None:
+    customer = billing.customer("Near Ltd", company="Near Ltd")
+    near, far = billing.invoice(customer), billing.invoice(billing.customer("Far Ltd"))
+    follow(desk)
+    grant(avery, "@jamie viewer Near Ltd")
+
+    allowed = forge(desk, "show_invoice_pdf", near["id"], user="U0JAMIE")
+    refused = forge(desk, "show_invoice_pdf", far["id"], user="U0JAMIE")
+
+    revoke(avery, "@jamie viewer Near Ltd")
+    assert links(allowed) == [near["invoice_pdf"]]
+    assert "There is no such invoice" in refused.words
+    assert not links(refused)
 
 
 @pytest.mark.parametrize("value", ["", "in_", "../in_1", "in_1|2", "cus_1", "in_" + "x" * 300])

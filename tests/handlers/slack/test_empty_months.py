@@ -1,15 +1,16 @@
 """`/invoice <account> <month>` where there is none (I5), and the request to support."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.sandbox.stripe import StandIn
-from tests.billing import Billing, day, unix
+from tests.billing import Billing, Json, day, unix
 from tests.bot.sandbox.stripe_desk import make_meter, make_price
 from tests.deployment import ADMIN, SECRET_KEY, STRANGER, Tallyman, deployed
 from tests.following import wait_until
+from tests.handlers.slack.billing_desk import grant, revoke
 from tests.handlers.slack.pressing import forge, view_of
 from tests.workspace import Person, Seen
 
@@ -18,7 +19,7 @@ TODAY = day("2026-11-22")
 
 @pytest.fixture(scope="module")
 def desk(shared_database_url: str) -> Iterator[Tallyman]:
-    """Accounts with months of the calendar, from the 15th on, and with single invoices."""
+    """Accounts with months of the calendar, from the 15th or just now on, and single invoices."""
     stripe = StandIn(now=day("2026-08-03"), secret_key=SECRET_KEY, requests_per_second=None)
     billing = Billing(stripe)
     price = make_price(
@@ -34,22 +35,29 @@ def desk(shared_database_url: str) -> Iterator[Tallyman]:
     fifteenth = billing.customer("Fifteenth Calls", company="Fifteenth Calls")
     billing.invoice(single, ("Calls", 4_200))
     stripe.advance(datetime(2026, 8, 15, tzinfo=UTC))
+    _subscribe(stripe, fifteenth, price)
+    stripe.advance(day("2026-08-22") - timedelta(minutes=30))
+    _subscribe(stripe, billing.customer("Drafty Calls", company="Drafty Calls"), price)
+    stripe.advance(TODAY)
+    with deployed(shared_database_url, now=stripe.clock, stripe=stripe) as tallyman:
+        tallyman.backfill()
+        yield tallyman
+        assert tallyman.slack.problems == []
+
+
+def _subscribe(stripe: StandIn, customer: str, price: Json) -> None:
+    """Months that begin at this moment; each one's invoice stays a draft for an hour."""
     stripe.call(
         "POST",
         "/v1/subscriptions",
         {
-            "customer": fifteenth,
+            "customer": customer,
             "items": [{"price": price["id"]}],
             "collection_method": "send_invoice",
             "days_until_due": 30,
             "billing_cycle_anchor": unix(stripe.clock),
         },
     )
-    stripe.advance(TODAY)
-    with deployed(shared_database_url, now=stripe.clock, stripe=stripe) as tallyman:
-        tallyman.backfill()
-        yield tallyman
-        assert tallyman.slack.problems == []
 
 
 def ask(person: Person, text: str) -> Seen:
@@ -86,6 +94,21 @@ def test_an_empty_month_says_why(avery: Person, text: str, said: str) -> None:
     assert answer.is_ephemeral
     assert said in answer.words
     assert "billing@tallyman.example" in answer.words
+
+
+def test_a_draft_is_shown_to_those_who_may_see_it_and_only_told_of_to_others(
+    desk: Tallyman, avery: Person
+) -> None:
+    jamie = desk.person("U0JAMIE")
+    grant(avery, "@jamie viewer")
+
+    shown, told = ask(avery, "drafty 2026-11"), ask(jamie, "drafty 2026-11")
+
+    revoke(avery, "@jamie viewer")
+    jamie.close()
+    assert "Draft" in shown.words
+    assert "November 2026 is closed, draft until 22 Nov 2026 12:30 UTC" in told.words
+    assert "Ask support for it" not in told.buttons
 
 
 def test_a_month_on_another_day_has_its_invoice(avery: Person) -> None:

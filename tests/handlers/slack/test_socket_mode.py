@@ -65,13 +65,15 @@ def count_calls(tallyman: Tallyman, method: str) -> int:
 
 def test_a_command_and_a_press_are_answered(tallyman: Tallyman, avery: Person) -> None:
     assert is_answered(avery)
+    at_the_start = {call.method for call in tallyman.slack.calls}
     card = avery.see("general")
 
     assert card.is_ephemeral
     assert avery.click(card, "show_invoice:next")["ok"]
 
     until(lambda: "USD 10.02" in avery.see("general").words)
-    assert {call.method for call in tallyman.slack.calls} == {"auth.test", OPEN}
+    assert at_the_start == {"auth.test", OPEN, "users.list", "usergroups.list"}
+    assert {call.method for call in tallyman.slack.calls} == at_the_start
 
 
 def test_whoever_has_no_role_hears_the_same_as_over_http(tallyman: Tallyman) -> None:

@@ -13,6 +13,7 @@ from bot.mirror.verify import verify
 from bot.models import Alert, Invoice, ReceivedEvent, StaleObject
 from tests.billing import Billing, day
 from tests.deployment import ADMIN, STRANGER, Tallyman, deployed
+from tests.handlers.slack.billing_desk import NOT_COVERED, answered, grant
 from tests.handlers.slack.pressing import forge
 from tests.workspace import Person, Seen
 
@@ -162,7 +163,7 @@ def test_alerts_stand_newest_first_and_are_dismissed_by_name(desk: Tallyman, ave
     card = ask(avery)
 
     avery.click(card, "dismiss_alert:0")
-    after = avery.see("general")
+    after = answered(avery, after=card)
 
     assert card.words.index("the second") < card.words.index("the first")
     assert "2 things need a look" in card.words
@@ -230,6 +231,31 @@ def test_nobody_without_the_right_sees_or_changes_anything(
         assert session.scalar(select(Alert.cleared_at)) is None
 
 
+def test_a_viewer_is_told_that_their_role_does_not_cover_it(desk: Tallyman, avery: Person) -> None:
+    warn(desk, "the gap")
+    grant(avery, "@jamie viewer")
+    jamie = desk.person("U0JAMIE")
+
+    said = [ask(jamie).words]
+    for action, value in (("show_sync", "now"), ("dismiss_alert", "1"), ("retry_object", "1")):
+        said.append(forge(desk, action, value, user=jamie.id).words)
+
+    jamie.close()
+    assert all(NOT_COVERED in words and "the gap" not in words for words in said)
+    with desk.runtime.database.reading() as session:
+        assert session.scalar(select(Alert.cleared_at)) is None
+
+
+def test_it_is_never_shared(avery: Person) -> None:
+    avery.type("general", "/billing sync share")
+
+    seen = avery.see("general")
+
+    assert seen.is_ephemeral
+    assert "All is well" in seen.words
+    assert "Not shared" in seen.words
+
+
 @pytest.mark.parametrize("action", ["dismiss_alert", "retry_object"])
 @pytest.mark.parametrize("value", ["", "0", "-1", "one", "1 OR 1=1", "9" * 30])
 def test_a_forged_value_is_refused(desk: Tallyman, action: str, value: str) -> None:
@@ -237,6 +263,6 @@ def test_a_forged_value_is_refused(desk: Tallyman, action: str, value: str) -> N
 
 
 def test_the_help_names_it(avery: Person) -> None:
-    avery.type("general", "/billing")
+    avery.type("general", "/billing help")
 
     assert "/billing sync" in avery.see("general").words
