@@ -92,6 +92,21 @@ def nobody(user_id: str, team_id: str) -> Actor:
     return Actor(user_id, team_id, MappingProxyType({}))
 
 
+def first_admin(user_id: str, team_id: str) -> Actor:
+    """Somebody whom the settings name as an admin."""
+    return Actor(user_id, team_id, MappingProxyType({Role.ADMIN: None}))
+
+
+def may_have_role(reading: Reading, settings: Settings, *, user_id: str) -> bool:
+    """Whether somebody whom we have not met could have a role at all, by name or by a group."""
+    given = {subject for subject, _ in roles_by_settings(settings)}
+    if user_id in given or any(is_group_id(subject) for subject in given):
+        return True
+    granted = select(Grant.subject_id).where(Grant.revoked_at.is_(None)).distinct()
+    subjects = reading.connection().execute(granted).scalars()
+    return any(subject == user_id or is_group_id(subject) for subject in subjects)
+
+
 def find_actor(reading: Reading, settings: Settings, *, user_id: str, team_id: str) -> Actor | None:
     """Who this person is to us; None when Slack has not told us about them yet.
 

@@ -6,9 +6,16 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import insert
 
-from bot.access import Actor, Permission, find_actor, nobody, require
+from bot.access import Actor, Permission, find_actor, first_admin, may_have_role, nobody, require
 from bot.clock import real_now
-from bot.errors import BadRequest, BotError, NotAllowed, NotFound
+from bot.errors import (
+    BadRequest,
+    BotError,
+    Misconfigured,
+    NotAllowed,
+    NotFound,
+    Unavailable,
+)
 from bot.models import Deployment, Refusal
 from bot.queries.sight import Sight, sight_of
 from bot.runtime import Runtime
@@ -121,12 +128,25 @@ def _actor(desk: Desk, caller: Caller) -> Actor:
     is_colleague = caller.user_team_id in {own_team_id, caller.team_id}
     if not is_ours(deployment, caller.team_id, caller.installed_enterprise_id) or not is_colleague:
         return nobody(caller.user_id, caller.team_id)
-    actor = _find_actor(desk, caller)
-    if actor is None and meet_person(
-        desk.runtime, desk.slack, caller.user_id, own_team_id=own_team_id
-    ):
-        actor = _find_actor(desk, caller)
+    actor = _find_actor(desk, caller) or _meet(desk, caller)
     return actor or nobody(caller.user_id, caller.team_id)
+
+
+def _meet(desk: Desk, caller: Caller) -> Actor | None:
+    """Somebody of whom Slack has told nothing yet; it is asked only where that can matter."""
+    settings, team_id = desk.runtime.settings, desk.deployment.slack_team_id
+    with desk.runtime.database.looking() as reading:
+        if not may_have_role(reading, settings, user_id=caller.user_id):
+            return None
+    try:
+        is_known = meet_person(desk.runtime, desk.slack, caller.user_id, own_team_id=team_id)
+    except (Misconfigured, Unavailable) as failed:
+        if caller.user_id not in settings.billing_admins:
+            raise
+        # Whoever runs this deployment has named these people; that stands until Slack says more.
+        log.warning("admin_unconfirmed", user=caller.user_id, why=failed.message)
+        return first_admin(caller.user_id, team_id)
+    return _find_actor(desk, caller) if is_known else None
 
 
 def _find_actor(desk: Desk, caller: Caller) -> Actor | None:

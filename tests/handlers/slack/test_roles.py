@@ -4,10 +4,13 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.models import Grant
-from tests.deployment import Tallyman
+from bot.models import Person as PersonRow
+from bot.sandbox.stripe import StandIn
+from tests.billing import Billing, day
+from tests.deployment import SECRET_KEY, STRANGER, Tallyman, deployed
 from tests.handlers.slack.billing_desk import (
     GROUP,
     NO_ROLE,
@@ -313,8 +316,10 @@ def test_an_event_of_another_workspace_changes_nothing(
 
 
 def test_somebody_new_is_asked_about_once_and_never_held_up_again(
-    desk: Tallyman, newcomer: Newcomer
+    desk: Tallyman, avery: Person, newcomer: Newcomer
 ) -> None:
+    # With a role for a group, anybody whom Slack has not told us about may have one.
+    grant(avery, "@billing-team viewer")
     person = newcomer()
     with silence(desk):
         waited = ask(person, f"/invoice {EAST}")
@@ -325,6 +330,41 @@ def test_somebody_new_is_asked_about_once_and_never_held_up_again(
     assert NO_ROLE in ask(person, f"/invoice {EAST}").words
     assert NO_ROLE in ask(person, f"/invoice {EAST}").words
     assert len([one for one in desk.slack.calls if one.method == "users.info"]) - before <= 1
+    revoke(avery, "@billing-team viewer")
+
+
+@pytest.fixture
+def strangers(database_url: str) -> Iterator[Tallyman]:
+    """A desk that Slack has not told anything about anybody, with a book of one invoice."""
+    stripe = StandIn(now=day("2026-11-16"), secret_key=SECRET_KEY, requests_per_second=None)
+    billing = Billing(stripe)
+    billing.invoice(billing.customer("Acme East Inc."), ("Calls", 100_000))
+    with deployed(database_url, now=stripe.clock, stripe=stripe) as tallyman:
+        tallyman.backfill()
+        with tallyman.runtime.database.writing() as session:
+            session.execute(delete(PersonRow))
+        yield tallyman
+
+
+def test_a_first_admin_is_let_in_while_slack_says_nothing(strangers: Tallyman) -> None:
+    avery = strangers.person()
+
+    with silence(strangers):
+        seen = ask(avery, "/invoice 1001")
+
+    assert "USD 1,000.00" in seen.words
+    avery.close()
+
+
+def test_whom_nobody_gave_a_role_is_refused_without_asking_slack(strangers: Tallyman) -> None:
+    kim = strangers.person(STRANGER)
+
+    with silence(strangers):
+        seen = ask(kim, "/invoice 1001")
+
+    assert NO_ROLE in seen.words
+    assert [call for call in strangers.slack.calls if call.method == "users.info"] == []
+    kim.close()
 
 
 def test_others_than_admins_neither_see_nor_change_roles_and_channels(
