@@ -53,7 +53,7 @@ def note_kept(database: Database, *, limit: int = EVENTS_AT_ONCE) -> int:
             done = _note(database, limit=1)
         except BotError:
             raise
-        except Exception as failed:  # noqa: BLE001 - as above
+        except Exception as failed:  # noqa: BLE001 - one event must not stop the rest
             done = _note(database, limit=1, without_snapshot=type(failed).__name__)
         if not done:
             break
