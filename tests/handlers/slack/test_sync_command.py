@@ -120,7 +120,7 @@ def test_what_could_not_be_read_is_retried_at_a_press(desk: Tallyman, avery: Per
     desk.stripe.world.faults.reset()
 
     avery.click(failed, "Retry")
-    pressed = avery.see("general")
+    pressed = answered(avery, after=failed)
     desk.sync()
 
     assert "Could not be read from Stripe" in failed.words
@@ -179,7 +179,9 @@ def test_alerts_stand_newest_first_and_are_dismissed_by_name(desk: Tallyman, ave
 
 def test_an_alert_that_happens_again_is_open_again(desk: Tallyman, avery: Person) -> None:
     warn(desk, "the gap")
-    avery.click(ask(avery), "Dismiss")
+    card = ask(avery)
+    avery.click(card, "Dismiss")
+    answered(avery, after=card)
     warn(desk, "the gap")
 
     assert "the gap" in ask(avery).words
