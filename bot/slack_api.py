@@ -21,6 +21,13 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import Misconfigured, NotFound, Unavailable
+from bot.slack_failures import (
+    MISSING,
+    TOKEN_FAULTS,
+    is_rate_limit,
+    rate_limited,
+    socket_refusal,
+)
 from bot.telemetry import get_logger
 
 log = get_logger("slack_api")
@@ -38,29 +45,6 @@ RESPOND_THREADS = 4
 RESPOND_WAITING_MAX = 200
 # Where Slack's own response_urls lead. Source: api.slack.com/interactivity/handling, 2026-11.
 RESPONSE_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
-
-# What auth.test answers when the token itself is at fault, not the moment.
-TOKEN_FAULTS = frozenset(
-    {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
-)
-# The same for the app-level token of Socket Mode, which only connects.
-SOCKET_FAULTS = TOKEN_FAULTS | {"not_allowed_token_type", "missing_scope", "forbidden_team"}
-# Slack's words for "there is nothing of that kind or id for you".
-MISSING = frozenset(
-    {"user_not_found", "user_not_visible", "channel_not_found", "channel_is_limited_access"}
-    | {"plan_upgrade_required"}
-)
-# How long to leave Slack alone when it says that it was too much, but not how long.
-RETRY_SECONDS = 30.0
-RETRY_SECONDS_MAX = 300.0
-
-
-class RateLimited(Unavailable):
-    """Slack was asked too often."""
-
-    def __init__(self, retry_after_seconds: float) -> None:
-        super().__init__(f"Slack wants to be left alone for {retry_after_seconds:.0f} seconds.")
-        self.retry_after_seconds = retry_after_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +121,7 @@ class SlackAPI:
         try:
             answer: Any = self.client.apps_connections_open(app_token=app_token)
         except SlackApiError as refused:
-            raise _socket_refusal(refused) from None
+            raise socket_refusal(refused) from None
         except (SlackClientError, OSError, ValueError) as failed:
             raise Unavailable(f"Slack does not answer at {self.base_url}.") from failed
         url = answer.get("url")
@@ -239,8 +223,8 @@ def _asked(client: WebClient, method: str, arguments: Mapping[str, Any]) -> dict
     try:
         answer: Any = client.api_call(method, http_verb="GET", params=given)
     except SlackApiError as refused:
-        if _is_rate_limit(refused):
-            raise _rate_limited(refused) from None
+        if is_rate_limit(refused):
+            raise rate_limited(refused) from None
         error = str(refused.response.get("error", "unknown_error"))
         if error in MISSING:
             raise NotFound from None
@@ -254,33 +238,6 @@ def _asked(client: WebClient, method: str, arguments: Mapping[str, Any]) -> dict
     except (SlackClientError, OSError, ValueError) as failed:
         raise Unavailable("Slack does not answer. Please try again in a moment.") from failed
     return answer.data if isinstance(answer.data, dict) else {}
-
-
-def _socket_refusal(refused: SlackApiError) -> Misconfigured | Unavailable:
-    if _is_rate_limit(refused):
-        return _rate_limited(refused)
-    error = str(refused.response.get("error", "unknown_error"))
-    if error in SOCKET_FAULTS:
-        return Misconfigured(
-            f"Slack does not accept SLACK_APP_TOKEN ({error}): it must be an app-level token with "
-            "connections:write, of an app that has Socket Mode switched on."
-        )
-    return Unavailable(f"Slack gives no connection in Socket Mode ({error}).")
-
-
-def _is_rate_limit(refused: SlackApiError) -> bool:
-    response: Any = refused.response
-    is_status = bool(response.status_code == HTTPStatus.TOO_MANY_REQUESTS)
-    return is_status or response.get("error") == "ratelimited"
-
-
-def _rate_limited(refused: SlackApiError) -> RateLimited:
-    for name, value in dict(refused.response.headers).items():
-        if name.lower() == "retry-after":
-            said = str(value[0] if isinstance(value, list) else value).strip()
-            if said.isascii() and said.isdigit():
-                return RateLimited(min(float(said[:9]), RETRY_SECONDS_MAX))
-    return RateLimited(RETRY_SECONDS)
 
 
 def _origin(address: str) -> tuple[str, str, int | None]:

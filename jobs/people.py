@@ -23,8 +23,9 @@ from bot.people import (
     store_people,
 )
 from bot.runtime import Runtime
-from bot.slack_api import RateLimited, SlackAPI
+from bot.slack_api import SlackAPI
 from bot.slack_directory import list_slack_groups, list_slack_people
+from bot.slack_failures import RateLimited
 from bot.telemetry import get_logger
 
 log = get_logger("people")

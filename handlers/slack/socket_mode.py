@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.alerts import clear_alert, raise_alert
 from bot.clock import real_now
 from bot.errors import BotError, Misconfigured, Unavailable
-from bot.slack_api import RateLimited
+from bot.slack_failures import RateLimited
 from bot.telemetry import get_logger
 from handlers.slack.bolt import build_envelope_dispatch
 from handlers.slack.connection import Connection, Pace

@@ -17,7 +17,8 @@ from bot.runtime import Runtime, opened
 from bot.sandbox.server import serving
 from bot.sandbox.slack import StandIn, open_workspace
 from bot.settings import Settings
-from bot.slack_api import RateLimited, SlackAPI
+from bot.slack_api import SlackAPI
+from bot.slack_failures import RateLimited
 from bot.slack_objects import SlackGroup, SlackPerson
 from jobs import people
 

@@ -1,0 +1,59 @@
+"""What an answer of Slack's that is no success means, as one of our errors."""
+
+from http import HTTPStatus
+from typing import Any
+
+from bot.errors import Misconfigured, Unavailable
+
+# What auth.test answers when the token itself is at fault, not the moment.
+TOKEN_FAULTS = frozenset(
+    {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
+)
+# The same for the app-level token of Socket Mode, which only connects.
+SOCKET_FAULTS = TOKEN_FAULTS | {"not_allowed_token_type", "missing_scope", "forbidden_team"}
+# Slack's words for "there is nothing of that kind or id for you".
+MISSING = frozenset(
+    {"user_not_found", "user_not_visible", "channel_not_found", "channel_is_limited_access"}
+    | {"plan_upgrade_required"}
+)
+# How long to leave Slack alone when it says that it was too much, but not how long.
+RETRY_SECONDS = 30.0
+RETRY_SECONDS_MAX = 300.0
+
+
+class RateLimited(Unavailable):
+    """Slack was asked too often."""
+
+    def __init__(self, retry_after_seconds: float) -> None:
+        super().__init__(f"Slack wants to be left alone for {retry_after_seconds:.0f} seconds.")
+        self.retry_after_seconds = retry_after_seconds
+
+
+def socket_refusal(refused: Any) -> Misconfigured | Unavailable:
+    """Why Slack gives no address for Socket Mode."""
+    if is_rate_limit(refused):
+        return rate_limited(refused)
+    error = str(refused.response.get("error", "unknown_error"))
+    if error in SOCKET_FAULTS:
+        return Misconfigured(
+            f"Slack does not accept SLACK_APP_TOKEN ({error}): it must be an app-level token with "
+            "connections:write, of an app that has Socket Mode switched on."
+        )
+    return Unavailable(f"Slack gives no connection in Socket Mode ({error}).")
+
+
+def is_rate_limit(refused: Any) -> bool:
+    """Whether Slack was asked too often."""
+    response: Any = refused.response
+    is_status = bool(response.status_code == HTTPStatus.TOO_MANY_REQUESTS)
+    return is_status or response.get("error") == "ratelimited"
+
+
+def rate_limited(refused: Any) -> RateLimited:
+    """How long it wants to be left alone, in words of ours."""
+    for name, value in dict(refused.response.headers).items():
+        if name.lower() == "retry-after":
+            said = str(value[0] if isinstance(value, list) else value).strip()
+            if said.isascii() and said.isdigit():
+                return RateLimited(min(float(said[:9]), RETRY_SECONDS_MAX))
+    return RateLimited(RETRY_SECONDS)
