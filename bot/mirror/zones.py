@@ -1,6 +1,7 @@
 """One time zone per account: that of its oldest customer that names a valid one.
 
-An organisation's zone is found in the same way among all its customers, its companies' too.
+Companies of one organisation may well lie in several zones. An organisation without customers of
+its own that name one has the zone of most of its companies; where it is a tie, the oldest's.
 """
 
 from datetime import datetime
@@ -33,12 +34,13 @@ def settle_zones(
     """
     current = _zones_with_parents(session, accounts)
     named = _zones_named(session, set(current), rules)
+    of_companies = _zones_of_companies(session, set(current), rules)
     _tell_of_doubts(
         session, {key: named.get(account, []) for account, (key, _) in current.items()}, now=now
     )
     for account, (_, zone) in current.items():
-        valid = [name for name in named.get(account, []) if find_zone(name)]
-        settled = valid[0] if valid else rules.default_zone
+        candidates = [*named.get(account, []), *of_companies.get(account, [])]
+        settled = next(filter(find_zone, candidates), rules.default_zone)
         if settled != zone:
             session.execute(
                 update(_ACCOUNTS).where(_ACCOUNTS.c.id == account).values(time_zone=settled)
@@ -65,21 +67,32 @@ def _zones_with_parents(session: Session, accounts: set[int]) -> dict[int, tuple
 def _zones_named(session: Session, accounts: set[int], rules: MirrorRules) -> dict[int, list[str]]:
     """The zones that the customers of each account name, those of its oldest customer first."""
     own = select(_CUSTOMERS).where(_CUSTOMERS.c.account_id.in_(accounts))
-    below = select(_CUSTOMERS).join(_ACCOUNTS, _ACCOUNTS.c.id == _CUSTOMERS.c.account_id)
-    firsts = [
-        *session.execute(_first_of_each(own, _CUSTOMERS.c.account_id, rules)),
-        *session.execute(
-            _first_of_each(
-                below.where(_ACCOUNTS.c.parent_id.in_(accounts)), _ACCOUNTS.c.parent_id, rules
-            )
-        ),
-    ]
+    firsts = session.execute(_first_of_each(own, _CUSTOMERS.c.account_id, rules))
     named: dict[int, list[str]] = {}
     for row in sorted(firsts, key=lambda row: (row.created_at, row.id)):
         zone = row.zone.strip()
         if zone and zone not in named.setdefault(row.owner, []):
             named[row.owner].append(zone)
     return named
+
+
+def _zones_of_companies(
+    session: Session, accounts: set[int], rules: MirrorRules
+) -> dict[int, list[str]]:
+    """The zones of each organisation's companies, the one of most companies first."""
+    zone = func.trim(_CUSTOMERS.c.meta[rules.time_zone_key].as_string())
+    companies = func.count(_CUSTOMERS.c.account_id.distinct())
+    found = session.execute(
+        select(_ACCOUNTS.c.parent_id, zone.label("zone"))
+        .join(_CUSTOMERS, _CUSTOMERS.c.account_id == _ACCOUNTS.c.id)
+        .where(_ACCOUNTS.c.parent_id.in_(accounts), zone != "")
+        .group_by(_ACCOUNTS.c.parent_id, zone)
+        .order_by(companies.desc(), func.min(_CUSTOMERS.c.created_at), zone)
+    )
+    zones: dict[int, list[str]] = {}
+    for row in found:
+        zones.setdefault(row.parent_id, []).append(row.zone)
+    return zones
 
 
 def _first_of_each(

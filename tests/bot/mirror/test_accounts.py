@@ -1,6 +1,7 @@
 """Customers belong to accounts by their metadata, and their invoices move along with them."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -170,26 +171,54 @@ def test_an_unknown_zone_is_told_and_the_default_counts(database: Database) -> N
     assert alerts(database) == set()
 
 
-def test_an_organisations_zone_comes_from_all_its_companies(database: Database) -> None:
+def company_of_acme(name: str, created: str, zone: str | None) -> dict[str, Any]:
+    metadata = {"organisation": "Acme", "company": name} | ({"time_zone": zone} if zone else {})
+    return customer_object(f"cus_{name}", created=at(created), metadata=metadata)
+
+
+def test_an_organisations_zone_is_that_of_most_of_its_companies(database: Database) -> None:
     store_now(
         database,
         "customer",
-        customer_object(
-            "cus_1",
-            created=at("2025-02-01"),
-            metadata={"organisation": "Acme", "company": "East", "time_zone": "Asia/Tokyo"},
-        ),
-        customer_object(
-            "cus_2",
-            created=at("2025-01-01"),
-            metadata={"organisation": "Acme", "company": "West", "time_zone": "Europe/Berlin"},
-        ),
-        customer_object("cus_3", metadata={"organisation": "Acme", "company": "South"}),
+        company_of_acme("East", "2025-01-01", "Asia/Tokyo"),
+        company_of_acme("North", "2025-02-01", "Europe/Berlin"),
+        company_of_acme("West", "2025-03-01", " Europe/Berlin "),
+        company_of_acme("South", "2025-04-01", None),
     )
 
     assert zone_of_key(database, "organisation:Acme") == "Europe/Berlin"
     assert zone_of_key(database, "company:Acme›East") == "Asia/Tokyo"
     assert zone_of_key(database, "company:Acme›South") == "UTC"
+    assert alerts(database) == set()
+
+
+def test_where_companies_are_equally_many_the_oldest_decides(database: Database) -> None:
+    store_now(
+        database,
+        "customer",
+        company_of_acme("East", "2025-02-01", "Asia/Tokyo"),
+        company_of_acme("West", "2025-01-01", "Europe/Berlin"),
+        company_of_acme("Moon", "2024-01-01", "Moon/Base"),
+    )
+
+    assert zone_of_key(database, "organisation:Acme") == "Europe/Berlin"
+    assert alerts(database) == {("account_zone_unknown", "company:Acme›Moon")}
+
+
+def test_an_organisations_own_customer_names_its_zone_before_its_companies(
+    database: Database,
+) -> None:
+    own = customer_object(metadata={"organisation": "Acme", "time_zone": "Europe/Paris"})
+    store_now(
+        database,
+        "customer",
+        company_of_acme("East", "2024-02-01", "Asia/Tokyo"),
+        company_of_acme("West", "2024-01-01", "Asia/Tokyo"),
+        own,
+    )
+
+    assert zone_of_key(database, "organisation:Acme") == "Europe/Paris"
+    assert alerts(database) == set()
 
 
 def test_the_keys_of_the_metadata_are_settable(database: Database) -> None:
