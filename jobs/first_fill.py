@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from bot.alerts import clear_alert, raise_alert
 from bot.clock import monotonic_seconds, real_now
+from bot.database_clock import database_now
 from bot.errors import BotError, Misconfigured, Unavailable
 from bot.mirror.backfill import BACKFILLED, Progress, run_backfill
-from bot.mirror.marks import database_now
 from bot.models import SyncMark
 from bot.runtime import Runtime
 from bot.telemetry import get_logger

@@ -14,9 +14,10 @@ from sqlalchemy import delete, select
 
 from bot.alerts import clear_alert, raise_alert
 from bot.clock import monotonic_seconds, real_now
+from bot.database_clock import database_now
 from bot.errors import BotError
 from bot.mirror.events import IS_KEPT
-from bot.mirror.marks import LISTED, advance_freshness, database_now, find_mark
+from bot.mirror.marks import LISTED, advance_freshness, find_mark
 from bot.mirror.noting import EVENTS_AT_ONCE, note_kept
 from bot.mirror.refresh import OBJECTS_AT_ONCE, refresh
 from bot.mirror.stale import hand_back_all

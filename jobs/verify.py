@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from bot.alerts import clear_alert, raise_alert
 from bot.clock import real_now, zone_of
 from bot.database import insert_into
+from bot.database_clock import database_now
 from bot.errors import BotError
 from bot.mirror.backfill import Progress
-from bot.mirror.marks import database_now
 from bot.mirror.verify import Drift, verify
 from bot.models import SyncMark
 from bot.runtime import Runtime

@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 
 from bot.clock import monotonic_seconds, real_now
 from bot.database import insert_into
+from bot.database_clock import database_now
 from bot.errors import BadRequest, NotFound, Unavailable
 from bot.mirror.events import Wanted
 from bot.mirror.fields import moment_at
 from bot.mirror.kinds import KINDS, Kind
-from bot.mirror.marks import EVENTS, database_now, find_mark, set_mark
+from bot.mirror.marks import EVENTS, find_mark, set_mark
 from bot.mirror.reading import complete
 from bot.mirror.refresh import refresh
 from bot.mirror.rows import wait_for_storing

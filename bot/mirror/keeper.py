@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from bot.clock import real_now
 from bot.database import Database
+from bot.database_clock import database_now
 from bot.errors import Unavailable
 from bot.mirror.events import WEBHOOK, Arrival, EventHint, StripeIdentity, find_identity, keep
-from bot.mirror.marks import database_now
 from bot.telemetry import get_logger
 
 GROUP_EVENTS_MAX = 100

@@ -11,11 +11,11 @@ The list of events may itself lag behind what happens; no sweep sees past that.
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database import insert_into
-from bot.models import KEPT, Moment, ReceivedEvent, StaleObject, SyncMark
+from bot.models import KEPT, ReceivedEvent, StaleObject, SyncMark
 
 # How far the events are read. business_at: created of the newest one, by Stripe's clock; real_at:
 # when that sweep began.
@@ -62,11 +62,3 @@ def advance_freshness(session: Session) -> bool:
         return False
     set_mark(session, SWEPT, business_at=listed.business_at, real_at=events.real_at)
     return True
-
-
-def database_now(session: Session, now: datetime) -> datetime:
-    """The moment that all processes on this database agree on: PostgreSQL's own, else this one."""
-    if session.get_bind().dialect.name != "postgresql":
-        return now
-    moment = session.scalar(select(func.clock_timestamp(type_=Moment())))
-    return moment or now

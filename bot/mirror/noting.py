@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot.clock import real_now
 from bot.database import Database
+from bot.database_clock import database_now
 from bot.errors import BotError
 from bot.mirror.events import IS_NOTED, Wanted, hint_of, load_event
-from bot.mirror.marks import database_now
 from bot.mirror.rows import table_of
 from bot.mirror.stale import want_objects
 from bot.mirror.states import record_snapshots

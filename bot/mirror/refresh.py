@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 
 from bot.alerts import clear_alert, raise_alert
 from bot.clock import monotonic_seconds, real_now
+from bot.database_clock import database_now
 from bot.errors import BotError, NotFound, Unavailable
 from bot.mirror.events import Wanted
 from bot.mirror.fields import dict_at, dicts_at, id_at
-from bot.mirror.marks import ATTEMPTS_HELD_BACK, database_now
+from bot.mirror.marks import ATTEMPTS_HELD_BACK
 from bot.mirror.reading import read_object
 from bot.mirror.rules import rules_from
 from bot.mirror.stale import (

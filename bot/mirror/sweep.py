@@ -13,9 +13,10 @@ import orjson
 
 from bot.alerts import clear_alert, raise_alert
 from bot.clock import real_now
+from bot.database_clock import database_now
 from bot.errors import BadRequest, Unavailable
 from bot.mirror.events import SWEEP, Arrival, find_identity, hint_of, keep
-from bot.mirror.marks import EVENTS, LISTED, database_now, find_mark, set_mark
+from bot.mirror.marks import EVENTS, LISTED, find_mark, set_mark
 from bot.runtime import Runtime
 from bot.telemetry import events_received_total, get_logger
 

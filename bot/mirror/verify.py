@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.clock import monotonic_seconds, real_now
+from bot.database_clock import database_now
 from bot.mirror.backfill import PAGES_MAX, Progress
 from bot.mirror.differences import Difference, find_differences
 from bot.mirror.fields import flag_at
 from bot.mirror.kinds import KINDS, Kind
-from bot.mirror.marks import database_now
 from bot.mirror.reading import complete, read_object
 from bot.mirror.rows import table_of
 from bot.mirror.rules import rules_from

@@ -2,7 +2,7 @@
 
 from bot.access import Permission, require
 from bot.alerts import dismiss_alert as clear_by_hand
-from bot.mirror.marks import database_now
+from bot.database_clock import database_now
 from bot.mirror.stale import retry_now
 from bot.queries.sync import get_sync_report
 from bot.telemetry import get_logger
