@@ -1,7 +1,16 @@
 """Tables, split by what they are about: Stripe's things, the sync, people, and the bot's work."""
 
 from bot.models.base import Base, Moment
-from bot.models.catalog import Account, AccountName, Customer, Price, Product, Subscription
+from bot.models.catalog import (
+    HAS_BALANCE,
+    Account,
+    AccountName,
+    Customer,
+    Meter,
+    Price,
+    Product,
+    Subscription,
+)
 from bot.models.invoices import (
     OPEN,
     PRESENT,
@@ -10,6 +19,13 @@ from bot.models.invoices import (
     InvoiceLine,
     InvoicePayment,
     InvoiceState,
+)
+from bot.models.payments import (
+    Charge,
+    CustomerBalanceTransaction,
+    Dispute,
+    PaymentMethod,
+    Refund,
 )
 from bot.models.people import (
     Grant,
@@ -33,6 +49,7 @@ from bot.models.sync import (
 from bot.models.work import Alert, Deployment, Refusal
 
 __all__ = [
+    "HAS_BALANCE",
     "KEPT",
     "OPEN",
     "PAYMENT_FAILED",
@@ -42,10 +59,13 @@ __all__ = [
     "Alert",
     "BackfillStep",
     "Base",
+    "Charge",
     "Counter",
     "CreditNote",
     "Customer",
+    "CustomerBalanceTransaction",
     "Deployment",
+    "Dispute",
     "GoneObject",
     "Grant",
     "GroupMember",
@@ -53,11 +73,14 @@ __all__ = [
     "InvoiceLine",
     "InvoicePayment",
     "InvoiceState",
+    "Meter",
     "Moment",
+    "PaymentMethod",
     "Person",
     "Price",
     "Product",
     "ReceivedEvent",
+    "Refund",
     "Refusal",
     "SharedChannel",
     "SlackEvent",
