@@ -20,6 +20,7 @@ from bot.models.invoices import (
     InvoicePayment,
     InvoiceState,
 )
+from bot.models.metering import AccountZone, UsageDay, UsageItem, UsagePeriod
 from bot.models.payments import (
     Charge,
     CustomerBalanceTransaction,
@@ -56,6 +57,7 @@ __all__ = [
     "PRESENT",
     "Account",
     "AccountName",
+    "AccountZone",
     "Alert",
     "BackfillStep",
     "Base",
@@ -87,6 +89,9 @@ __all__ = [
     "StaleObject",
     "Subscription",
     "SyncMark",
+    "UsageDay",
+    "UsageItem",
+    "UsagePeriod",
     "UserGroup",
     "VerifyRun",
 ]
