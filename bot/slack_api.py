@@ -71,13 +71,22 @@ class SlackAPI:
         self._looking = threading.BoundedSemaphore(LOOKS_MAX)
         self._responses = Responses(base_url=base_url)
 
-    def identify(self) -> SlackIdentity:
-        """Ask Slack who the token is.
+    @property
+    def token(self) -> str:
+        """The bot token that calls are made with."""
+        return str(self.client.token)
+
+    def use_token(self, token: str) -> None:
+        """Make every later call with this token; those under way end with the one before."""
+        self.client.token = self._quick.token = token
+
+    def identify(self, token: str | None = None) -> SlackIdentity:
+        """Ask Slack who a token is, the one in use unless another is named.
 
         Raises: Misconfigured when Slack refuses the token, Unavailable when it does not answer.
         """
         try:
-            answer: Any = self.client.auth_test()
+            answer: Any = self.client.auth_test(token=token or self.token)
         except SlackApiError as refused:
             error = str(refused.response.get("error", "unknown_error"))
             if error in TOKEN_FAULTS:
