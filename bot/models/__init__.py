@@ -29,6 +29,7 @@ from bot.models.payments import (
     Refund,
 )
 from bot.models.people import (
+    ChosenAccount,
     Grant,
     GroupMember,
     Person,
@@ -62,6 +63,7 @@ __all__ = [
     "BackfillStep",
     "Base",
     "Charge",
+    "ChosenAccount",
     "Counter",
     "CreditNote",
     "Customer",

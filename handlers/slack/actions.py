@@ -18,6 +18,7 @@ from handlers.slack.billing_grammar import (
     RevokeRole,
     ShowChannels,
     ShowRoles,
+    UseAccount,
     parse_billing,
 )
 from handlers.slack.commands import show_help
@@ -101,6 +102,7 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_SYNC: _show_sync,
     actions.DISMISS_ALERT: dismiss_alert,
     actions.RETRY_OBJECT: retry_object,
+    actions.USE_ACCOUNT: _show_billing(UseAccount),
 }
 # These wait for Stripe until a moment of the monotonic clock, in threads of their own, and are
 # answered below what was pressed.
