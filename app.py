@@ -20,6 +20,8 @@ from rich.console import Console
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 
+from bot.audit.keys import random_key
+from bot.audit.record import begin as begin_audit
 from bot.clock import BusinessClock, real_now
 from bot.database import migrate, migrate_unless_served
 from bot.deployment import identify
@@ -38,7 +40,6 @@ from handlers.http.webhooks import webhook_routes
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
 from handlers.slack.socket_mode import connected
-from jobs.identity import keeping_identity
 from jobs.mirror import keeping_mirror
 from jobs.people import keeping_people
 
@@ -67,12 +68,10 @@ def run_process(
     clock: BusinessClock | None = None,
     listening: socket.socket | None = None,
     on_ready: Callable[[], None] | None = None,
-    reread: Callable[[], Settings] | None = None,
 ) -> None:
-    """Run one process until a signal ends it; `reread` is where new tokens come from.
+    """Run one process until a signal ends it.
 
-    Raises: Misconfigured and Unavailable from its start; once it runs, Misconfigured when Slack or
-        Stripe turns out to be another one than was recorded.
+    Raises: Misconfigured and Unavailable from its start; nothing once it runs.
     """
     with contextlib.ExitStack() as stack:
         take_file_lock(settings, stack)
@@ -80,7 +79,7 @@ def run_process(
         runtime = stack.enter_context(opened(settings, clock=clock))
         slack = stack.enter_context(contextlib.closing(slack_of(settings)))
         deployment = identify(runtime.database, runtime.stripe, slack, now=real_now())
-        stack.enter_context(keeping_identity(runtime, slack, reread=reread))
+        begin_audit(runtime.database, settings, now=real_now())
         wake = stack.enter_context(keeping_mirror(runtime)) if duties.works else None
         if duties.works:
             stack.enter_context(keeping_people(runtime, slack, deployment.slack_team_id))
@@ -211,6 +210,7 @@ def sandbox_settings(told: dict[str, Any], port: int) -> Settings:
         slack_api_base_url=f"{told['page_url']}/api/",
         stripe_secret_key=told["stripe_secret_key"],
         stripe_webhook_secret=told["stripe_webhook_secret"],
+        audit_key=random_key(),
         stripe_api_base=told["stripe_url"],
         stripe_events_seconds=5.0,
         database_url=f"sqlite:///{Path(told['folder'], 'tallyman.sqlite3')}",
@@ -235,7 +235,7 @@ def run_configured(duties: Duties) -> None:
     settings = load_complete_settings()
     start_logging(settings.log_level)
     end_on_signals()
-    run_process(settings, duties, reread=load_settings)
+    run_process(settings, duties)
 
 
 @contextlib.contextmanager
@@ -250,6 +250,7 @@ def opened_for_shell() -> Iterator[Runtime]:
     migrate_unless_served(settings.database_url)
     with opened(settings) as runtime, contextlib.closing(slack_of(settings)) as slack:
         identify(runtime.database, runtime.stripe, slack, now=real_now())
+        begin_audit(runtime.database, settings, now=real_now())
         yield runtime
 
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, select, union_all
+from sqlalchemy import BindParameter, Row, Select, bindparam, select, union_all
 
+from bot.audit.deeds import By
 from bot.database import Reading
 from bot.errors import NotAllowed
 from bot.models import Account, Grant, GroupMember, Person, UserGroup
-from bot.prepared import Prepared, Row
 from bot.settings import Settings
 from bot.slack_objects import is_group_id
 
@@ -75,6 +76,8 @@ class Actor:
     user_id: str
     team_id: str
     rights: Mapping[Role, Scope]
+    # Which of their requests this is; what they do by it is recorded under it.
+    request_id: str = ""
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -113,7 +116,7 @@ def find_actor(reading: Reading, settings: Settings, *, user_id: str, team_id: s
     Guests, bots, people who left and those of other organisations are nobody, whatever was granted
     to them or stands in the settings.
     """
-    rows = _rights_statement().rows(reading, {"user": user_id})
+    rows = reading.connection().execute(_rights_statement(), {"user": user_id}).all()
     if not rows:
         return None
     if not rows[0].is_member:
@@ -122,8 +125,8 @@ def find_actor(reading: Reading, settings: Settings, *, user_id: str, team_id: s
     given = roles_by_settings(settings)
     subjects = {user_id}
     if any(is_group_id(subject) for subject, _ in given):
-        groups = _groups_statement().rows(reading, {"user": user_id})
-        subjects.update(row.group_id for row in groups)
+        groups = reading.connection().execute(_groups_of(bindparam("user")), {"user": user_id})
+        subjects.update(groups.scalars())
     rights.update((role, None) for subject, role in given if subject in subjects)
     return Actor(user_id, team_id, MappingProxyType(rights))
 
@@ -158,9 +161,24 @@ def require(actor: Actor, permission: Permission) -> None:
         raise NotAllowed(NOT_COVERED if actor.rights else NO_ROLE)
 
 
+def acting(actor: Actor, permission: Permission, *, account_id: int | None = None) -> By:
+    """Who does something and by which role, as the audit trail has it: the least one that will do.
+
+    With an account, for that account: "collector@12" where the role is not for all of them.
+    """
+    for role in Role:
+        if role in actor.rights and permission in PERMISSIONS[role]:
+            scope = actor.rights[role]
+            if scope is None:
+                return By(actor.user_id, role.value, actor.request_id)
+            if account_id in scope:
+                return By(actor.user_id, f"{role.value}@{account_id}", actor.request_id)
+    return By(actor.user_id, "", actor.request_id)
+
+
 # Built once: every request begins with it.
 @cache
-def _rights_statement() -> Prepared:
+def _rights_statement() -> Select[Any]:
     """Whether somebody is a member, and a row for each account that a role of theirs covers.
 
     Shape: no row for a stranger, one without a role for a person without any.
@@ -170,7 +188,7 @@ def _rights_statement() -> Prepared:
     company = Account.__table__.alias("company")
     grant = Grant.__table__
     is_member = ~(Person.is_guest | Person.is_bot | Person.is_deactivated | Person.is_external)
-    return Prepared(
+    return (
         select(
             is_member.label("is_member"),
             grant.c.role,
@@ -187,11 +205,6 @@ def _rights_statement() -> Prepared:
     )
 
 
-@cache
-def _groups_statement() -> Prepared:
-    return Prepared(_groups_of(bindparam("user")))
-
-
 def _groups_of(user: BindParameter[str]) -> Select[str]:
     """The groups that somebody is in and that count."""
     return (
@@ -201,7 +214,7 @@ def _groups_of(user: BindParameter[str]) -> Select[str]:
     )
 
 
-def _rights_of(rows: Sequence[Row]) -> dict[Role, Scope]:
+def _rights_of(rows: Sequence[Row[Any]]) -> dict[Role, Scope]:
     rights: dict[Role, Scope] = {}
     for row in rows:
         # A role that a newer version granted gives nothing here.

@@ -16,6 +16,7 @@ from bot.clock import find_zone
 DATABASE_DRIVERS = ("sqlite", "postgresql+psycopg")
 # What bot.access makes of these is said there; a test holds the two together.
 ROLES = ("viewer", "collector", "reviewer", "approver", "admin")
+AUDIT_KEY_CHARACTERS_MIN = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -100,15 +101,21 @@ def check_secret_key(key: SecretStr) -> SecretStr:
     return key
 
 
+def check_audit_keys(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    """Keys that nobody can guess, each once."""
+    values = [key.get_secret_value() for key in keys]
+    if any(len(value) < AUDIT_KEY_CHARACTERS_MIN for value in values):
+        raise ValueError(
+            f"must be {AUDIT_KEY_CHARACTERS_MIN} characters or more: openssl rand -hex 32 makes one"
+        )
+    if len(set(values)) < len(values):
+        raise ValueError("must hold each key once")
+    return keys
+
+
 def check_bot_token(token: SecretStr) -> SecretStr:
     """A bot token of Slack, or none."""
     value = token.get_secret_value()
-    # Source: docs.slack.dev/authentication/using-token-rotation, read 2026-11.
-    if value.startswith("xoxe"):
-        raise ValueError(
-            "expires after 12 hours, because token rotation is switched on in this Slack app. Slack"
-            " never switches it off again: create the app anew from manifest.json, without it"
-        )
     if value and not value.startswith("xoxb-"):
         raise ValueError("must be a bot token of Slack: xoxb-…")
     return token

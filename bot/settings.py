@@ -15,6 +15,7 @@ from bot.errors import Misconfigured
 from bot.setting_values import (
     check_address,
     check_app_token,
+    check_audit_keys,
     check_bot_token,
     check_database,
     check_log_level,
@@ -26,8 +27,11 @@ from bot.setting_values import (
     read_role_pairs,
 )
 
-# Without these four there is nothing to talk to; SLACK_APP_TOKEN does for the signing secret.
-REQUIRED = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "STRIPE_SECRET_KEY", "BILLING_ADMINS")
+# Without these a deployment does not start; SLACK_APP_TOKEN does for the signing secret.
+REQUIRED = (
+    *("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "STRIPE_SECRET_KEY"),
+    *("BILLING_ADMINS", "AUDIT_KEY"),
+)
 REPLACED, INSTEAD = "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"
 ENV_FILE = Path(".env")
 
@@ -51,8 +55,7 @@ class Settings(BaseSettings):
     )
 
     slack_bot_token: Annotated[SecretStr, AfterValidator(check_bot_token)] = Field(
-        default=SecretStr(""),
-        description="The app's bot token, xoxb-… A new one in .env is taken within a minute.",
+        default=SecretStr(""), description="The app's bot token, xoxb-…"
     )
     slack_signing_secret: Secrets = Field(
         default=(),
@@ -68,9 +71,7 @@ class Settings(BaseSettings):
         default="https://slack.com/api/", description="Where Slack's Web API answers."
     )
     stripe_secret_key: Annotated[SecretStr, AfterValidator(check_secret_key)] = Field(
-        default=SecretStr(""),
-        description="A restricted (rk_…) or secret key (sk_…) of Stripe. A new one in .env is taken"
-        " within a minute.",
+        default=SecretStr(""), description="A restricted (rk_…) or secret key (sk_…) of Stripe."
     )
     stripe_webhook_secret: Secrets = Field(
         default=(),
@@ -108,6 +109,12 @@ class Settings(BaseSettings):
         default=(),
         description="Roles for all accounts beside those that admins give in Slack: ids of members"
         " or user groups, each with a role, such as S012AB=collector,U034CD=viewer.",
+    )
+    audit_key: Annotated[Secrets, AfterValidator(check_audit_keys)] = Field(
+        default=(),
+        description="The key that the audit trail is chained with, such as openssl rand -hex 32"
+        " gives; keep it safe and apart from the database. To change it, put the new one first and"
+        " leave the former behind it, with a comma: they verify what is there.",
     )
     account_time_zone: Zone = Field(
         default="UTC", description="The zone of accounts whose customers name none."

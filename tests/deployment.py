@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app import build_application
+from bot.audit.record import begin as begin_audit
 from bot.clock import BusinessClock, real_now
 from bot.deployment import identify
 from bot.mirror.backfill import run_backfill
@@ -31,6 +32,7 @@ SIGNING_SECRET = "fake-signing-secret"
 BOT_TOKEN = "xoxb-fake-tallyman"
 APP_TOKEN = "xapp-fake-tallyman"
 SECRET_KEY = "sk_test_fake_tallyman"
+AUDIT_KEY = "fake-audit-key-of-at-least-32-characters"
 
 # In Socket Mode, patience that tests have time for.
 HASTY = Pace(
@@ -109,6 +111,7 @@ def deployed(
                 "stripe_requests_per_second": 1000,
                 "database_url": database_url,
                 "billing_admins": ADMIN,
+                "audit_key": AUDIT_KEY,
                 "support_email": "billing@tallyman.example",
                 "support_phone": "+1 555 0100",
                 **changed,
@@ -118,6 +121,7 @@ def deployed(
         api = SlackAPI(BOT_TOKEN, base_url=settings.slack_api_base_url)
         stack.callback(api.close)
         identified = identify(runtime.database, runtime.stripe, api, now=real_now())
+        begin_audit(runtime.database, settings, now=real_now())
         people.run(runtime, api, own_team_id=identified.slack_team_id)
         desk = Desk(runtime=runtime, slack=api, deployment=identified)
         keeper = EventKeeper(runtime.database)

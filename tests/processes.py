@@ -27,6 +27,7 @@ CHANNEL = "billing"
 SIGNING_SECRET = "fake-signing-secret-tell-nobody"
 BOT_TOKEN = "xoxb-fake-tell-nobody"
 SECRET_KEY = "sk_test_fake_tell_nobody"
+AUDIT_KEY = "fake-audit-key-tell-nobody-32-characters"
 # A machine that is busy with other tests takes its time; what is fast is measured elsewhere.
 WAIT_SECONDS_MAX = 30.0
 ENDING_SECONDS_MAX = 20.0
@@ -53,6 +54,7 @@ class Outside:
             "STRIPE_EVENTS_SECONDS": "0.5",
             "DATABASE_URL": database_url,
             "BILLING_ADMINS": ADMIN,
+            "AUDIT_KEY": AUDIT_KEY,
             **changed,
         }
 

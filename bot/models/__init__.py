@@ -1,16 +1,8 @@
 """Tables, split by what they are about: Stripe's things, the sync, people, and the bot's work."""
 
+from bot.models.audit import AuditEntry, AuditHead, PrivateText, RefusalCount
 from bot.models.base import Base, Moment
-from bot.models.catalog import (
-    HAS_BALANCE,
-    Account,
-    AccountName,
-    Customer,
-    Meter,
-    Price,
-    Product,
-    Subscription,
-)
+from bot.models.catalog import Account, AccountName, Customer, Price, Product, Subscription
 from bot.models.invoices import (
     OPEN,
     PRESENT,
@@ -20,16 +12,7 @@ from bot.models.invoices import (
     InvoicePayment,
     InvoiceState,
 )
-from bot.models.metering import AccountZone, UsageDay, UsageItem, UsagePeriod
-from bot.models.payments import (
-    Charge,
-    CustomerBalanceTransaction,
-    Dispute,
-    PaymentMethod,
-    Refund,
-)
 from bot.models.people import (
-    ChosenAccount,
     Grant,
     GroupMember,
     Person,
@@ -48,28 +31,24 @@ from bot.models.sync import (
     SyncMark,
     VerifyRun,
 )
-from bot.models.work import Alert, Deployment, Refusal
+from bot.models.work import Alert, Deployment
 
 __all__ = [
-    "HAS_BALANCE",
     "KEPT",
     "OPEN",
     "PAYMENT_FAILED",
     "PRESENT",
     "Account",
     "AccountName",
-    "AccountZone",
     "Alert",
+    "AuditEntry",
+    "AuditHead",
     "BackfillStep",
     "Base",
-    "Charge",
-    "ChosenAccount",
     "Counter",
     "CreditNote",
     "Customer",
-    "CustomerBalanceTransaction",
     "Deployment",
-    "Dispute",
     "GoneObject",
     "Grant",
     "GroupMember",
@@ -77,23 +56,18 @@ __all__ = [
     "InvoiceLine",
     "InvoicePayment",
     "InvoiceState",
-    "Meter",
     "Moment",
-    "PaymentMethod",
     "Person",
     "Price",
+    "PrivateText",
     "Product",
     "ReceivedEvent",
-    "Refund",
-    "Refusal",
+    "RefusalCount",
     "SharedChannel",
     "SlackEvent",
     "StaleObject",
     "Subscription",
     "SyncMark",
-    "UsageDay",
-    "UsageItem",
-    "UsagePeriod",
     "UserGroup",
     "VerifyRun",
 ]

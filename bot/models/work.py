@@ -1,4 +1,4 @@
-"""The bot's own tables: what it was set up for, what it refused, what its operators should know."""
+"""The bot's own tables: what it was set up for, and what its operators should know."""
 
 from datetime import datetime
 
@@ -21,21 +21,6 @@ class Deployment(Base):
     stripe_account_id: Mapped[str] = mapped_column(String(64))
     is_live: Mapped[bool]
     recorded_at: Mapped[datetime]
-
-
-class Refusal(Base):
-    """Somebody asked for what they may not see, or for what does not exist for them."""
-
-    __tablename__ = "refusals"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    at: Mapped[datetime]
-    request_id: Mapped[str] = mapped_column(String(64))
-    team_id: Mapped[str] = mapped_column(String(32))
-    user_id: Mapped[str] = mapped_column(String(32), index=True)
-    channel_id: Mapped[str | None] = mapped_column(String(32))
-    reason: Mapped[str] = mapped_column(String(32))  # not_allowed, not_found, other_workspace
-    wanted: Mapped[str] = mapped_column(Text)
 
 
 class Alert(Base):

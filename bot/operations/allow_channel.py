@@ -4,14 +4,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.access import Actor, Permission, require
+from bot.access import Actor, Permission, acting, require
+from bot.audit.deeds import Deed, Stage, Subject
+from bot.audit.record import record
 from bot.database import insert_into
 from bot.errors import NotFound, Refused
 from bot.models import SharedChannel
+from bot.settings import Settings
 from bot.slack_objects import SlackChannel
 
 
-def request(session: Session, actor: Actor, *, channel: SlackChannel | None, now: datetime) -> bool:
+def request(
+    session: Session,
+    actor: Actor,
+    settings: Settings,
+    *,
+    channel: SlackChannel | None,
+    now: datetime,
+) -> bool:
     """Record that answers may be shared in a channel, as Slack tells of it at this moment.
 
     Shape: whether it was not on the list before.
@@ -39,4 +49,14 @@ def request(session: Session, actor: Actor, *, channel: SlackChannel | None, now
         allowed_at=now,
     )
     added = session.execute(new.on_conflict_do_nothing().returning(SharedChannel.id))
-    return added.first() is not None
+    if added.first() is None:
+        return False
+    deed = Deed(
+        "allow_channel",
+        Stage.DONE,
+        acting(actor, Permission.MANAGE_CHANNELS),
+        Subject("channel", channel.id),
+        details={"name": channel.name},
+    )
+    record(session, settings, deed, now=now)
+    return True

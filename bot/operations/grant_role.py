@@ -4,16 +4,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.access import Actor, Permission, Role, require
+from bot.access import Actor, Permission, Role, acting, require
+from bot.audit.deeds import PERSON, Deed, Stage, Subject
+from bot.audit.record import record
 from bot.database import insert_into
 from bot.errors import NotFound, Refused
 from bot.models import Grant, Person, UserGroup
+from bot.settings import Settings
 from bot.slack_objects import is_group_id
 
 
 def request(
     session: Session,
     actor: Actor,
+    settings: Settings,
     *,
     subject_id: str,
     role: Role,
@@ -39,7 +43,23 @@ def request(
     )
     # The same role for the same account holds only once; the table sees to it.
     added = session.execute(new.on_conflict_do_nothing().returning(Grant.id))
-    return added.first() is not None
+    if added.first() is None:
+        return False
+    deed = Deed(
+        "grant_role",
+        Stage.DONE,
+        acting(actor, Permission.MANAGE_ROLES),
+        subject_of(subject_id),
+        account_id=account_id,
+        details={"role": role.value},
+    )
+    record(session, settings, deed, now=now)
+    return True
+
+
+def subject_of(subject_id: str) -> Subject:
+    """Whom the role is for, as the audit trail names them."""
+    return Subject("group" if is_group_id(subject_id) else PERSON, subject_id)
 
 
 def _check_group(group: UserGroup | None) -> None:

@@ -5,11 +5,16 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.access import Actor, Permission, require
+from bot.access import Actor, Permission, acting, require
+from bot.audit.deeds import Deed, Stage, Subject
+from bot.audit.record import record
 from bot.models import SharedChannel
+from bot.settings import Settings
 
 
-def request(session: Session, actor: Actor, *, channel_id: str, now: datetime) -> str | None:
+def request(
+    session: Session, actor: Actor, settings: Settings, *, channel_id: str, now: datetime
+) -> str | None:
     """Record that answers may no longer be shared in a channel.
 
     Shape: its name; None when they could not be before.
@@ -23,4 +28,13 @@ def request(session: Session, actor: Actor, *, channel_id: str, now: datetime) -
         .returning(SharedChannel.name)
     )
     name: str | None = gone.scalars().first()
+    if name is not None:
+        deed = Deed(
+            "remove_channel",
+            Stage.DONE,
+            acting(actor, Permission.MANAGE_CHANNELS),
+            Subject("channel", channel_id),
+            details={"name": name},
+        )
+        record(session, settings, deed, now=now)
     return name

@@ -5,9 +5,12 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.access import Actor, Permission, Role, require, roles_by_settings
+from bot.access import Actor, Permission, Role, acting, require, roles_by_settings
+from bot.audit.deeds import Deed, Stage
+from bot.audit.record import record
 from bot.errors import Refused
 from bot.models import Grant, GroupMember, Person, UserGroup
+from bot.operations.grant_role import subject_of
 from bot.settings import Settings
 
 
@@ -45,6 +48,16 @@ def request(
         raise Refused("That role is in the settings BILLING_ADMINS or BILLING_ROLES.")
     if had_it and role is Role.ADMIN and account_id is None and not _has_admin(session, settings):
         raise Refused("No admin would be left. Make somebody else an admin first.")
+    if had_it:
+        deed = Deed(
+            "revoke_role",
+            Stage.DONE,
+            acting(actor, Permission.MANAGE_ROLES),
+            subject_of(subject_id),
+            account_id=account_id,
+            details={"role": role.value},
+        )
+        record(session, settings, deed, now=now)
     return had_it
 
 

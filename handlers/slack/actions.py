@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 from bot.clock import monotonic_seconds
 from bot.errors import BadRequest, Unavailable
-from bot.slack_views import open_modal
 from bot.telemetry import get_logger
 from bot.views import actions
 from bot.views.blocks import Message
@@ -18,7 +17,6 @@ from handlers.slack.billing_grammar import (
     RevokeRole,
     ShowChannels,
     ShowRoles,
-    UseAccount,
     parse_billing,
 )
 from handlers.slack.commands import show_help
@@ -28,7 +26,7 @@ from handlers.slack.grammar import ListInvoices, ShowInvoice, parse_invoice
 from handlers.slack.invoices import show_invoice, show_invoices, show_lines
 from handlers.slack.months import ask_support
 from handlers.slack.requests import Press
-from handlers.slack.sync import dismiss_alert, retry_object, show_sync
+from handlers.slack.sync import dismiss, retry, show_sync
 
 log = get_logger("slack.actions")
 
@@ -100,9 +98,8 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.REVOKE_ROLE: _show_billing(RevokeRole),
     actions.REMOVE_CHANNEL: _show_billing(RemoveChannel),
     actions.SHOW_SYNC: _show_sync,
-    actions.DISMISS_ALERT: dismiss_alert,
-    actions.RETRY_OBJECT: retry_object,
-    actions.USE_ACCOUNT: _show_billing(UseAccount),
+    actions.DISMISS_ALERT: dismiss,
+    actions.RETRY_OBJECT: retry,
 }
 # These wait for Stripe until a moment of the monotonic clock, in threads of their own, and are
 # answered below what was pressed.
@@ -149,7 +146,7 @@ def _answer_slowly(
 def _answer_in_modal(desk: Desk, press: Press, work: Callable[[Ask, str], Message]) -> None:
     message = answer(desk, press.caller, _wanted(press), lambda ask: work(ask, press.value))
     try:
-        open_modal(desk.slack, press.trigger_id, support_modal(message))
+        desk.slack.open_modal(press.trigger_id, support_modal(message))
     except Unavailable as failed:
         log.warning("modal_unopened", action=press.action_id, why=failed.message)
         _respond(desk, press, message, replaces=False)

@@ -2,11 +2,11 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
-
-from sqlalchemy import insert
+from dataclasses import dataclass, field, replace
 
 from bot.access import Actor, Permission, find_actor, first_admin, may_have_role, nobody, require
+from bot.audit.deeds import By, Private, Stage
+from bot.audit.refusals import record_refusal
 from bot.clock import real_now
 from bot.errors import (
     BadRequest,
@@ -16,7 +16,7 @@ from bot.errors import (
     NotFound,
     Unavailable,
 )
-from bot.models import Deployment, Refusal
+from bot.models import Deployment
 from bot.queries.sight import Sight, sight_of
 from bot.runtime import Runtime
 from bot.slack_api import SlackAPI
@@ -32,6 +32,8 @@ log = get_logger("slack")
 REQUEST_ID_BYTES = 4
 # As much of what somebody asked for as is kept with a refusal.
 WANTED_CHARACTERS_MAX = 200
+# Slack's ids are much shorter; somebody who sends other things should not fill the trail.
+SLACK_ID_MAX = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +79,20 @@ def answer(desk: Desk, caller: Caller, wanted: str, work: Callable[[Ask], Messag
     request = Request(caller, wanted, secrets.token_hex(REQUEST_ID_BYTES))
     actor = nobody(caller.user_id, caller.team_id)
     try:
-        actor = _actor(desk, caller)
+        actor = replace(_actor(desk, caller), request_id=request.id)
         require(actor, Permission.VIEW_INVOICES)
         sight = sight_of(
             actor, desk.runtime.settings, now=desk.runtime.clock.now(), real_now=real_now()
         )
         return work(Ask(desk=desk, actor=actor, sight=sight, request=request))
     except NotAllowed as refused:
-        _record_refusal(desk, request, reason="not_allowed")
+        _record_refusal(desk, request, stage=Stage.REFUSED)
         if actor.rights:
             return error_notice(refused, reference=request.id, contact=desk.contact)
         return no_role_notice(contact=desk.contact)
     except BotError as failed:
         if isinstance(failed, NotFound):
-            _record_refusal(desk, request, reason="not_found")
+            _record_refusal(desk, request, stage=Stage.MISSED)
         tell = log.info if isinstance(failed, BadRequest) else log.warning
         # What was typed stays out of the log; the card and the log share the reference.
         tell("answer_failed", request_id=request.id, error=type(failed).__name__)
@@ -105,7 +107,7 @@ def record_miss(ask: Ask) -> None:
 
     Nobody can tell which of the two it was, neither by the answer nor by how long it took.
     """
-    _record_refusal(ask.desk, ask.request, reason="not_found")
+    _record_refusal(ask.desk, ask.request, stage=Stage.MISSED)
 
 
 def is_ours(deployment: Deployment, team_id: str, installed_enterprise_id: str | None) -> bool:
@@ -159,23 +161,20 @@ def _find_actor(desk: Desk, caller: Caller) -> Actor | None:
         )
 
 
-def _record_refusal(desk: Desk, request: Request, *, reason: str) -> None:
-    caller = request.caller
+def _record_refusal(desk: Desk, request: Request, *, stage: Stage) -> None:
+    caller, settings = request.caller, desk.runtime.settings
+    by = By(caller.user_id[:SLACK_ID_MAX], basis="", request_id=request.id)
+    details = {
+        # What people type may name somebody.
+        "wanted": Private(request.wanted[:WANTED_CHARACTERS_MAX], about=by.user_id),
+        "workspace": caller.team_id[:SLACK_ID_MAX],
+        "channel": caller.channel_id and caller.channel_id[:SLACK_ID_MAX],
+    }
     try:
         with desk.runtime.database.writing() as session:
-            session.execute(
-                insert(Refusal).values(
-                    at=real_now(),
-                    request_id=request.id,
-                    team_id=caller.team_id[:32],
-                    user_id=caller.user_id[:32],
-                    channel_id=caller.channel_id and caller.channel_id[:32],
-                    reason=reason,
-                    wanted=request.wanted.replace("\x00", "")[:WANTED_CHARACTERS_MAX],
-                )
-            )
+            record_refusal(session, settings, by, stage, details=details, now=real_now())
     except BotError as failed:
-        # The person is refused all the same; the log keeps what the table could not.
+        # The person is refused all the same; the log keeps what the trail could not.
         log.critical(
             "refusal_unrecorded", request_id=request.id, user=caller.user_id, why=failed.message
         )

@@ -19,6 +19,7 @@ HALF_CONFIGURED = {
     "SLACK_BOT_TOKEN": "xoxp-tell-nobody",
     "STRIPE_SECRET_KEY": "pk_live_tell_nobody",
     "BILLING_ADMINS": "xoxb-tell-nobody-either",
+    "AUDIT_KEY": "tell-nobody",
     "DATABASE_URL": "mysql://root:tell-nobody@127.0.0.1/books",
     "PORT": "99999",
     "ACCOUNT_TIME_ZONE": "Mars/Olympus",

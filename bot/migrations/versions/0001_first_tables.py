@@ -220,19 +220,6 @@ def upgrade() -> None:
         "ix_received_events_received_at", "received_events", ["received_at"], unique=False
     )
     op.create_table(
-        "refusals",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
-        sa.Column("request_id", sa.String(length=64), nullable=False),
-        sa.Column("team_id", sa.String(length=32), nullable=False),
-        sa.Column("user_id", sa.String(length=32), nullable=False),
-        sa.Column("channel_id", sa.String(length=32), nullable=True),
-        sa.Column("reason", sa.String(length=32), nullable=False),
-        sa.Column("wanted", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_refusals")),
-    )
-    op.create_index(op.f("ix_refusals_user_id"), "refusals", ["user_id"], unique=False)
-    op.create_table(
         "stale_objects",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
@@ -477,8 +464,6 @@ def downgrade() -> None:
     op.drop_table("subscriptions")
     op.drop_index(op.f("ix_stale_objects_due_at"), table_name="stale_objects")
     op.drop_table("stale_objects")
-    op.drop_index(op.f("ix_refusals_user_id"), table_name="refusals")
-    op.drop_table("refusals")
     op.drop_index("ix_received_events_received_at", table_name="received_events")
     op.drop_index(
         "ix_received_events_payment_failed",

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from sqlalchemy import select
-
-from bot.models import Refusal
+from tests import trail
 from tests.deployment import Tallyman
 from tests.workspace import Person, Seen
 
@@ -96,11 +94,7 @@ def press_again(desk: Tallyman, **changed: Any) -> None:
 
 def refusals_of(desk: Tallyman, person_id: str) -> list[tuple[str, str]]:
     """What somebody was refused, with the reason, oldest first."""
-    with desk.runtime.database.reading() as session:
-        rows = session.scalars(
-            select(Refusal).where(Refusal.user_id == person_id).order_by(Refusal.id)
-        ).all()
-        return [(row.reason, row.wanted) for row in rows]
+    return trail.refusals_of(desk.runtime.database, person_id)
 
 
 @contextlib.contextmanager

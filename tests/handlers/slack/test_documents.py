@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.mirror.documents import may_show
-from bot.models import Refusal, StaleObject
+from bot.models import StaleObject
 from tests.billing import Billing, Json
 from tests.deployment import STRANGER, Tallyman
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import grant, revoke
 from tests.handlers.slack.pressing import forge, links, press
+from tests.trail import refusals_of
 from tests.workspace import Person, Seen
 
 # From the press to the answer: two seconds for Stripe, and a little for us and for Slack.
@@ -218,9 +219,8 @@ def test_a_forged_press_of_a_stranger_gives_nothing_away(desk: Tallyman, billing
 
     assert "You have no role" in answer.words
     assert not links(answer)
-    with desk.runtime.database.reading() as session:
-        refused = select(Refusal.wanted).where(Refusal.user_id == STRANGER)
-        assert f"show_invoice_pdf {made['id']}" in session.scalars(refused).all()
+    wanted = [words for _, words in refusals_of(desk.runtime.database, STRANGER)]
+    assert f"show_invoice_pdf {made['id']}" in wanted
 
 
 def test_a_press_reaches_no_further_than_the_role_of_whoever_presses(

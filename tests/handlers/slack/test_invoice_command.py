@@ -4,11 +4,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
 
-from bot.models import Refusal
 from tests.billing import Billing
 from tests.deployment import STRANGER, Tallyman
+from tests.trail import refusals_of
 from tests.workspace import Person, Seen
 
 ANSWER_SECONDS_MAX = 10.0
@@ -271,10 +270,9 @@ def test_somebody_without_a_role_gets_one_text_whatever_is_asked(desk: Tallyman)
 
     assert len(answers) == 1
     assert "1,000.00" not in answers.pop()
-    with desk.runtime.database.reading() as session:
-        refused = session.scalars(select(Refusal).where(Refusal.user_id == STRANGER)).all()
+    refused = refusals_of(desk.runtime.database, STRANGER)
     assert len(refused) == 4
-    assert {one.reason for one in refused} == {"not_allowed"}
+    assert {how for how, _ in refused} == {"refused"}
     kim.close()
 
 

@@ -87,7 +87,7 @@ def test_a_role_that_was_revoked_is_gone_at_the_next_press(
     person.click(card, "show_invoice:next")
 
     assert NO_ROLE in answered(person, after=card).words
-    assert ("not_allowed", "show_invoice:next") in [
+    assert ("refused", "show_invoice:next") in [
         (reason, wanted.split()[0]) for reason, wanted in refusals_of(desk, person.id)
     ]
 
@@ -133,7 +133,7 @@ def test_what_is_outside_the_scope_is_answered_like_what_does_not_exist(
 
     assert bare(hidden) == bare(nothing)
     assert "Acme East" not in hidden
-    assert [reason for reason, _ in refusals_of(desk, person.id)][-2:] == ["not_found"] * 2
+    assert [reason for reason, _ in refusals_of(desk, person.id)][-2:] == ["missed"] * 2
 
 
 def test_the_nearest_names_come_from_the_scope(avery: Person, newcomer: Newcomer) -> None:
@@ -382,7 +382,7 @@ def test_others_than_admins_neither_see_nor_change_roles_and_channels(
         "channels remove #general",
     ):
         assert NOT_COVERED in ask(person, f"/billing {text}").words
-    assert [reason for reason, _ in refusals_of(desk, person.id)][-6:] == ["not_allowed"] * 6
+    assert [reason for reason, _ in refusals_of(desk, person.id)][-6:] == ["refused"] * 6
 
 
 def test_the_hub_says_what_one_is_and_may_do(avery: Person, newcomer: Newcomer) -> None:

@@ -1,1 +1,0 @@
-"""Usage: the days it lies in, what it costs, and each night's snapshot of it."""
