@@ -1,7 +1,7 @@
 """The parts of README that the product itself knows: its commands, its shell and its settings.
 
-Each stands between two HTML comments. Run as `python -m tests.house.manual`, it writes them anew;
-tests/house/test_readme.py holds README to them.
+Each stands between two HTML comments. Run as `python -m tests.house.manual`, it writes them anew,
+and `.env.example` with them; tests hold both files to what would be written.
 """
 
 import sys
@@ -11,11 +11,12 @@ from typing import Any
 
 import typer
 
-from bot.settings import REQUIRED, Settings
+from bot.settings import REQUIRED, Settings, example_text
 from handlers.cli import Ways, create_shell
 from handlers.slack.commands import COMMANDS
 
 README = Path(__file__).resolve().parents[2] / "README.md"
+EXAMPLE = README.with_name(".env.example")
 
 
 def commands_part() -> str:
@@ -91,4 +92,5 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 if __name__ == "__main__":
     README.write_text(written_anew(README.read_text(encoding="utf-8")), encoding="utf-8")
-    sys.stdout.write(f"{README.name} is written.\n")
+    EXAMPLE.write_text(example_text(), encoding="utf-8")
+    sys.stdout.write(f"{README.name} and {EXAMPLE.name} are written.\n")

@@ -67,8 +67,7 @@ def test_tests_run_with_the_versions_that_the_product_runs_with() -> None:
 
 def test_the_example_of_settings_is_the_one_that_the_settings_write() -> None:
     assert read(Path(".env.example")) == example_text(), (
-        'To write it anew: python -c "from bot.settings import example_text as text; '
-        "print(text(), end='')\" > .env.example"
+        "To write it anew: python -m tests.house.manual"
     )
 
 
