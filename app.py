@@ -40,6 +40,7 @@ from handlers.http.webhooks import webhook_routes
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
 from handlers.slack.socket_mode import connected
+from jobs.identity import keeping_identity
 from jobs.mirror import keeping_mirror
 from jobs.people import keeping_people
 
@@ -68,10 +69,12 @@ def run_process(
     clock: BusinessClock | None = None,
     listening: socket.socket | None = None,
     on_ready: Callable[[], None] | None = None,
+    reread: Callable[[], Settings] | None = None,
 ) -> None:
-    """Run one process until a signal ends it.
+    """Run one process until a signal ends it; `reread` is where new tokens come from.
 
-    Raises: Misconfigured and Unavailable from its start; nothing once it runs.
+    Raises: Misconfigured and Unavailable from its start; once it runs, Misconfigured when Slack or
+        Stripe turns out to be another one than was recorded.
     """
     with contextlib.ExitStack() as stack:
         take_file_lock(settings, stack)
@@ -80,6 +83,7 @@ def run_process(
         slack = stack.enter_context(contextlib.closing(slack_of(settings)))
         deployment = identify(runtime.database, runtime.stripe, slack, now=real_now())
         begin_audit(runtime.database, settings, now=real_now())
+        stack.enter_context(keeping_identity(runtime, slack, reread=reread))
         wake = stack.enter_context(keeping_mirror(runtime)) if duties.works else None
         if duties.works:
             stack.enter_context(keeping_people(runtime, slack, deployment.slack_team_id))
@@ -235,7 +239,7 @@ def run_configured(duties: Duties) -> None:
     settings = load_complete_settings()
     start_logging(settings.log_level)
     end_on_signals()
-    run_process(settings, duties)
+    run_process(settings, duties, reread=load_settings)
 
 
 @contextlib.contextmanager

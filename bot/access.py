@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, select, union_all
+from sqlalchemy import BindParameter, Select, bindparam, select, union_all
 
 from bot.audit.deeds import By
 from bot.database import Reading
 from bot.errors import NotAllowed
 from bot.models import Account, Grant, GroupMember, Person, UserGroup
+from bot.prepared import Prepared, Row
 from bot.settings import Settings
 from bot.slack_objects import is_group_id
 
@@ -116,7 +116,7 @@ def find_actor(reading: Reading, settings: Settings, *, user_id: str, team_id: s
     Guests, bots, people who left and those of other organisations are nobody, whatever was granted
     to them or stands in the settings.
     """
-    rows = reading.connection().execute(_rights_statement(), {"user": user_id}).all()
+    rows = _rights_statement().rows(reading, {"user": user_id})
     if not rows:
         return None
     if not rows[0].is_member:
@@ -125,8 +125,8 @@ def find_actor(reading: Reading, settings: Settings, *, user_id: str, team_id: s
     given = roles_by_settings(settings)
     subjects = {user_id}
     if any(is_group_id(subject) for subject, _ in given):
-        groups = reading.connection().execute(_groups_of(bindparam("user")), {"user": user_id})
-        subjects.update(groups.scalars())
+        groups = _groups_statement().rows(reading, {"user": user_id})
+        subjects.update(row.group_id for row in groups)
     rights.update((role, None) for subject, role in given if subject in subjects)
     return Actor(user_id, team_id, MappingProxyType(rights))
 
@@ -178,7 +178,7 @@ def acting(actor: Actor, permission: Permission, *, account_id: int | None = Non
 
 # Built once: every request begins with it.
 @cache
-def _rights_statement() -> Select[Any]:
+def _rights_statement() -> Prepared:
     """Whether somebody is a member, and a row for each account that a role of theirs covers.
 
     Shape: no row for a stranger, one without a role for a person without any.
@@ -188,7 +188,7 @@ def _rights_statement() -> Select[Any]:
     company = Account.__table__.alias("company")
     grant = Grant.__table__
     is_member = ~(Person.is_guest | Person.is_bot | Person.is_deactivated | Person.is_external)
-    return (
+    return Prepared(
         select(
             is_member.label("is_member"),
             grant.c.role,
@@ -205,6 +205,11 @@ def _rights_statement() -> Select[Any]:
     )
 
 
+@cache
+def _groups_statement() -> Prepared:
+    return Prepared(_groups_of(bindparam("user")))
+
+
 def _groups_of(user: BindParameter[str]) -> Select[str]:
     """The groups that somebody is in and that count."""
     return (
@@ -214,7 +219,7 @@ def _groups_of(user: BindParameter[str]) -> Select[str]:
     )
 
 
-def _rights_of(rows: Sequence[Row[Any]]) -> dict[Role, Scope]:
+def _rights_of(rows: Sequence[Row]) -> dict[Role, Scope]:
     rights: dict[Role, Scope] = {}
     for row in rows:
         # A role that a newer version granted gives nothing here.

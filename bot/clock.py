@@ -114,6 +114,11 @@ class Month:
         """The month after it."""
         return Month(self.year + self.number // 12, self.number % 12 + 1)
 
+    @property
+    def preceding(self) -> "Month":
+        """The month before it."""
+        return Month(self.year - (self.number == 1), (self.number - 2) % 12 + 1)
+
 
 def month_of(day: date) -> Month:
     """The month in which a day lies."""

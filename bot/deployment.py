@@ -59,6 +59,26 @@ def identify(
     return recorded
 
 
+def confirm_slack(session: Session, slack: SlackIdentity) -> None:
+    """See that a token belongs to the workspace that was recorded.
+
+    Raises: Misconfigured for another one.
+    """
+    recorded = find_deployment(session)
+    if recorded is not None:
+        _check_slack(recorded, slack)
+
+
+def confirm_stripe(session: Session, account_id: str, *, is_live: bool) -> None:
+    """See that a key belongs to the account and mode that were recorded.
+
+    Raises: Misconfigured for others.
+    """
+    recorded = find_deployment(session)
+    if recorded is not None:
+        _check_stripe(recorded, account_id, is_live=is_live)
+
+
 def find_deployment(session: Session) -> Deployment | None:
     """What was recorded at the first start, or None before it."""
     return session.get(Deployment, ONLY)

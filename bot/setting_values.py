@@ -116,6 +116,12 @@ def check_audit_keys(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
 def check_bot_token(token: SecretStr) -> SecretStr:
     """A bot token of Slack, or none."""
     value = token.get_secret_value()
+    # Source: docs.slack.dev/authentication/using-token-rotation, read 2026-11.
+    if value.startswith("xoxe"):
+        raise ValueError(
+            "expires after 12 hours, because token rotation is switched on in this Slack app. Slack"
+            " never switches it off again: create the app anew from manifest.json, without it"
+        )
     if value and not value.startswith("xoxb-"):
         raise ValueError("must be a bot token of Slack: xoxb-…")
     return token

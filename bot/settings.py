@@ -55,7 +55,8 @@ class Settings(BaseSettings):
     )
 
     slack_bot_token: Annotated[SecretStr, AfterValidator(check_bot_token)] = Field(
-        default=SecretStr(""), description="The app's bot token, xoxb-…"
+        default=SecretStr(""),
+        description="The app's bot token, xoxb-… A new one in .env is taken within a minute.",
     )
     slack_signing_secret: Secrets = Field(
         default=(),
@@ -71,7 +72,9 @@ class Settings(BaseSettings):
         default="https://slack.com/api/", description="Where Slack's Web API answers."
     )
     stripe_secret_key: Annotated[SecretStr, AfterValidator(check_secret_key)] = Field(
-        default=SecretStr(""), description="A restricted (rk_…) or secret key (sk_…) of Stripe."
+        default=SecretStr(""),
+        description="A restricted (rk_…) or secret key (sk_…) of Stripe. A new one in .env is taken"
+        " within a minute.",
     )
     stripe_webhook_secret: Secrets = Field(
         default=(),

@@ -1,9 +1,8 @@
-"""The one door out to Slack: who we are there, and answers to what somebody pressed.
+"""The one door out to Slack: who we are there, questions, views, and answers to presses.
 
-slack_sdk's own retries are off: after a lost answer they would post a second time. Answers to a
-press go to the `response_url` that came with it, over pooled connections, in threads of their own,
-so that a slow Slack never holds up anybody's command. A question on the way of an answer has a
-second in all, and few may wait at the same time, so that it holds up only who is asked about.
+slack_sdk's own retries are off: after a lost answer they would post a second time. A question on
+the way of an answer has a second in all, and few may wait at the same time, so that it holds up
+only who is asked about.
 """
 
 import concurrent.futures
@@ -11,12 +10,8 @@ import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
-import orjson
-import urllib3
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
@@ -27,7 +22,9 @@ from bot.slack_failures import (
     is_rate_limit,
     rate_limited,
     socket_refusal,
+    view_refusal,
 )
+from bot.slack_responses import Responses
 from bot.telemetry import get_logger
 
 log = get_logger("slack_api")
@@ -38,13 +35,6 @@ LOOK_SECONDS_MAX = 1.0
 LOOK_CALL_SECONDS_MAX = 2
 # Of the few threads that answer Slack, so many may wait for it at the same time.
 LOOKS_MAX = 2
-RESPOND_CONNECT_SECONDS = 2.0
-RESPOND_READ_SECONDS = 5.0
-RESPOND_THREADS = 4
-# Presses that wait for their answer to leave; more than these are answered "busy".
-RESPOND_WAITING_MAX = 200
-# Where Slack's own response_urls lead. Source: api.slack.com/interactivity/handling, 2026-11.
-RESPONSE_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +69,24 @@ class SlackAPI:
         )
         self._looks = concurrent.futures.ThreadPoolExecutor(LOOKS_MAX, "slack-look")
         self._looking = threading.BoundedSemaphore(LOOKS_MAX)
-        self._pool = urllib3.PoolManager(
-            maxsize=RESPOND_THREADS,
-            retries=False,
-            timeout=urllib3.Timeout(connect=RESPOND_CONNECT_SECONDS, read=RESPOND_READ_SECONDS),
-        )
-        self._threads = concurrent.futures.ThreadPoolExecutor(RESPOND_THREADS, "slack-respond")
-        self._places = threading.BoundedSemaphore(RESPOND_WAITING_MAX)
-        self._allowed = _response_origins(base_url)
+        self._responses = Responses(base_url=base_url)
 
-    def identify(self) -> SlackIdentity:
-        """Ask Slack who the token is.
+    @property
+    def token(self) -> str:
+        """The bot token that calls are made with."""
+        return str(self.client.token)
+
+    def use_token(self, token: str) -> None:
+        """Make every later call with this token; those under way end with the one before."""
+        self.client.token = self._quick.token = token
+
+    def identify(self, token: str | None = None) -> SlackIdentity:
+        """Ask Slack who a token is, the one in use unless another is named.
 
         Raises: Misconfigured when Slack refuses the token, Unavailable when it does not answer.
         """
         try:
-            answer: Any = self.client.auth_test()
+            answer: Any = self.client.auth_test(token=token or self.token)
         except SlackApiError as refused:
             error = str(refused.response.get("error", "unknown_error"))
             if error in TOKEN_FAULTS:
@@ -160,54 +152,32 @@ class SlackAPI:
                 "Slack did not say in time what has to be known for this. Please try again."
             ) from None
 
-    def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
-        """Open a modal for somebody who has just pressed a button; never on the way of an answer.
+    def show(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Have Slack show somebody a view; never on the way of an answer.
 
-        Raises: Unavailable when Slack refuses or does not answer.
+        Shape: the view as Slack keeps it, with its id and hash.
+        Raises: RateLimited, and Unavailable when Slack refuses or does not answer.
         """
         try:
-            self.client.views_open(trigger_id=trigger_id, view=view)
+            answer: Any = self.client.api_call(method, json=dict(arguments))
         except SlackApiError as refused:
-            error = str(refused.response.get("error", "unknown_error"))
-            raise Unavailable(f"Slack opened no dialog ({error}).") from None
+            raise view_refusal(refused) from None
         except (SlackClientError, OSError, ValueError) as failed:
             raise Unavailable("Slack does not answer.") from failed
-
-    def may_respond_to(self, response_url: str) -> bool:
-        """Whether an address is one that Slack (or the configured stand-in) gives out."""
-        return _origin(response_url) in self._allowed
+        view = answer.get("view")
+        return view if isinstance(view, dict) else {}
 
     def respond(self, response_url: str, payload: dict[str, Any]) -> None:
         """Send an answer to a press, soon; what fails is logged, since nobody waits for it.
 
         Raises: Unavailable when too many answers are waiting already.
         """
-        if not self.may_respond_to(response_url):
-            log.warning("respond_refused", reason="not an address of Slack's")
-            return
-        if not self._places.acquire(blocking=False):
-            raise Unavailable("Slack is slow at the moment. Please try again in a minute.")
-        self._threads.submit(self._post, response_url, orjson.dumps(payload))
+        self._responses.send(response_url, payload)
 
     def close(self) -> None:
         """Let the answers under way finish, and give the connections back."""
-        self._threads.shutdown(wait=True, cancel_futures=False)
+        self._responses.close()
         self._looks.shutdown(wait=False, cancel_futures=True)
-        self._pool.clear()
-
-    def _post(self, response_url: str, body: bytes) -> None:
-        headers = {"Content-Type": "application/json; charset=utf-8"}
-        try:
-            answer = self._pool.request(
-                "POST", response_url, body=body, headers=headers, redirect=False
-            )
-            if answer.status != HTTPStatus.OK:
-                said = answer.data[:200].decode("utf-8", "replace")
-                log.error("respond_failed", status=answer.status, answer=said)
-        except urllib3.exceptions.HTTPError as failed:
-            log.warning("respond_failed", error=type(failed).__name__)
-        finally:
-            self._places.release()
 
 
 def _quiet_logger() -> logging.Logger:
@@ -238,19 +208,3 @@ def _asked(client: WebClient, method: str, arguments: Mapping[str, Any]) -> dict
     except (SlackClientError, OSError, ValueError) as failed:
         raise Unavailable("Slack does not answer. Please try again in a moment.") from failed
     return answer.data if isinstance(answer.data, dict) else {}
-
-
-def _origin(address: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(address)
-    try:
-        return parts.scheme, (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        return "", "", None
-
-
-def _response_origins(base_url: str) -> frozenset[tuple[str, str, int | None]]:
-    origins: set[tuple[str, str, int | None]] = {("https", host, None) for host in RESPONSE_HOSTS}
-    scheme, host, port = _origin(base_url)
-    if host != "slack.com":
-        origins.add((scheme, host, port))
-    return frozenset(origins)

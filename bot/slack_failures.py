@@ -42,6 +42,14 @@ def socket_refusal(refused: Any) -> Misconfigured | Unavailable:
     return Unavailable(f"Slack gives no connection in Socket Mode ({error}).")
 
 
+def view_refusal(refused: Any) -> Unavailable:
+    """Why Slack does not show a modal or a Home tab."""
+    if is_rate_limit(refused):
+        return rate_limited(refused)
+    error = str(refused.response.get("error", "unknown_error"))
+    return Unavailable(f"Slack did not show it ({error}).")
+
+
 def is_rate_limit(refused: Any) -> bool:
     """Whether Slack was asked too often."""
     response: Any = refused.response

@@ -167,6 +167,17 @@ class StripeAPI:
                 return found[1]
         return None
 
+    @property
+    def secret_key(self) -> str:
+        """The key that requests are made with."""
+        return self._secret_key
+
+    def use_key(self, secret_key: str) -> None:
+        """Make every later request with this key of the same account and mode."""
+        with self._starting:
+            self._secret_key = secret_key
+            self._client = None
+
     def close(self) -> None:
         """Let every wait end at once, and give the connections back."""
         self._closed.set()
@@ -222,7 +233,7 @@ class StripeAPI:
                 import stripe
 
                 stripe.enable_telemetry = False
-                self._wire = make_wire(self._api_base)
+                self._wire = self._wire or make_wire(self._api_base)
                 self._client = stripe.StripeClient(
                     self._secret_key,
                     stripe_version=STRIPE_API_VERSION,

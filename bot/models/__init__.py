@@ -2,7 +2,16 @@
 
 from bot.models.audit import AuditEntry, AuditHead, PrivateText, RefusalCount
 from bot.models.base import Base, Moment
-from bot.models.catalog import Account, AccountName, Customer, Price, Product, Subscription
+from bot.models.catalog import (
+    HAS_BALANCE,
+    Account,
+    AccountName,
+    Customer,
+    Meter,
+    Price,
+    Product,
+    Subscription,
+)
 from bot.models.invoices import (
     OPEN,
     PRESENT,
@@ -12,7 +21,16 @@ from bot.models.invoices import (
     InvoicePayment,
     InvoiceState,
 )
+from bot.models.metering import AccountZone, UsageDay, UsageItem, UsagePeriod
+from bot.models.payments import (
+    Charge,
+    CustomerBalanceTransaction,
+    Dispute,
+    PaymentMethod,
+    Refund,
+)
 from bot.models.people import (
+    ChosenAccount,
     Grant,
     GroupMember,
     Person,
@@ -34,21 +52,27 @@ from bot.models.sync import (
 from bot.models.work import Alert, Deployment
 
 __all__ = [
+    "HAS_BALANCE",
     "KEPT",
     "OPEN",
     "PAYMENT_FAILED",
     "PRESENT",
     "Account",
     "AccountName",
+    "AccountZone",
     "Alert",
     "AuditEntry",
     "AuditHead",
     "BackfillStep",
     "Base",
+    "Charge",
+    "ChosenAccount",
     "Counter",
     "CreditNote",
     "Customer",
+    "CustomerBalanceTransaction",
     "Deployment",
+    "Dispute",
     "GoneObject",
     "Grant",
     "GroupMember",
@@ -56,18 +80,24 @@ __all__ = [
     "InvoiceLine",
     "InvoicePayment",
     "InvoiceState",
+    "Meter",
     "Moment",
+    "PaymentMethod",
     "Person",
     "Price",
     "PrivateText",
     "Product",
     "ReceivedEvent",
+    "Refund",
     "RefusalCount",
     "SharedChannel",
     "SlackEvent",
     "StaleObject",
     "Subscription",
     "SyncMark",
+    "UsageDay",
+    "UsageItem",
+    "UsagePeriod",
     "UserGroup",
     "VerifyRun",
 ]

@@ -1,4 +1,4 @@
-"""Who buys what: accounts, customers, products, prices and subscriptions, as Stripe told us.
+"""Who buys what: accounts, customers, products, meters, prices, subscriptions, as Stripe told us.
 
 Written by bot.mirror alone. Every row of Stripe's carries a `ticket`: the number of the read that
 it came from, drawn before that read began. A lower one never overwrites a higher one, so no clock
@@ -11,7 +11,16 @@ Source: the fields of docs.stripe.com/api in version 2026-10-28.endive.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Integer, String, Text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    literal_column,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.models.base import Base
@@ -61,15 +70,36 @@ class Customer(Base):
     email: Mapped[str | None] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
     currency: Mapped[str | None] = mapped_column(String(3))
+    # What it owes beside its invoices, in `currency`; credit is negative. In other currencies it
+    # may have a balance too: the sum of its CustomerBalanceTransactions.
     balance_minor: Mapped[int]
+    # By currency, and None where Stripe leaves it out. Its manual gives these the other sign than
+    # `balance`, so they only tell in which currencies there is one.
+    invoice_credit_balance: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     is_delinquent: Mapped[bool]
     invoice_prefix: Mapped[str | None] = mapped_column(String(32))
+    # What its invoices are charged to where their subscription names none: this, else the source.
     default_payment_method: Mapped[str | None] = mapped_column(String(255))
+    default_source: Mapped[str | None] = mapped_column(String(255))
     address: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     meta: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
     ticket: Mapped[int]
+
+
+# SQLite uses a partial index only where the query says the predicate with the same literal.
+HAS_BALANCE: ColumnElement[bool] = literal_column("balance_minor <> 0")
+# For credit that is not applied yet, over the whole book: few customers have any.
+Index(
+    "ix_customers_balance",
+    Customer.account_id,
+    Customer.currency,
+    Customer.balance_minor,
+    Customer.deleted_at,
+    sqlite_where=HAS_BALANCE,
+    postgresql_where=HAS_BALANCE,
+)
 
 
 class Product(Base):
@@ -84,6 +114,26 @@ class Product(Base):
     is_active: Mapped[bool]
     meta: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    ticket: Mapped[int]
+
+
+class Meter(Base):
+    """What usage is counted by; its figures are kept apart."""
+
+    __tablename__ = "meters"
+
+    id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    event_name: Mapped[str] = mapped_column(String(255), index=True)
+    display_name: Mapped[str] = mapped_column(Text)
+    aggregation: Mapped[str] = mapped_column(String(32))  # sum, count, last
+    event_time_window: Mapped[str | None] = mapped_column(String(16))  # hour, day
+    # What an event's payload calls the customer and the value.
+    customer_key: Mapped[str] = mapped_column(String(255))
+    value_key: Mapped[str] = mapped_column(String(255))
+    status: Mapped[str] = mapped_column(String(32))  # active, inactive
+    created_at: Mapped[datetime]
+    deactivated_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     ticket: Mapped[int]
 
@@ -125,6 +175,9 @@ class Subscription(Base):
     currency: Mapped[str] = mapped_column(String(3))
     collection_method: Mapped[str] = mapped_column(String(32))
     days_until_due: Mapped[int | None]
+    # What its invoices are charged to; the customer's where both are None.
+    default_payment_method: Mapped[str | None] = mapped_column(String(255))
+    default_source: Mapped[str | None] = mapped_column(String(255))
     description: Mapped[str | None] = mapped_column(Text)
     # One entry per item: id, price_id, quantity, period_start and period_end as Unix seconds.
     items: Mapped[list[Any]] = mapped_column(JSON)

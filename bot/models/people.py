@@ -1,4 +1,4 @@
-"""Slack's people and groups as Slack told of them, and what our admins decided about them.
+"""Slack's people and groups as Slack told of them, and what was decided here by and about them.
 
 Rows about people and groups follow Slack. Grants and shared channels are ours: a row is added and
 later marked as over, never changed otherwise and never deleted, so that the table is its history.
@@ -110,6 +110,21 @@ class SharedChannel(Base):
     allowed_at: Mapped[datetime]
     removed_by: Mapped[str | None] = mapped_column(String(32))
     removed_at: Mapped[datetime | None]
+
+
+class ChosenAccount(Base):
+    """The account that a person works with at present, None for all that they may see.
+
+    `switches` counts their choices, so that what was opened before one can be told from what was
+    opened after it.
+    """
+
+    __tablename__ = "chosen_accounts"
+
+    person_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("accounts.id"))
+    switches: Mapped[int]
+    chosen_at: Mapped[datetime]
 
 
 class SlackEvent(Base):

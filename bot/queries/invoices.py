@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, select, tuple_
+from sqlalchemy import ScalarSelect, Select, bindparam, select, tuple_
 
 from bot.clock import zone_of
 from bot.database import Reading
 from bot.errors import NotFound
 from bot.money import Money, money_text
+from bot.prepared import Prepared, Row
 from bot.queries.accounts import is_named, name_values
 from bot.queries.cards import InvoiceCard, LinePart
 from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
@@ -63,16 +64,15 @@ def find_invoice_card(session: Reading, text: str, *, sight: Sight) -> CardFound
     fits = fits_of(text)
     if not fits:
         return NOTHING_FOUND
-    connection = session.connection()
     statement = _found_statement(
         tuple(sorted(fits)), is_scoped=sight.scope is not None, drafts=sight.drafts
     )
-    rows = connection.execute(statement, {**fits, **name_values(text), **sight_values(sight)}).all()
+    rows = statement.rows(session, {**fits, **name_values(text), **sight_values(sight)})
     if not rows:
         return NOTHING_FOUND
     if len(rows) > 1 or rows[0].is_name:
         return CardFound(None, is_doubtful=True)
-    return CardFound(_card_of(rows[0], connection, sight), is_doubtful=False)
+    return CardFound(_card_of(rows[0], session, sight), is_doubtful=False)
 
 
 def get_invoice_card(session: Reading, invoice_id: str, *, sight: Sight) -> InvoiceCard:
@@ -80,13 +80,11 @@ def get_invoice_card(session: Reading, invoice_id: str, *, sight: Sight) -> Invo
 
     Raises: NotFound when there is none, or none for this person, which is the same answer.
     """
-    connection = session.connection()
     statement = _card_statement(is_scoped=sight.scope is not None, drafts=sight.drafts)
-    wanted = {"invoice_id": invoice_id, **sight_values(sight)}
-    row = connection.execute(statement, wanted).one_or_none()
-    if row is None:
+    rows = statement.rows(session, {"invoice_id": invoice_id, **sight_values(sight)})
+    if not rows:
         raise NotFound("There is no such invoice.")
-    return _card_of(row, connection, sight)
+    return _card_of(rows[0], session, sight)
 
 
 def explain_difference(card: InvoiceCard) -> str | None:
@@ -101,16 +99,15 @@ def explain_difference(card: InvoiceCard) -> str | None:
 
 # Each form is built once, as building costs more than running it; there are some twenty.
 @cache
-def _card_statement(*, is_scoped: bool, drafts: bool) -> Select[Any]:
-    return _card_select(is_scoped=is_scoped, drafts=drafts).where(
-        INVOICES.c.id == bindparam("invoice_id")
-    )
+def _card_statement(*, is_scoped: bool, drafts: bool) -> Prepared:
+    card = _card_select(is_scoped=is_scoped, drafts=drafts)
+    return Prepared(card.where(INVOICES.c.id == bindparam("invoice_id")))
 
 
 @cache
-def _found_statement(ways: tuple[str, ...], *, is_scoped: bool, drafts: bool) -> Select[Any]:
+def _found_statement(ways: tuple[str, ...], *, is_scoped: bool, drafts: bool) -> Prepared:
     """Up to two cards that a reference fits, and whether an account is called like it."""
-    return (
+    return Prepared(
         _card_select(is_scoped=is_scoped, drafts=drafts)
         .add_columns(is_named(is_scoped=is_scoped).label("is_name"))
         .where(fits_any(ways))
@@ -155,7 +152,7 @@ def _neighbour(*, drafts: bool, is_next: bool) -> ScalarSelect[Any]:
     return (statement if drafts else statement.where(other.c.status != "draft")).scalar_subquery()
 
 
-def _card_of(row: Row[Any], connection: Connection, sight: Sight) -> InvoiceCard:
+def _card_of(row: Row, session: Reading, sight: Sight) -> InvoiceCard:
     zone = zone_of(row.time_zone)
     judgement = judge(facts_of(row), now=sight.now, zone=zone)
     first_day, last_day = days_of(row.covers_from_at, row.covers_until_at, zone)
@@ -169,7 +166,7 @@ def _card_of(row: Row[Any], connection: Connection, sight: Sight) -> InvoiceCard
         first_day=first_day,
         last_day=last_day,
     )
-    parts = list_parts(connection, row.id, extras, zone=zone)
+    parts = list_parts(session, row.id, extras, zone=zone)
     return InvoiceCard(
         id=row.id,
         number=row.number,
@@ -197,7 +194,7 @@ def _card_of(row: Row[Any], connection: Connection, sight: Sight) -> InvoiceCard
     )
 
 
-def _amounts(row: Row[Any], parts: tuple[LinePart, ...]) -> dict[str, Money]:
+def _amounts(row: Row, parts: tuple[LinePart, ...]) -> dict[str, Money]:
     # A customer's balance is what it owes beside its invoices, so credit is negative, and what
     # the invoice used of it is what the balance grew by. A draft has not used any yet.
     ending = row.ending_balance_minor

@@ -7,11 +7,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from bot.clock import last_day_of, local_day
+from bot.database import Reading
 from bot.models import InvoiceLine, Price, Product
 from bot.money import Money, money_text
+from bot.prepared import Prepared, Row
 from bot.queries.cards import Line, LinePart
 
 # The order in which the card shows them.
@@ -20,7 +22,7 @@ USAGE, FIXED, ADJUSTMENT, TAX = PARTS = ("usage", "fixed", "adjustment", "tax")
 _LINES = InvoiceLine.__table__
 _PRICES = Price.__table__
 _PRODUCTS = Product.__table__
-_OF_INVOICE: Select[Any] = (
+_OF_INVOICE = Prepared(
     select(
         _LINES.c.part,
         _LINES.c.amount_minor,
@@ -61,13 +63,13 @@ class Extras:
 
 
 def list_parts(
-    connection: Connection, invoice_id: str, extras: Extras, *, zone: ZoneInfo
+    session: Reading, invoice_id: str, extras: Extras, *, zone: ZoneInfo
 ) -> tuple[LinePart, ...]:
     """All that an invoice's total is made of, in the card's parts.
 
     Shape: in the order of PARTS, without empty ones; lines in Stripe's order, then the extras.
     """
-    rows = connection.execute(_OF_INVOICE, {"invoice_id": invoice_id})
+    rows = _OF_INVOICE.rows(session, {"invoice_id": invoice_id})
     lines = [_line_of(row, extras.currency, zone) for row in rows]
     lines += _extra_lines(extras)
     grouped = {part: tuple(line for line in lines if line.part == part) for part in PARTS}
@@ -78,7 +80,7 @@ def list_parts(
     )
 
 
-def _line_of(row: Row[Any], currency: str, zone: ZoneInfo) -> Line:
+def _line_of(row: Row, currency: str, zone: ZoneInfo) -> Line:
     first_day, last_day = days_of(row.starts_at, row.ends_at, zone)
     return Line(
         # The mirror may not know the price yet that decides the part.

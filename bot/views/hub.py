@@ -2,21 +2,28 @@
 
 from collections.abc import Sequence
 
-from bot.queries.cards import InvoicePage
+from bot.queries.cards import AccountRef, InvoicePage
 from bot.queries.roles import GrantLine, GrantPage
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Cell, Element, Message
+from bot.views.chosen import leave_button
 from bot.views.freshness import footing, freshness_warnings
 from bot.views.roles import role_noun, subject_name, where_text
-from bot.views.text import count_text, fit, literal
+from bot.views.text import account_name, count_text, fit, literal
 
 # Roles that stand one by one; who has more sees how many more.
 ROLES_SHOWN_MAX = 10
 
 
-def hub(grants: GrantPage, past_due: InvoicePage, *, is_admin: bool) -> Message:
-    """A person's roles and accounts, what is Past Due in them, and buttons that lead on."""
-    count = _past_due_text(past_due.count)
+def hub(
+    grants: GrantPage, past_due: InvoicePage, *, chosen: AccountRef | None = None, is_admin: bool
+) -> Message:
+    """A person's roles and accounts, what is Past Due in them, and buttons that lead on.
+
+    Shape: with a chosen account, `past_due` and the lists behind the buttons are of that one.
+    """
+    whose = account_name(chosen) if chosen else "your accounts"
+    count = _past_due_text(past_due.count, whose)
     shown = grants.lines[:ROLES_SHOWN_MAX]
     parts = [
         blocks.header("Billing desk"),
@@ -28,17 +35,26 @@ def hub(grants: GrantPage, past_due: InvoicePage, *, is_admin: bool) -> Message:
         parts.append(blocks.context(blocks.mrkdwn(f"and {rest:,} more roles")))
     if menu := _account_menu(shown):
         parts.append(blocks.actions([menu]))
-    parts.append(blocks.actions(_ways_on(is_admin=is_admin)))
+    parts.append(blocks.actions(_ways_on(chosen, is_admin=is_admin)))
+    if chosen:
+        parts.append(_chosen_line(whose))
     parts.append(footing(past_due.freshness, past_due.zone))
     roles = list(dict.fromkeys(role_noun(line.role) for line in grants.lines))
     text = literal(f"Billing desk: you are {' and '.join(roles)}. {count}.")
     return Message(text=text, blocks=tuple(parts))
 
 
-def _past_due_text(count: int) -> str:
+def _past_due_text(count: int, whose: str) -> str:
     if not count:
-        return "Nothing is Past Due in your accounts"
-    return f"{count_text(count, 'invoice')} Past Due in your accounts"
+        return f"Nothing is Past Due in {whose}"
+    return f"{count_text(count, 'invoice')} Past Due in {whose}"
+
+
+def _chosen_line(whose: str) -> Block:
+    return blocks.section(
+        blocks.plain_text(f"You work with {whose}. Commands that name no account are about it."),
+        accessory=leave_button(),
+    )
 
 
 def _past_due(page: InvoicePage, count: str) -> Block:
@@ -76,17 +92,18 @@ def _account_menu(lines: Sequence[GrantLine]) -> Element | None:
     return blocks.static_select("Show an account …", action_id=action_id, options=options)
 
 
-def _ways_on(*, is_admin: bool) -> Sequence[Element]:
+def _ways_on(chosen: AccountRef | None, *, is_admin: bool) -> Sequence[Element]:
+    entity = f" entity:{actions.account_text(chosen.id)}" if chosen else ""
     ways = [
         (
             "Past Due",
             actions.action_id(actions.LIST_PAGE, "past_due"),
-            actions.format_list_page("list status:past_due", 1),
+            actions.format_list_page(f"list{entity} status:past_due", 1),
         ),
         (
             "All invoices",
             actions.action_id(actions.LIST_PAGE, "all"),
-            actions.format_list_page("list", 1),
+            actions.format_list_page(f"list{entity}", 1),
         ),
     ]
     if is_admin:

@@ -21,6 +21,10 @@ ALERT_NAMES = {
     "mirror_differs": "Our copy differs from Stripe",
     "invoice_sum_differs": "An invoice does not add up",
     "account_zone_unknown": "A time zone is not known",
+    "people_failing": "People in Slack are not kept up",
+    "slack_socket_mode": "No connection to Slack by Socket Mode",
+    "slack_token": "Slack’s token is at fault",
+    "stripe_key": "Stripe’s key is at fault",
     "account_zone_conflict": "An account has several time zones",
 }
 ACCOUNT_KINDS = ("organisation", "company", "customer")

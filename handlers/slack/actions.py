@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.clock import monotonic_seconds
 from bot.errors import BadRequest, Unavailable
+from bot.slack_views import open_modal
 from bot.telemetry import get_logger
 from bot.views import actions
 from bot.views.blocks import Message
@@ -17,6 +18,7 @@ from handlers.slack.billing_grammar import (
     RevokeRole,
     ShowChannels,
     ShowRoles,
+    UseAccount,
     parse_billing,
 )
 from handlers.slack.commands import show_help
@@ -100,6 +102,7 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_SYNC: _show_sync,
     actions.DISMISS_ALERT: dismiss,
     actions.RETRY_OBJECT: retry,
+    actions.USE_ACCOUNT: _show_billing(UseAccount),
 }
 # These wait for Stripe until a moment of the monotonic clock, in threads of their own, and are
 # answered below what was pressed.
@@ -146,7 +149,7 @@ def _answer_slowly(
 def _answer_in_modal(desk: Desk, press: Press, work: Callable[[Ask, str], Message]) -> None:
     message = answer(desk, press.caller, _wanted(press), lambda ask: work(ask, press.value))
     try:
-        desk.slack.open_modal(press.trigger_id, support_modal(message))
+        open_modal(desk.slack, press.trigger_id, support_modal(message))
     except Unavailable as failed:
         log.warning("modal_unopened", action=press.action_id, why=failed.message)
         _respond(desk, press, message, replaces=False)

@@ -1,15 +1,13 @@
-"""What /billing shows and does: the hub, roles, channels, sync; for commands and presses alike."""
+"""What /billing shows and does: the hub, the account to work with, roles, channels, sync."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Never
+from typing import Any, Never
 
 from bot.access import Permission, Role, is_allowed, require
 from bot.clock import real_now
 from bot.errors import BadRequest, NotFound
 from bot.operations import allow_channel, grant_role, remove_channel, revoke_role
-from bot.queries.accounts import find_account, find_accounts, list_nearest_accounts
 from bot.queries.cards import AccountRef
 from bot.queries.channels import list_channels
 from bot.queries.invoice_lists import InvoiceFilter, StatusFilter, list_invoices
@@ -27,8 +25,8 @@ from bot.views.actions import GRANT_ROLE, REVOKE_ROLE, account_text
 from bot.views.blocks import Message
 from bot.views.channels import channel_list
 from bot.views.hub import hub
-from bot.views.pickers import account_picker, nothing_matches
 from bot.views.roles import role_list, role_noun, subject_name, where_text
+from handlers.slack.accounts import chosen_account, named_account
 from handlers.slack.billing_grammar import (
     AllowChannel,
     BillingQuery,
@@ -36,12 +34,15 @@ from handlers.slack.billing_grammar import (
     RemoveChannel,
     RevokeRole,
     ShowChannels,
+    ShowChosen,
     ShowHub,
     ShowRoles,
     ShowSync,
+    UseAccount,
     canonical_role,
 )
-from handlers.slack.context import Ask, record_miss
+from handlers.slack.chosen import choose_account, show_chosen
+from handlers.slack.context import Ask
 from handlers.slack.forms import ASKED_MAX
 from handlers.slack.mentions import subject_id
 from handlers.slack.people import meet_groups, meet_person
@@ -49,8 +50,6 @@ from handlers.slack.sync import show_sync
 
 # So many are named where a name fits several.
 NAMED_MAX = 5
-# An account as our own buttons name it.
-_BY_ID = re.compile(r"@([1-9][0-9]{0,17})", re.ASCII)
 
 
 def show_billing(ask: Ask, query: BillingQuery) -> Message:
@@ -58,21 +57,10 @@ def show_billing(ask: Ask, query: BillingQuery) -> Message:
 
     Raises: NotAllowed, BadRequest, NotFound and Refused, as what it asks for does.
     """
-    match query:
-        case ShowHub():
-            return _show_hub(ask)
-        case ShowRoles():
-            return show_roles(ask)
-        case GrantRole() | RevokeRole():
-            return _change_role(ask, query)
-        case ShowChannels():
-            return _show_channels(ask)
-        case AllowChannel() | RemoveChannel():
-            return _change_channel(ask, query)
-        case ShowSync():
-            return show_sync(ask)
-        case _:
-            raise TypeError(f"{query} is shown by its own table")
+    show = SHOWS.get(type(query))
+    if show is None:
+        raise TypeError(f"{query} is shown by its own table")
+    return show(ask, query)
 
 
 def show_roles(ask: Ask, *, page: int = 1, said: str | None = None) -> Message:
@@ -90,10 +78,12 @@ def _show_hub(ask: Ask) -> Message:
     settings = ask.desk.runtime.settings
     with ask.desk.runtime.database.reading() as session:
         grants = list_own_grants(session, settings, ask.actor.user_id)
-        wanted = InvoiceFilter(status=StatusFilter.PAST_DUE)
+        chosen = chosen_account(ask, session)
+        account_id = chosen.id if chosen else None
+        wanted = InvoiceFilter(account_id=account_id, status=StatusFilter.PAST_DUE)
         past_due = list_invoices(session, wanted, sight=ask.sight)
     is_admin = is_allowed(ask.actor, Permission.MANAGE_ROLES)
-    return hub(grants, past_due, is_admin=is_admin)
+    return hub(grants, past_due, chosen=chosen, is_admin=is_admin)
 
 
 def _change_role(ask: Ask, query: GrantRole | RevokeRole) -> Message:
@@ -189,33 +179,15 @@ def _nobody(handles: Sequence[str], text: str) -> Never:
 
 def _account(ask: Ask, query: GrantRole | RevokeRole) -> AccountRef | Message | None:
     """The account that a role is for, None for all; or a choice, or that nothing matches."""
-    text = query.account
-    if text is None:
+    if query.account is None:
         return None
-    action = GRANT_ROLE if isinstance(query, GrantRole) else REVOKE_ROLE
 
     def text_for(account: AccountRef) -> str:
         return canonical_role(replace(query, account=account_text(account.id)))
 
+    action = GRANT_ROLE if isinstance(query, GrantRole) else REVOKE_ROLE
     with ask.desk.runtime.database.reading() as session:
-        if by_id := _BY_ID.fullmatch(text):
-            account = find_account(session, int(by_id[1]), sight=ask.sight)
-            if account is None:
-                raise NotFound("There is no such account any more. Write its name.")
-            return account
-        found = find_accounts(session, text, sight=ask.sight)
-        if found.only is not None:
-            return found.only
-        shown, count = found.exact or found.partial, found.exact_count or found.partial_count
-        if count == 1 and not found.has_lookalikes:
-            return shown[0]
-        if count:
-            return account_picker(shown, asked=text, count=count, text_for=text_for, action=action)
-        nearest = list_nearest_accounts(session, text, sight=ask.sight)
-    record_miss(ask)
-    return nothing_matches(
-        text, nearest=nearest, contact=ask.desk.contact, text_for=text_for, action=action
-    )
+        return named_account(ask, session, query.account, text_for=text_for, action=action)
 
 
 def _show_channels(ask: Ask, *, said: str | None = None) -> Message:
@@ -252,3 +224,17 @@ def _remove_channel(ask: Ask, channel_id: str) -> str:
     if not name:
         return "That channel was not on the list."
     return f"Answers can no longer be shared in #{name}."
+
+
+SHOWS: Mapping[type[BillingQuery], Callable[[Ask, Any], Message]] = {
+    ShowHub: lambda ask, _query: _show_hub(ask),
+    ShowChosen: lambda ask, _query: show_chosen(ask),
+    UseAccount: choose_account,
+    ShowRoles: lambda ask, _query: show_roles(ask),
+    GrantRole: _change_role,
+    RevokeRole: _change_role,
+    ShowChannels: lambda ask, _query: _show_channels(ask),
+    AllowChannel: _change_channel,
+    RemoveChannel: _change_channel,
+    ShowSync: lambda ask, _query: show_sync(ask),
+}

@@ -1,9 +1,10 @@
-"""What people write after /billing: the hub, roles, channels for shared answers, and sync."""
+"""What people write after /billing: the hub, the account to work with, roles, channels, sync."""
 
 from dataclasses import dataclass, replace
 
 from bot.access import Role
 from bot.errors import BadRequest
+from bot.views.actions import account_text
 from bot.views.help import HelpLine
 from handlers.slack.forms import (
     ASKED_MAX,
@@ -29,6 +30,21 @@ ACCOUNT_SIGN = "@"
 class ShowHub:
     """Where do I stand, and what may I do next?"""
 
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowChosen:
+    """Which account do I work with?"""
+
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UseAccount:
+    """Work with the account of this name; None for all accounts."""
+
+    account: str | None
     is_shared: bool = False
 
 
@@ -95,6 +111,8 @@ class ShowSync:
 BillingQuery = (
     ShowHelp
     | ShowHub
+    | ShowChosen
+    | UseAccount
     | ShowRoles
     | GrantRole
     | RevokeRole
@@ -126,9 +144,21 @@ def canonical_role(query: GrantRole | RevokeRole) -> str:
     return " ".join(words)
 
 
+def canonical_use(account_id: int) -> str:
+    """The text that chooses this account, as buttons carry it."""
+    return f"use {account_text(account_id)}"
+
+
 def billing_help_lines() -> tuple[HelpLine, ...]:
     """Every way to write /billing, as its help shows them."""
     return tuple(HelpLine(form.usage, form.meaning) for form in BILLING_FORMS)
+
+
+def _read_use(words: list[Word]) -> ShowChosen | UseAccount:
+    if not words:
+        return ShowChosen()
+    is_all = len(words) == 1 and is_bare(words[0]) and words[0].text.lower() == "all"
+    return UseAccount(None if is_all else _read_account(words))
 
 
 def _read_roles(words: list[Word]) -> ShowRoles | GrantRole | RevokeRole:
@@ -197,6 +227,13 @@ def _read_sync(_words: list[Word]) -> ShowSync:
 
 
 BILLING_FORMS = (
+    Form(
+        "/billing use Acme",
+        "work with one account: what you then ask without a name is about it",
+        _read_use,
+        word="use",
+    ),
+    Form("/billing use all", "work with all your accounts again", _read_use, word="use"),
     Form("/billing roles", "who has which role; for admins", _read_roles, word="roles"),
     Form(
         "/billing roles grant @jamie viewer Acme",

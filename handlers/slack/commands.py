@@ -9,10 +9,10 @@ from bot.views.blocks import Message
 from bot.views.help import HelpLine, help_card
 from handlers.slack.billing import show_billing
 from handlers.slack.billing_grammar import BILLING_NOTES, billing_help_lines, parse_billing
+from handlers.slack.chosen import show_typed_invoices
 from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.forms import ShowHelp
 from handlers.slack.grammar import HELP_NOTES, help_lines, parse_invoice
-from handlers.slack.invoices import show_invoices
 from handlers.slack.requests import CommandCall
 from handlers.slack.sharing import share
 
@@ -29,7 +29,7 @@ class Command:
 
 # The manifest lists the same commands, and a test compares them.
 COMMANDS: Mapping[str, Command] = {
-    "/invoice": Command(parse_invoice, help_lines, HELP_NOTES, show_invoices),
+    "/invoice": Command(parse_invoice, help_lines, HELP_NOTES, show_typed_invoices),
     "/billing": Command(parse_billing, billing_help_lines, BILLING_NOTES, show_billing),
 }
 

@@ -1,17 +1,10 @@
 """What /invoice shows: one invoice, a list, or a choice; for commands and for presses alike."""
 
-import re
 from dataclasses import replace
 
 from bot.alerts import raise_alert
 from bot.database import Reading
-from bot.errors import NotFound
-from bot.queries.accounts import (
-    AccountsFound,
-    find_account,
-    find_accounts,
-    list_nearest_accounts,
-)
+from bot.queries.accounts import find_accounts
 from bot.queries.cards import AccountRef, InvoiceCard, InvoicePage
 from bot.queries.invoice_lists import (
     InvoiceFilter,
@@ -26,15 +19,14 @@ from bot.views.blocks import Message
 from bot.views.invoice import Dashboard, invoice_card
 from bot.views.invoice_lines import invoice_lines
 from bot.views.lists import invoice_list
-from bot.views.pickers import account_picker, invoice_picker, mixed_picker, nothing_matches
+from bot.views.pickers import invoice_picker, mixed_picker
 from bot.views.text import account_name
-from handlers.slack.context import Ask, record_miss
+from handlers.slack.accounts import named_account
+from handlers.slack.context import Ask
 from handlers.slack.filters import STATUSES
 from handlers.slack.grammar import ListInvoices, ShowInvoice, canonical, filter_words
 from handlers.slack.months import show_empty_month
 
-# An account as our own buttons name it; people may type it too, and see what they may see.
-_BY_ID = re.compile(r"@([1-9][0-9]{0,17})", re.ASCII)
 _FILTERS = {status: StatusFilter(word) for word, status in STATUSES.items()}
 
 
@@ -163,33 +155,12 @@ def _title(query: ListInvoices, account: AccountRef | None) -> str:
 def _account(
     ask: Ask, session: Reading, text: str, query: ShowInvoice | ListInvoices
 ) -> AccountRef | Message:
-    """The one account that a text stands for; else what to show instead: a choice, or nothing."""
-    if by_id := _BY_ID.fullmatch(text):
-        return _account_by_id(ask, session, int(by_id[1]))
-    found: AccountsFound = find_accounts(session, text, sight=ask.sight)
-    if found.only is not None:
-        return found.only
+    """The one account that a text stands for; else a choice that goes on with the question."""
 
     def text_for(account: AccountRef) -> str:
         return canonical(_for_account(query, account))
 
-    accounts, count = found.exact, found.exact_count
-    if not count:
-        accounts, count = found.partial, found.partial_count
-    if count == 1 and not found.has_lookalikes:
-        return accounts[0]
-    if count:
-        return account_picker(accounts, asked=text, count=count, text_for=text_for)
-    nearest = list_nearest_accounts(session, text, sight=ask.sight)
-    record_miss(ask)
-    return nothing_matches(text, nearest=nearest, contact=ask.desk.contact, text_for=text_for)
-
-
-def _account_by_id(ask: Ask, session: Reading, account_id: int) -> AccountRef:
-    account = find_account(session, account_id, sight=ask.sight)
-    if account is None:
-        raise NotFound("There is no such account any more. Ask for it anew by its name.")
-    return account
+    return named_account(ask, session, text, text_for=text_for)
 
 
 def _for_account(

@@ -61,8 +61,8 @@ def by_core(plan: dict[str, Any]) -> Callable[[], None]:
     def run() -> None:
         with database.looking() as snapshot:
             connection = snapshot.connection()
-            connection.execute(card, found).all()
-            connection.execute(lines._OF_INVOICE, of_invoice).all()
+            connection.execute(card.statement, found).all()
+            connection.execute(lines._OF_INVOICE.statement, of_invoice).all()
 
     return run
 

@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
-
 from bot.audit.keys import random_key
 from bot.database import Database
 from bot.queries.invoices import find_invoice_card
@@ -142,13 +140,11 @@ def _statements(path: Path) -> list[tuple[str, list[Any]]]:
     """The statements that the command runs, as the driver gets them."""
     database = Database(f"sqlite:///{path}")
     seen: list[tuple[str, list[Any]]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith("SELECT"):
-            seen.append((statement, list(parameters)))
-
     with database.looking() as session:
-        event.listen(session.connection(), "before_cursor_execute", note)
+        driver: Any = session.connection().connection.driver_connection
+        driver.set_trace_callback(
+            lambda text: seen.append((text, [])) if text.startswith("SELECT") else None
+        )
         sight = Sight(scope=None, drafts=True, now=NOW, real_now=NOW, alarm=NOW - NOW, zone="UTC")
         find_invoice_card(session, TEXT, sight=sight)
     database.close()

@@ -57,3 +57,10 @@ def test_another_kind_of_token_is_the_only_complaint(tmp_path: Path, token: str)
 def test_an_app_token_alone_opens_no_sandbox(tmp_path: Path) -> None:
     assert nothing_is_set(env_file(tmp_path, {}))
     assert not nothing_is_set(env_file(tmp_path, {"SLACK_APP_TOKEN": "xapp-fake"}))
+
+
+def test_a_token_that_expires_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    rotating = COMMON | {"SLACK_BOT_TOKEN": "xoxe.xoxb-1-fake", "SLACK_SIGNING_SECRET": "fake"}
+
+    with pytest.raises(Misconfigured, match=r"create the app anew from manifest\.json"):
+        load_complete_settings(env_file(tmp_path, rotating))

@@ -16,13 +16,16 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from bot.runtime import opened
+from bot.sandbox.server import serving
+from bot.sandbox.slack import StandIn as SlackStandIn
+from bot.sandbox.slack import open_workspace
 from bot.sandbox.stripe import StandIn as StripeStandIn
 from bot.settings import Settings
 from bot.slack_api import SlackAPI
 from jobs import people
 from tests.billing import Billing, Json, day
 from tests.following import wait_until
-from tests.processes import Outside, find_free_port, outside, run, run_all, started
+from tests.processes import BOT_TOKEN, Outside, find_free_port, outside, run, run_all, started
 
 NOWHERE = "http://127.0.0.1:9"
 TODAY = day("2026-11-02")
@@ -256,6 +259,21 @@ def test_another_workspace_account_or_mode_is_refused_at_the_start(
         strict=True,
     ):
         assert sentence in each.stderr
+
+
+def test_a_slack_that_was_away_at_the_start_and_is_another_one_ends_the_process(
+    office: Office, tmp_path: Path
+) -> None:
+    port = find_free_port()
+    slack = {"SLACK_API_BASE_URL": f"http://127.0.0.1:{port}/api/"}
+    other = SlackStandIn("manifest.json", bot_token=BOT_TOKEN, team_id="T0OTHER")
+
+    with started("web", folder=tmp_path, settings=office.copy_books(tmp_path, **slack)) as web:
+        web.wait_until_ready()
+        with serving(open_workspace(other).app, port=port):
+            assert web.wait_for_the_end() == 2
+
+        assert "serves the Slack workspace T0TALLYMAN" in web.said
 
 
 @on_postgresql

@@ -52,6 +52,8 @@ def read_manifest(source: Json | str | Path) -> Manifest:
     """
     raw: Json = source if isinstance(source, dict) else json.loads(Path(source).read_text("utf-8"))
     features, settings = raw.get("features", {}), raw.get("settings", {})
+    if settings.get("token_rotation_enabled"):
+        raise ValueError("The bot token given here never expires: switch token rotation off.")
     commands = tuple(
         Command(
             command=each["command"],

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bot.sandbox.slack.app import Routes
@@ -107,6 +108,12 @@ class StandIn:
     def bot_token(self) -> str:
         """The token the bot calls the Web API with."""
         return self.state.app.bot_token
+
+    def install_again(self, bot_token: str, *, revoke: bool = True) -> None:
+        """Give the app another bot token; the one before is revoked, or unknown from now on."""
+        if revoke:
+            self.state.revoked_tokens.add(self.bot_token)
+        self.state.app = replace(self.state.app, bot_token=bot_token)
 
     @property
     def signing_secret(self) -> str:

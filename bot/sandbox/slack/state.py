@@ -58,6 +58,7 @@ class State:
     is_rate_limited: bool = True
     honours_client_msg_id: bool = False
     installed_in: set[str] = field(default_factory=set)
+    revoked_tokens: set[str] = field(default_factory=set)
     calls: list[Call] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)

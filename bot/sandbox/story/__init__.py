@@ -5,5 +5,6 @@ to the moment at which it is told.
 """
 
 from bot.sandbox.story.telling import beginning_of, tell_story
+from bot.sandbox.story.told import Told
 
-__all__ = ["beginning_of", "tell_story"]
+__all__ = ["Told", "beginning_of", "tell_story"]

@@ -21,7 +21,8 @@ class Cast:
     """One customer at Stripe.
 
     `minutes` and `numbers` are what it uses in a month at the start; `growth` is how many percent
-    more with each month. `months` is since when it is a customer.
+    more with each month. `months` is since when it is a customer. `renewed_days_ago` in place of
+    `anchor_day` is for one whose card is being tried again, whatever day of the month it is.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Cast:
     habit: Habit = Habit.PROMPT
     terms: int = 30
     anchor_day: int = 1
+    renewed_days_ago: int | None = None
     months: int = 18
     tax: str | None = None
     coupon: str | None = None
@@ -69,7 +71,7 @@ CAST: tuple[Cast, ...] = (
     Cast("Halcyon Motors (Retail)", organisation="Halcyon Motors", company="Halcyon Retail",
          zone=DENVER, minutes=5_200, habit=Habit.CARD, anchor_day=15),
     Cast("Halcyon Motors (Fleet)", organisation="Halcyon Motors", company="Halcyon Fleet",
-         zone=DENVER, minutes=3_100, habit=Habit.CARD_FAILING, anchor_day=15),
+         zone=DENVER, minutes=3_100, habit=Habit.CARD_FAILING, renewed_days_ago=2),
     Cast("Northwind Clinics – Front Desk", organisation="Northwind Clinics",
          company="Northwind Front Desk", zone=NEW_YORK, minutes=12_800, numbers=33, plan="scale"),
     Cast("Northwind Clinics – Hotline", organisation="Northwind Clinics",

@@ -1,14 +1,17 @@
 """Tell the story: live through 18 months at the stand-in, day by day, ending now."""
 
 import heapq
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.story.cast import CAST, Cast, Habit
 from bot.sandbox.story.catalogue import METERS, Catalogue, make_catalogue
-from bot.sandbox.story.incidents import tell_incidents
+from bot.sandbox.story.incidents import list_open_invoices, tell_incidents
+from bot.sandbox.story.told import Told, tell_of
+from bot.sandbox.story.turns import LAPSED, Turn, list_turns
 from bot.sandbox.stripe import StandIn
 
 MONTHS = 18
@@ -19,6 +22,8 @@ WEEK_DAYS = 7
 # Shares of the month's minutes; what comes in, what goes out.
 INBOUND_SHARE, OUTBOUND_SHARE = 0.7, 0.3
 GIGABYTES_PER_MINUTE = 0.004
+# Stripe lists events of the last 30 days: what happened before needs no telling.
+EVENTS_DAYS = 30
 # Saturday and Sunday are quieter than a workday.
 WEEKDAY_WEIGHTS = (1.2, 1.15, 1.15, 1.1, 1.05, 0.75, 0.6)
 
@@ -43,7 +48,7 @@ class Telling:
     planned: set[str] = field(default_factory=set)
 
 
-def tell_story(stripe: StandIn, *, now: datetime, report: Callable[[str], None]) -> None:
+def tell_story(stripe: StandIn, *, now: datetime, report: Callable[[str], None]) -> Told:
     """Live through the story; the stand-in's clock ends at `now`.
 
     Raises: ValueError when the stand-in's clock is not at the story's beginning.
@@ -51,21 +56,45 @@ def tell_story(stripe: StandIn, *, now: datetime, report: Callable[[str], None])
     day = beginning_of(now)
     if stripe.clock != day:
         raise ValueError(f"The story begins at {day}, but the clock is at {stripe.clock}.")
+    stripe.world.tells_from = int((now - timedelta(days=EVENTS_DAYS)).timestamp())
     telling = Telling(stripe, make_catalogue(stripe), now)
     report(f"Living through {MONTHS} months of {len(CAST)} customers' billing …")
-    arrivals = sorted(((begins_at(cast, now), cast.name, cast) for cast in CAST), reverse=True)
+    arrivals = sorted(list_arrivals(now), reverse=True)
+    turns = list_turns(now)
     while day < now:
-        while arrivals and arrivals[-1][0] < day + timedelta(days=1):
+        following = min(day + timedelta(days=1), now)
+        while arrivals and arrivals[-1][0] < following:
             arrives_at, _, cast = arrivals.pop()
             stripe.advance(max(arrives_at, stripe.clock))
             meet(telling, cast)
         use(telling, day)
+        while turns and turns[0].at < following:
+            take(telling, turns.pop(0))
         settle_habits(telling, day)
-        day = min(day + timedelta(days=1), now)
+        day = following
         stripe.advance(day)
         plan_payments(telling)
         pay_what_is_planned(telling, day)
     tell_incidents(stripe, telling.customers, now=now)
+    return tell_of(stripe, telling.customers, now=now)
+
+
+def take(telling: Telling, turn: Turn) -> None:
+    """Let a turn happen at its moment."""
+    stripe, customer = telling.stripe, telling.customers[turn.name]
+    stripe.advance(max(turn.at, stripe.clock))
+    turn.happen(stripe, customer)
+    if turn.withholds:
+        # What counts as planned already is never paid.
+        telling.planned.update(list_open_invoices(stripe, customer))
+
+
+def list_arrivals(now: datetime) -> Iterator[tuple[datetime, str, Cast]]:
+    """When each customer begins; the one that lapsed begins again with this month."""
+    for cast in CAST:
+        yield begins_at(cast, now), cast.name, cast
+        if cast.name == LAPSED:
+            yield begins_at(replace(cast, months=0), now), cast.name, cast
 
 
 def beginning_of(now: datetime) -> datetime:
@@ -82,7 +111,11 @@ def begins_at(cast: Cast, now: datetime) -> datetime:
     Stripe keeps the hour in UTC all the year. Counted like this, a winter month ends an hour
     before midnight, on its own last day, and never an hour into the next month.
     """
-    first = _first_of_month(now, cast.months) + timedelta(days=cast.anchor_day - 1)
+    renewed = now - timedelta(days=cast.renewed_days_ago or 0)
+    anchor_day = renewed.day if cast.renewed_days_ago else cast.anchor_day
+    first = _first_of_month(renewed, cast.months)
+    # A subscription that begins on the 31st begins on the last day where there is none.
+    first = first.replace(day=min(anchor_day, monthrange(first.year, first.month)[1]))
     zone = ZoneInfo(cast.zone or "UTC")
     offsets = [first.replace(month=month, day=1).astimezone(zone).utcoffset() for month in (1, 7)]
     return first - max(offset for offset in offsets if offset is not None)
@@ -94,8 +127,14 @@ def _first_of_month(now: datetime, months_ago: int) -> datetime:
 
 
 def meet(telling: Telling, cast: Cast) -> None:
-    """Create the customer, its card if it has one, and its subscription."""
-    stripe, catalogue = telling.stripe, telling.catalogue
+    """Create the customer, its card if it has one, and its subscription.
+
+    Whom we know already only subscribes again.
+    """
+    stripe = telling.stripe
+    if cast.name in telling.customers:
+        subscribe(telling, cast)
+        return
     metadata = {"organisation": cast.organisation, "company": cast.company, "time_zone": cast.zone}
     made = stripe.call(
         "POST",
@@ -111,6 +150,12 @@ def meet(telling: Telling, cast: Cast) -> None:
     telling.customers[cast.name] = customer
     if cast.habit in CARDS:
         use_card(stripe, customer, "pm_card_visa")
+    subscribe(telling, cast)
+
+
+def subscribe(telling: Telling, cast: Cast) -> None:
+    """Begin the customer's subscription now."""
+    stripe, catalogue, customer = telling.stripe, telling.catalogue, telling.customers[cast.name]
     items = [
         {"price": catalogue.prices[cast.plan, cast.currency]},
         {"price": catalogue.prices["number", cast.currency], "quantity": str(cast.numbers)},

@@ -11,7 +11,6 @@ from bot.sandbox.stripe.customer_balance import (
     move_balance,
 )
 from bot.sandbox.stripe.errors import bad_request
-from bot.sandbox.stripe.ids import encoded
 from bot.sandbox.stripe.params import (
     ADDRESS,
     EXPAND,
@@ -129,7 +128,7 @@ def plain_changes(call: Call) -> dict[str, Any]:
 
 def new_prefix(world: World, identifier: str) -> str:
     """A prefix for the invoice numbers of one customer."""
-    return encoded(world.ids.token(identifier).encode(), PREFIX_CHARACTERS).upper()
+    return world.ids.token(identifier, PREFIX_CHARACTERS).upper()
 
 
 def set_invoice_settings(call: Call, customer: Object) -> None:

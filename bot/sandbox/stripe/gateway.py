@@ -61,7 +61,7 @@ class Gateway:
 
     def __init__(self, api: Api, *, secret_key: str, requests_per_second: float | None) -> None:
         self._api = api
-        self._secret_key = secret_key
+        self.secret_key = secret_key
         self._limit = requests_per_second
         self._saved: dict[str, Saved] = {}
         self._recent: dict[tuple[str, str], collections.deque[float]] = {}
@@ -148,7 +148,7 @@ class Gateway:
             given = basic_user(given)
         if not given:
             raise no_key()
-        if not hmac.compare_digest(given.encode(), self._secret_key.encode()):
+        if not hmac.compare_digest(given.encode(), self.secret_key.encode()):
             raise wrong_key(given)
 
     def _check_rate(self, incoming: Incoming) -> None:

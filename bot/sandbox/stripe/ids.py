@@ -3,6 +3,7 @@
 import hashlib
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LETTER_OF_BYTE = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
 # Customers, products and coupons have short ids at Stripe; everything else has 24 characters.
 SHORT_PREFIXES = frozenset({"cus", "prod", "req"})
 SHORT_CHARACTERS = 14
@@ -36,14 +37,10 @@ KIND_OF_PREFIX = {
 }
 
 
-def encoded(digest: bytes, characters: int) -> str:
-    """The first characters of a digest in letters and digits."""
-    number = int.from_bytes(digest, "big")
-    letters = []
-    for _ in range(characters):
-        number, rest = divmod(number, len(ALPHABET))
-        letters.append(ALPHABET[rest])
-    return "".join(letters)
+def letters(about: str, characters: int) -> str:
+    """So many letters and digits that belong to a text and do not show it."""
+    digest = hashlib.shake_128(about.encode()).digest(characters)
+    return digest.translate(LETTER_OF_BYTE).decode()
 
 
 class Ids:
@@ -56,15 +53,14 @@ class Ids:
     def new(self, prefix: str) -> str:
         """An id that was not given before."""
         self._count += 1
-        digest = hashlib.sha256(f"{self._seed}:{prefix}:{self._count}".encode()).digest()
+        about = f"{self._seed}:{prefix}:{self._count}"
         if prefix in SHORT_PREFIXES:
-            return f"{prefix}_{encoded(digest, SHORT_CHARACTERS)}"
-        return f"{prefix}_1{encoded(digest, LONG_CHARACTERS - 1)}"
+            return f"{prefix}_{letters(about, SHORT_CHARACTERS)}"
+        return f"{prefix}_1{letters(about, LONG_CHARACTERS - 1)}"
 
     def token(self, about: str, characters: int = 40) -> str:
         """A secret-looking word that belongs to something and does not show what."""
-        digest = hashlib.sha512(f"{self._seed}:token:{about}".encode()).digest()
-        return encoded(digest, characters)
+        return letters(f"{self._seed}:token:{about}", characters)
 
 
 def kind_of(identifier: str) -> str | None:

@@ -77,6 +77,10 @@ class StandIn:
             raise StripeError(answer.status, body["error"].pop("message"), **body["error"])
         return body
 
+    def roll_key(self, secret_key: str) -> None:
+        """Take another secret key from now on, and the one before no more."""
+        self.secret_key = self.gateway.secret_key = secret_key
+
     def advance(self, to: datetime) -> None:
         """Move the clock ahead; renewals, finalizations, attempts and their events happen.
 

@@ -54,6 +54,9 @@ class World:
         # What an API call did is marked in its events; what the clock did is not.
         self.cause: dict[str, str | None] = {"id": None, "idempotency_key": None}
         self.on_event: Callable[[Object], None] = lambda _event: None
+        # What happens before this is not told: a story may begin long before anybody listens, and
+        # events so old would have been forgotten by then.
+        self.tells_from = 0
         self.event_seen_from: dict[str, float] = {}
         self.secrets: dict[str, str] = {}
         # Parts that Stripe only shows when they are asked for by expand[].
@@ -122,8 +125,10 @@ class World:
             self.lines[invoice] = self.table("invoice").get(invoice)["lines"]["data"]
         return self.lines[invoice]
 
-    def emit(self, name: str, row: Object, previous: dict[str, Any] | None = None) -> Object:
+    def emit(self, name: str, row: Object, previous: dict[str, Any] | None = None) -> None:
         """Record an event and hand it to the webhooks."""
+        if self.now < self.tells_from:
+            return
         step = self.faults.events_share_seconds
         data: Object = {"object": copied(row)}
         if previous is not None:
@@ -142,7 +147,6 @@ class World:
         self.table("event").add(event)
         self.event_seen_from[event["id"]] = time.monotonic() + self.faults.events_lag_seconds
         self.on_event(event)
-        return event
 
     def forget_old_events(self) -> None:
         """Drop events that Stripe would no longer list."""

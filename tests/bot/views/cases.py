@@ -15,6 +15,7 @@ from bot.queries.roles import GrantLine, GrantPage, Subject
 from bot.queries.sync import Backlog, FailingObject, Filling, LastVerify, OpenAlert
 from bot.views.actions import GRANT_ROLE
 from bot.views.channels import channel_list
+from bot.views.chosen import chosen_card, with_chosen
 from bot.views.documents import pdf_link, receipt_links
 from bot.views.help import help_card
 from bot.views.hub import hub
@@ -318,6 +319,18 @@ CASES = {
         make_grants(*(OF_NASTY,) * 15, count=500),
         make_page(count=1, freshness=STALE),
         is_admin=False,
+    ),
+    "hub_of_chosen": hub(make_grants(OF_ACCOUNT), NOTHING_PAST_DUE, chosen=ACME, is_admin=False),
+    "chosen": chosen_card(ACME, is_new=True),
+    "chosen_nasty": chosen_card(NASTY_ACCOUNT, is_new=False),
+    "chosen_none": chosen_card(None, is_new=False),
+    "list_of_chosen": with_chosen(
+        invoice_list(
+            make_page(count=1),
+            title="Invoices of Acme › Acme East",
+            list_text='list entity:"@1"',
+        ),
+        ACME,
     ),
     "roles": role_list(ROLES),
     "roles_said": role_list(ROLES, said="Jamie Okafor is now a viewer for Acme › Acme East."),

@@ -79,6 +79,8 @@ class Api:
             raise SlackError("not_authed")
         app = self._state.app
         wanted = app.app_token if name == "apps.connections.open" else app.bot_token
+        if token in self._state.revoked_tokens:
+            raise SlackError("token_revoked")
         if token not in (app.bot_token, app.app_token):
             raise SlackError("invalid_auth")
         if token != wanted:
