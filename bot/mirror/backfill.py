@@ -19,9 +19,10 @@ from bot.clock import monotonic_seconds, real_now
 from bot.database import insert_into
 from bot.database_clock import database_now
 from bot.errors import BadRequest, NotFound, Unavailable
-from bot.mirror.events import Wanted
 from bot.mirror.fields import moment_at
+from bot.mirror.hints import Wanted
 from bot.mirror.kinds import KINDS, Kind
+from bot.mirror.listing import list_pages
 from bot.mirror.marks import EVENTS, find_mark, set_mark
 from bot.mirror.reading import complete
 from bot.mirror.refresh import refresh
@@ -89,13 +90,11 @@ def run_backfill(
     Raises: Unavailable when Stripe or the database does not answer: call again to go on;
         Misconfigured when the key may not list a kind.
     """
-    chosen = sorted(
-        (KINDS[name] for name in (KINDS if kinds is None else kinds)), key=lambda kind: kind.order
-    )
+    names = set(KINDS if kinds is None else kinds)
+    chosen = [kind for kind in KINDS.values() if kind.name in names]
     _take_watermark(runtime)
     if restart:
         with runtime.database.writing() as session:
-            names = [kind.name for kind in chosen]
             session.execute(delete(BackfillStep).where(BackfillStep.kind.in_(names)))
     with _collecting_rarely():
         objects = {kind.name: _fill(runtime, kind, report) for kind in chosen}
@@ -174,15 +173,15 @@ def _fill_from(
 
 def _pages_ahead(runtime: Runtime, kind: Kind, cursor: str | None) -> Iterator[_Page]:
     """Page after page; while one is stored, the next is being read, and made into rows."""
-    pages = runtime.stripe.pages(kind.path, kind.list_params, starting_after=cursor)
+    pages = list_pages(runtime, kind, after=cursor)
 
     def read(ticket: int) -> _Page | None:
         listed = next(pages, None)
         if listed is None:
             return None
-        completed = (complete(runtime.stripe, kind, one) for one in listed)
+        completed = (complete(runtime.stripe, kind, one) for one in listed.objects)
         whole = [one for one in completed if one is not None]
-        return _Page(ticket, listed[-1]["id"], len(whole), translate(kind.name, whole))
+        return _Page(ticket, listed.cursor, len(whole), translate(kind.name, whole))
 
     def ask(reader: ThreadPoolExecutor) -> Future[_Page | None]:
         with runtime.database.writing() as session:

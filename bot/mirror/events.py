@@ -19,7 +19,7 @@ from bot.database import insert_into
 from bot.deployment import find_deployment
 from bot.errors import BadRequest
 from bot.mirror.fields import dict_at, id_at, moment_at, text_at
-from bot.mirror.kinds import KINDS
+from bot.mirror.hints import Wanted, usable_id, wanted_by
 from bot.mirror.rows import table_of
 from bot.models import ReceivedEvent
 from bot.telemetry import events_received_total, events_unknown_total
@@ -33,13 +33,6 @@ _EVENT_TYPE = re.compile(r"[A-Za-z0-9_.-]{1,128}", re.ASCII)
 KIND_CHARACTERS_MAX = 64
 ID_CHARACTERS_MAX = 255
 _YEAR_1970 = datetime.fromtimestamp(0, UTC)
-
-
-class Wanted(NamedTuple):
-    """An object that has to be read again: its kind, a key of KINDS, and its id."""
-
-    kind: str
-    object_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +118,12 @@ def hint_of(event: dict[str, Any]) -> EventHint:
         id=event_id,
         type=event_type,
         object_kind=text_at(subject, "object", characters_max=KIND_CHARACTERS_MAX),
-        object_id=_usable_id(id_at(subject, "id")),
+        object_id=usable_id(id_at(subject, "id")),
         account=text_at(event, "account", characters_max=ID_CHARACTERS_MAX),
         is_live=live if isinstance(live, bool) else None,
         api_version=text_at(event, "api_version"),
         created_at=moment_at(event, "created") or _thin_moment(event) or _YEAR_1970,
-        wanted=_wanted_by(event_type, subject),
+        wanted=wanted_by(event_type, subject, _previous_of(event)),
     )
 
 
@@ -142,9 +135,10 @@ def subject_of(event: dict[str, Any]) -> dict[str, Any]:
     return dict_at(dict_at(event, "data"), "object")
 
 
-def _usable_id(value: str | None) -> str | None:
-    # An invoice.upcoming is about an invoice that has no id yet.
-    return value if value and value.isprintable() else None
+def _previous_of(event: dict[str, Any]) -> dict[str, Any] | None:
+    """What the fields that changed said before; None where the event does not tell."""
+    previous = dict_at(event, "data").get("previous_attributes")
+    return previous if isinstance(previous, dict) else None
 
 
 def _thin_moment(event: dict[str, Any]) -> datetime | None:
@@ -153,20 +147,6 @@ def _thin_moment(event: dict[str, Any]) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return moment if moment.tzinfo else None
-
-
-def _wanted_by(event_type: str, subject: dict[str, Any]) -> tuple[Wanted, ...]:
-    """The objects that may have changed: the one it is about, and those that this one changes."""
-    found = [
-        (text_at(subject, "object") or "", id_at(subject, "id")),
-        # Payments, credit notes, items, sessions: each changes what is left of its invoice.
-        ("invoice", id_at(subject, "invoice")),
-    ]
-    # Discounts, tax ids and cards of a customer show on the customer.
-    if event_type.startswith("customer."):
-        found.append(("customer", id_at(subject, "customer")))
-    wanted = [Wanted(kind, usable) for kind, one in found if (usable := _usable_id(one))]
-    return tuple(dict.fromkeys(one for one in wanted if one.kind in KINDS))
 
 
 def keep(

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from bot.clock import real_now
 from bot.database_clock import database_now
 from bot.errors import NotFound
-from bot.mirror.events import Wanted
 from bot.mirror.fields import dict_at, flag_at
+from bot.mirror.hints import Wanted
 from bot.mirror.rules import rules_from
 from bot.mirror.stale import want_objects
 from bot.mirror.store import mark_deleted, store

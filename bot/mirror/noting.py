@@ -14,7 +14,8 @@ from bot.clock import real_now
 from bot.database import Database
 from bot.database_clock import database_now
 from bot.errors import BotError
-from bot.mirror.events import IS_NOTED, Wanted, hint_of, load_event
+from bot.mirror.events import IS_NOTED, hint_of, load_event
+from bot.mirror.hints import Wanted
 from bot.mirror.rows import table_of
 from bot.mirror.stale import want_objects
 from bot.mirror.states import record_snapshots

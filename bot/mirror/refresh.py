@@ -19,10 +19,11 @@ from bot.alerts import clear_alert, raise_alert
 from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
 from bot.errors import BotError, NotFound, Unavailable
-from bot.mirror.events import Wanted
 from bot.mirror.fields import dict_at, dicts_at, id_at
+from bot.mirror.hints import Wanted
+from bot.mirror.kinds import KINDS
 from bot.mirror.marks import ATTEMPTS_HELD_BACK
-from bot.mirror.reading import read_object
+from bot.mirror.reading import read_objects
 from bot.mirror.rules import rules_from
 from bot.mirror.stale import (
     LEASE_SECONDS,
@@ -56,10 +57,13 @@ log = get_logger("refresh")
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What came of one claim: the object, None where Stripe has it no more, or why neither."""
+    """What came of one claim: the object, None where Stripe has it no more, or why neither.
+
+    Of a kind that is read customer by customer, a claim finds all of the customer's.
+    """
 
     claim: Claim
-    found: dict[str, Any] | None = None
+    found: list[dict[str, Any]] | None = None
     failed: Exception | None = None
     was_tried: bool = True
 
@@ -126,7 +130,7 @@ def _run_together(work: Callable[[], None], threads_count: int) -> None:
 
 def _read(runtime: Runtime, claim: Claim) -> _Read:
     try:
-        return _Read(claim, read_object(runtime.stripe, claim.kind, claim.object_id))
+        return _Read(claim, read_objects(runtime.stripe, claim.kind, claim.object_id))
     except NotFound:
         return _Read(claim)
     except Exception as failed:  # noqa: BLE001 - it must not take the other reads with it
@@ -167,13 +171,14 @@ def _store_own(session: Session, runtime: Runtime, reads: Sequence[_Read]) -> No
     now = database_now(session, real_now())
     own = lock_own(session, [read.claim for read in reads])
     own_ids = {claim.id for claim in own}
-    found = [read.found for read in reads if read.claim.id in own_ids and read.found is not None]
+    found = [one for read in reads if read.claim.id in own_ids for one in read.found or ()]
     if not own:
         return
     kind, ticket = own[0].kind, own[0].ticket
     # First, as it may wait for others to end who are storing.
     for read in reads:
-        if read.claim.id in own_ids and read.found is None:
+        is_gone = read.found is None and not KINDS[kind].is_read_by_customer
+        if read.claim.id in own_ids and is_gone:
             mark_deleted(session, kind, read.claim.object_id, ticket=ticket, now=now)
     if found:
         result = store(

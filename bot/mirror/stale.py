@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, case, collate, delete, select, 
 from sqlalchemy.orm import Session
 
 from bot.database import insert_into
-from bot.mirror.events import Wanted
+from bot.mirror.hints import Wanted
 from bot.mirror.rows import table_of
 from bot.mirror.tickets import draw_ticket
 from bot.models import StaleObject

@@ -1,4 +1,4 @@
-"""From Stripe's products, prices, customers and subscriptions to rows; pure."""
+"""From Stripe's products, meters, prices, customers and subscriptions to rows; pure."""
 
 from typing import Any
 
@@ -37,6 +37,29 @@ def translate_product(product: dict[str, Any]) -> Row:
     }
 
 
+def translate_meter(meter: dict[str, Any]) -> Row:
+    """A meter as its row."""
+    mapping, values = dict_at(meter, "customer_mapping"), dict_at(meter, "value_settings")
+    name = text_at(meter, "event_name", characters_max=255) or meter["id"]
+    return {
+        "id": meter["id"],
+        "event_name": name,
+        "display_name": text_at(meter, "display_name") or name,
+        "aggregation": word_at(dict_at(meter, "default_aggregation"), "formula", "unknown"),
+        "event_time_window": text_at(meter, "event_time_window", characters_max=16),
+        "customer_key": _payload_key(mapping, "stripe_customer_id"),
+        "value_key": _payload_key(values, "value"),
+        "status": word_at(meter, "status", "unknown"),
+        "created_at": created_at(meter),
+        "deactivated_at": moment_at(dict_at(meter, "status_transitions"), "deactivated_at"),
+        "deleted_at": None,
+    }
+
+
+def _payload_key(settings: dict[str, Any], default: str) -> str:
+    return text_at(settings, "event_payload_key", characters_max=255) or default
+
+
 def translate_price(price: dict[str, Any]) -> Row:
     """A price as its row; tiers are there only when they were asked for."""
     recurring = dict_at(price, "recurring")
@@ -72,14 +95,22 @@ def translate_customer(customer: dict[str, Any]) -> Row:
         "description": text_at(customer, "description"),
         "currency": text_at(customer, "currency", characters_max=3),
         "balance_minor": amount_at(customer, "balance"),
+        "invoice_credit_balance": _balances(customer),
         "is_delinquent": flag_at(customer, "delinquent"),
         "invoice_prefix": text_at(customer, "invoice_prefix", characters_max=32),
         "default_payment_method": id_at(settings, "default_payment_method"),
+        "default_source": id_at(customer, "default_source"),
         "address": clean_json(dict_at(customer, "address")) or None,
         "meta": metadata_at(customer),
         "created_at": created_at(customer),
         "deleted_at": None,
     }
+
+
+def _balances(customer: dict[str, Any]) -> dict[str, int] | None:
+    """In which currencies there is a balance; None for none, or where it is left out."""
+    given = dict_at(customer, "invoice_credit_balance")
+    return {name: amount for name in given if (amount := amount_at(given, name))} or None
 
 
 def translate_subscription(subscription: dict[str, Any]) -> Row:
@@ -92,6 +123,8 @@ def translate_subscription(subscription: dict[str, Any]) -> Row:
         "currency": currency_at(subscription),
         "collection_method": word_at(subscription, "collection_method", "charge_automatically"),
         "days_until_due": whole_at(subscription, "days_until_due"),
+        "default_payment_method": id_at(subscription, "default_payment_method"),
+        "default_source": id_at(subscription, "default_source"),
         "description": text_at(subscription, "description"),
         "items": [_item(item, subscription) for item in dicts_at(subscription, "items")],
         "meta": metadata_at(subscription),

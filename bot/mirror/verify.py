@@ -10,17 +10,19 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, null, select
 
 from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
 from bot.mirror.backfill import PAGES_MAX, Progress
 from bot.mirror.differences import Difference, find_differences
-from bot.mirror.fields import flag_at
+from bot.mirror.fields import flag_at, id_at
 from bot.mirror.kinds import KINDS, Kind
-from bot.mirror.reading import complete, read_object
+from bot.mirror.listing import list_pages
+from bot.mirror.owners import customers_present
+from bot.mirror.reading import complete, read_one
 from bot.mirror.rows import table_of
 from bot.mirror.rules import rules_from
 from bot.mirror.store import mark_deleted, store
@@ -34,6 +36,14 @@ SOURCE = "verify"
 NAMED_MAX = 1_000
 # How many of our own rows are looked through at once for what Stripe has no more.
 ROWS_AT_ONCE = 1_000
+
+
+class _Suspect(NamedTuple):
+    """An object that seems to differ, and its customer where it is listed by customer."""
+
+    kind_name: str
+    object_id: str
+    customer_id: str | None
 
 
 @dataclass(slots=True)
@@ -64,7 +74,7 @@ def verify(runtime: Runtime, *, repair: bool, report: Callable[[Progress], None]
     Raises: Unavailable when Stripe or the database does not answer.
     """
     drift = Drift()
-    for kind in sorted(KINDS.values(), key=lambda kind: kind.order):
+    for kind in KINDS.values():
         seen = _check_listed(runtime, kind, drift, repair=repair, report=report)
         _check_kept(runtime, kind, seen, drift, repair=repair)
     with runtime.database.reading() as session:
@@ -108,10 +118,10 @@ def _check_listed(
     """Compare what Stripe lists; gives the fingerprints of the ids, in order."""
     seen = array("Q")
     began = monotonic_seconds()
-    pages = runtime.stripe.pages(kind.path, kind.list_params)
-    for _, listed in zip(range(PAGES_MAX), pages, strict=False):
-        seen.extend(_fingerprint(one["id"]) for one in listed)
-        objects = [one for one in listed if not flag_at(one, "deleted")]
+    pages = list_pages(runtime, kind, after=None)
+    for _, page in zip(range(PAGES_MAX), pages, strict=False):
+        seen.extend(_fingerprint(one["id"]) for one in page.objects)
+        objects = [one for one in page.objects if not flag_at(one, "deleted")]
         _check(runtime, kind, objects, drift, repair=repair)
         if kind.name == "invoice":
             drift.invoices_at_stripe.update(status_of(one) for one in objects)
@@ -128,39 +138,48 @@ def _check(
     whole = [one for one in (complete(runtime.stripe, kind, one) for one in listed) if one]
     with runtime.database.reading() as session:
         suspected = find_differences(session, kind.name, whole, rules=rules_from(runtime.settings))
+    customers = {one["id"]: id_at(one, "customer") for one in whole}
     for difference in suspected:
-        _confirm(runtime, difference.kind, difference.id, drift, repair=repair)
+        suspect = _Suspect(kind.name, difference.id, customers[difference.id])
+        _confirm(runtime, suspect, drift, repair=repair)
 
 
 def _check_kept(
     runtime: Runtime, kind: Kind, seen: Sequence[int], drift: Drift, *, repair: bool
 ) -> None:
     """Find rows of what Stripe has no more."""
-    table = table_of(kind.table)
+    kept = _kept_rows(kind)
     after = ""
     while True:
         with runtime.database.reading() as session:
-            ids = session.scalars(
-                select(table.c.id)
-                .where(table.c.id > after, table.c.deleted_at.is_(None))
-                .order_by(table.c.id)
-                .limit(ROWS_AT_ONCE)
-            ).all()
-        if not ids:
+            rows = session.execute(kept.where(kept.selected_columns.id > after)).all()
+        if not rows:
             return
-        for object_id in ids:
-            if object_id and not _is_in(seen, _fingerprint(object_id)):
-                _confirm(runtime, kind.name, object_id, drift, repair=repair)
-        after = ids[-1]
+        for row in rows:
+            if row.id and not _is_in(seen, _fingerprint(row.id)):
+                suspect = _Suspect(kind.name, row.id, row.customer_id)
+                _confirm(runtime, suspect, drift, repair=repair)
+        after = rows[-1].id
 
 
-def _confirm(
-    runtime: Runtime, kind_name: str, object_id: str, drift: Drift, *, repair: bool
-) -> None:
+def _kept_rows(kind: Kind) -> Select[Any]:
+    """Some of the rows that one of Stripe's lists should name, with their customers."""
+    table = table_of(kind.table)
+    by_customer = kind.asked is not None
+    customer_id = table.c.customer_id if by_customer else null().label("customer_id")
+    kept = select(table.c.id, customer_id).where(table.c.deleted_at.is_(None))
+    if by_customer:
+        # Of a customer who is gone nothing is listed any more; nor is a card that is nobody's.
+        kept = kept.where(table.c.customer_id.in_(customers_present()))
+    return kept.order_by(table.c.id).limit(ROWS_AT_ONCE)
+
+
+def _confirm(runtime: Runtime, suspect: _Suspect, drift: Drift, *, repair: bool) -> None:
     """Read an object again, and count what still differs; put it right if wanted."""
+    kind_name, object_id, customer_id = suspect
     with runtime.database.writing() as session:
         ticket = draw_ticket(session)
-    found = read_object(runtime.stripe, kind_name, object_id)
+    found = read_one(runtime.stripe, kind_name, object_id, customer_id=customer_id)
     difference = _difference_now(runtime, kind_name, object_id, found)
     if difference is None:
         return

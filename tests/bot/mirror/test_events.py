@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadRequest
-from bot.mirror.events import Wanted, hint_of, parse_event
+from bot.mirror.events import hint_of, parse_event
+from bot.mirror.hints import Wanted
 
 
 def event(event_type: str = "invoice.paid", subject: Any = None, **changes: Any) -> dict[str, Any]:
@@ -108,7 +109,7 @@ def test_of_a_repeated_key_the_last_counts() -> None:
 @pytest.mark.parametrize(
     ("event_type", "subject", "wanted"),
     [
-        ("customer.updated", {"object": "customer", "id": "cus_1"}, [("customer", "cus_1")]),
+        ("customer.created", {"object": "customer", "id": "cus_1"}, [("customer", "cus_1")]),
         ("customer.deleted", {"object": "customer", "id": "cus_1"}, [("customer", "cus_1")]),
         ("invoice.deleted", {"object": "invoice", "id": "in_1"}, [("invoice", "in_1")]),
         ("invoice.frobnicated", {"object": "invoice", "id": "in_1"}, [("invoice", "in_1")]),
@@ -142,9 +143,34 @@ def test_of_a_repeated_key_the_last_counts() -> None:
         (
             "charge.refunded",
             {"object": "charge", "id": "ch_1", "invoice": "in_1"},
-            [("invoice", "in_1")],
+            [("charge", "ch_1"), ("invoice", "in_1")],
         ),
-        ("charge.refunded", {"object": "charge", "id": "ch_1"}, []),
+        ("charge.refunded", {"object": "charge", "id": "ch_1"}, [("charge", "ch_1")]),
+        (
+            "refund.updated",
+            {"object": "refund", "id": "re_1", "charge": "ch_1"},
+            [("refund", "re_1"), ("charge", "ch_1")],
+        ),
+        (
+            "charge.dispute.closed",
+            {"object": "dispute", "id": "du_1", "charge": {"id": "ch_1", "object": "charge"}},
+            [("dispute", "du_1"), ("charge", "ch_1")],
+        ),
+        (
+            "payment_method.detached",
+            {"object": "payment_method", "id": "pm_1", "customer": None},
+            [("payment_method", "pm_1")],
+        ),
+        (
+            "customer.source.updated",
+            {"object": "card", "id": "card_1", "customer": "cus_1"},
+            [("customer", "cus_1"), ("payment_method", "card_1")],
+        ),
+        (
+            "billing.meter.deactivated",
+            {"object": "billing.meter", "id": "mtr_1"},
+            [("billing.meter", "mtr_1")],
+        ),
         ("payout.paid", {"object": "payout", "id": "po_1"}, []),
     ],
 )
@@ -152,6 +178,53 @@ def test_an_event_makes_us_read_what_it_may_have_changed(
     event_type: str, subject: dict[str, Any], wanted: list[tuple[str, str]]
 ) -> None:
     assert list(hint_of(event(event_type, subject)).wanted) == wanted
+
+
+BALANCE_READ = [("customer", "cus_1"), ("customer_balance_transaction", "cus_1")]
+
+
+@pytest.mark.parametrize(
+    ("event_type", "previous", "balance", "is_moved"),
+    [
+        ("customer.updated", {"balance": 0}, -500, True),
+        ("customer.updated", {"balance": -500}, 0, True),
+        ("customer.updated", {"invoice_credit_balance": {"eur": 0}}, 0, True),
+        ("customer.updated", {"name": "Acme"}, -500, False),
+        # An event that does not say what changed may mean anything.
+        ("customer.updated", None, 0, True),
+        ("customer.created", None, -500, True),
+        ("customer.created", None, 0, False),
+        ("customer.deleted", None, -500, False),
+    ],
+)
+def test_a_customer_whose_balance_may_have_moved_has_its_transactions_read(
+    event_type: str,
+    previous: dict[str, Any] | None,
+    balance: int,
+    is_moved: bool,  # noqa: FBT001 - a case
+) -> None:
+    data: dict[str, Any] = {"object": {"object": "customer", "id": "cus_1", "balance": balance}}
+    if previous is not None:
+        data["previous_attributes"] = previous
+
+    wanted = hint_of(event(event_type, data=data)).wanted
+
+    assert list(wanted) == (BALANCE_READ if is_moved else BALANCE_READ[:1])
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"object": "invoice", "id": "in_1", "starting_balance": -500},
+        {"object": "invoice", "id": "in_1", "ending_balance": 20},
+        {"object": "invoice", "id": "in_1", "amount_overpaid": 1},
+        {"object": "credit_note", "id": "cn_1", "customer_balance_transaction": "cbtxn_1"},
+    ],
+)
+def test_what_uses_or_makes_credit_has_the_customer_read_too(subject: dict[str, Any]) -> None:
+    hint = hint_of(event("any.thing", subject | {"customer": "cus_1"}))
+
+    assert list(hint.wanted)[1:] == BALANCE_READ
 
 
 def test_a_thin_event_is_a_hint_too() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from bot.errors import Unavailable
 from bot.mirror.marks import ATTEMPTS_HELD_BACK
 from bot.mirror.noting import note_kept
-from bot.mirror.reading import read_object
+from bot.mirror.reading import read_objects
 from bot.mirror.refresh import refresh
 from bot.mirror.stale import LEASE_SECONDS
 from bot.models import Alert, StaleObject
@@ -19,7 +19,7 @@ from bot.stripe_api import StripeAPI
 from jobs import sync
 from tests.following import KEY, Following, following
 
-READ_OBJECT = "bot.mirror.refresh.read_object"
+READ_OBJECTS = "bot.mirror.refresh.read_objects"
 
 
 @pytest.fixture
@@ -38,14 +38,14 @@ def test_a_hint_during_a_read_makes_it_read_once_more(
     note_kept(mirror.runtime.database)
 
     def read_and_be_paid(*arguments: Any) -> Any:
-        found = read_object(*arguments)
-        monkeypatch.setattr(READ_OBJECT, read_object)
+        found = read_objects(*arguments)
+        monkeypatch.setattr(READ_OBJECTS, read_objects)
         mirror.pay(invoice)
         mirror.deliver(mirror.events("invoice.paid")[0])
         note_kept(mirror.runtime.database)
         return found
 
-    monkeypatch.setattr(READ_OBJECT, read_and_be_paid)
+    monkeypatch.setattr(READ_OBJECTS, read_and_be_paid)
     refresh(mirror.runtime)
     row = mirror.mirrored(invoice)
     assert row is not None
@@ -66,15 +66,15 @@ def test_a_reader_whose_lease_ran_out_stores_nothing(
     note_kept(mirror.runtime.database)
 
     def read_too_slowly(*arguments: Any) -> Any:
-        found = read_object(*arguments)
-        monkeypatch.setattr(READ_OBJECT, read_object)
+        found = read_objects(*arguments)
+        monkeypatch.setattr(READ_OBJECTS, read_objects)
         mirror.pay(invoice)
         # The lease ends, and another reader takes the object and finishes with it.
         mirror.make_due()
         refresh(mirror.runtime)
         return found
 
-    monkeypatch.setattr(READ_OBJECT, read_too_slowly)
+    monkeypatch.setattr(READ_OBJECTS, read_too_slowly)
     refresh(mirror.runtime)
 
     mirror.assert_equal(invoice)
