@@ -145,9 +145,23 @@ class Person:
             raise LookupError("There is no modal on the screen.")
         return Seen(views[-1] | {"text": "", "ephemeral": True})
 
-    def press(self, wanted: str) -> Json:
-        """Press a button in the modal on top."""
-        view = self.view()
+    def open_home(self, tab: str = "home") -> Json:
+        """Look at the app's Home tab, or at its messages; the page's answer."""
+        return self._post("home/open", {"as": self.id, "tab": tab})
+
+    def home(self) -> Seen:
+        """What stands in this person's Home tab.
+
+        Raises: LookupError when nothing was ever published to it.
+        """
+        view = self._get("home", {})["view"]
+        if view is None:
+            raise LookupError("There is nothing in the Home tab.")
+        return Seen(view | {"text": "", "ephemeral": True})
+
+    def press(self, wanted: str, *, view: Seen | None = None) -> Json:
+        """Press a button in a view, or else in the modal on top."""
+        view = view or self.view()
         block_id, element = view.find(wanted)
         return self._post(
             "view/act",

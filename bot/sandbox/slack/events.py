@@ -95,17 +95,22 @@ def message_posted(state: State, channel: Channel, message: Message) -> None:
         send_later(state, {"type": "app_mention", **event})
 
 
-def home_opened(state: State, person: Person, channel: Channel | None) -> None:
-    """Tell the bot that somebody looks at its App Home."""
+def home_opened(
+    state: State, person: Person, channel: Channel | None, *, tab: str, view: Json | None
+) -> None:
+    """Tell the bot that somebody looks at its App Home; at which tab, and what stands in Home.
+
+    Source: docs.slack.dev/reference/events/app_home_opened: `view` only once one was published.
+    """
     if "app_home_opened" in state.manifest.events:
         event = {
             "type": "app_home_opened",
             "user": person.id,
             "channel": channel.id if channel is not None else "",
-            "tab": "home",
+            "tab": tab,
             "event_ts": state.workspace.next_ts(),
         }
-        send_later(state, event)
+        send_later(state, event | ({"view": view} if view is not None and tab == "home" else {}))
 
 
 def _is_shared(state: State, event: Json) -> bool:

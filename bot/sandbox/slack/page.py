@@ -6,7 +6,7 @@ from dataclasses import asdict
 from bot.sandbox.slack import clicks, commands, shortcuts, view_actions
 from bot.sandbox.slack.records import Channel, Json, Person
 from bot.sandbox.slack.state import State
-from bot.sandbox.slack.views import list_stack, view_part
+from bot.sandbox.slack.views import find_home, list_stack, view_part
 
 MESSAGES_SHOWN_MAX = 200
 
@@ -126,11 +126,19 @@ def list_views(state: State, query: Json) -> Json:
     return {"views": [view_part(state, each) for each in list_stack(state, me.id)]}
 
 
+def look_at_home(state: State, query: Json) -> Json:
+    """What stands in a person's Home tab, without a word to the bot."""
+    me = state.person(query.get("as"))
+    home = find_home(state, me.id)
+    return {"view": view_part(state, home) if home is not None else None}
+
+
 READERS: dict[str, Callable[[State, Json], Json]] = {
     "state": look,
     "messages": list_messages,
     "notices": list_notices,
     "views": list_views,
+    "home": look_at_home,
 }
 WRITERS: dict[str, Callable[[State, Json], Json]] = {
     "type": type_text,

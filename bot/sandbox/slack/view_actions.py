@@ -12,6 +12,7 @@ from bot.sandbox.slack.payloads import channel_part, payload_form, who_and_where
 from bot.sandbox.slack.records import Channel, Json, Person, View
 from bot.sandbox.slack.state import State
 
+HOME_TABS = ("home", "messages")
 ERRORS = {
     "operation_timeout": "We had some trouble connecting. Try again?",
     "dispatch_failed": "We had some trouble connecting. Try again?",
@@ -19,13 +20,20 @@ ERRORS = {
 
 
 def open_home(state: State, sent: Json) -> Json:
-    """Look at the App Home; the bot hears of it and may publish a new one."""
+    """Look at the App Home; the bot hears of it and may publish a new one.
+
+    Raises: SlackError not_enabled for an app without a Home tab, and invalid_arguments.
+    """
     person = state.person(sent.get("as"))
-    home_opened(state, person, _direct(state, person))
-    home = [
-        each for each in state.views.values() if (each.person, each.kind) == (person.id, "home")
-    ]
-    return {"ok": True, "view": views.view_part(state, home[0]) if home else None}
+    tab = sent.get("tab", "home")
+    if tab not in HOME_TABS:
+        raise SlackError("invalid_arguments", f"[ERROR] tab must be one of {', '.join(HOME_TABS)}")
+    if tab == "home" and not state.manifest.has_home:
+        raise SlackError("not_enabled")
+    home = views.find_home(state, person.id)
+    shown = views.view_part(state, home) if home is not None else None
+    home_opened(state, person, _direct(state, person), tab=tab, view=shown)
+    return {"ok": True, "view": shown}
 
 
 def act(state: State, sent: Json) -> Json:

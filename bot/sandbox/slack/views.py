@@ -45,6 +45,12 @@ def list_stack(state: State, person: str) -> list[View]:
     return [each for each in state.views.values() if each.person == person and each.kind == "modal"]
 
 
+def find_home(state: State, person: str) -> View | None:
+    """What was published to a person's Home tab, or None."""
+    homes = (each for each in state.views.values() if each.person == person)
+    return next((each for each in homes if each.kind == "home"), None)
+
+
 def find_view(state: State, person: str, view_id: object) -> View:
     """A view on this person's screen.
 

@@ -39,8 +39,7 @@ def publish(state: State, arguments: Json) -> Json:
         raise SlackError("not_enabled")
     body = _read_view(arguments, "home")
     person = known_person(state, arguments["user_id"])
-    homes = [each for each in state.views.values() if each.person == person.id]
-    home = next((each for each in homes if each.kind == "home"), None)
+    home = views.find_home(state, person.id)
     if home is None:
         return _answer(state, views.open_view(state, person.id, body, "home"))
     _check_hash(home, arguments)
