@@ -29,12 +29,14 @@ SHOW_SYNC = "show_sync"
 DISMISS_ALERT = "dismiss_alert"
 RETRY_OBJECT = "retry_object"
 USE_ACCOUNT = "use_account"
+SHOW_HOME = "show_home"
 
 ALL = (
     *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
     *(SHOW_ROLES, SHOW_CHANNELS, SHOW_HELP, GRANT_ROLE, REVOKE_ROLE, REMOVE_CHANNEL),
     *(SHOW_INVOICE_PDF, OPEN_INVOICE_PDF, SHOW_RECEIPT, OPEN_RECEIPT),
-    *(ASK_SUPPORT, SHOW_SYNC, DISMISS_ALERT, RETRY_OBJECT, USE_ACCOUNT),
+    *(ASK_SUPPORT, SHOW_SYNC, DISMISS_ALERT, RETRY_OBJECT),
+    *(USE_ACCOUNT, SHOW_HOME),
 )
 
 # A list may be asked for in so many characters, page and bar apart: a button's value holds 2,000.
@@ -167,6 +169,14 @@ def parse_retry_object(value: str) -> int:
     if not _NUMBER.fullmatch(value):
         raise BadRequest("This button names nothing to read. Ask for it anew: /billing sync.")
     return int(value)
+
+
+def parse_show_home(value: str) -> int:
+    """The page of accounts to show, from 1 on.
+
+    Raises: BadRequest when the value is none.
+    """
+    return _parse_page(value)
 
 
 def _parse_page(text: str) -> int:

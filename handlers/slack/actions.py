@@ -118,7 +118,7 @@ LINKS = frozenset({actions.OPEN_IN_STRIPE, actions.OPEN_INVOICE_PDF, actions.OPE
 
 def answer_press(desk: Desk, press: Press) -> None:
     """Answer a press where the person is, through the address that came with it."""
-    action, _, place = press.action_id.partition(":")
+    action = press.action_id.partition(":")[0]
     if action in LINKS:
         return
     if action in SLOW_PRESSES:
@@ -129,25 +129,42 @@ def answer_press(desk: Desk, press: Press) -> None:
     if action in MODAL_PRESSES:
         _later(desk, press, lambda: _answer_in_modal(desk, press, MODAL_PRESSES[action]))
         return
-    work = PRESSES.get(action, _unknown)
-    message = answer(desk, press.caller, _wanted(press), lambda ask: work(ask, press.value))
-    # A row of a list opens its invoice below, so that the list stays to go on with; and what
-    # everybody sees is never replaced by what one person may see.
-    is_row = action == actions.SHOW_INVOICE and place.isdigit()
-    _respond(desk, press, message, replaces=press.is_private and not is_row)
+    work = PRESSES.get(action, unknown)
+    message = answer(desk, press.caller, wanted_by(press), lambda ask: work(ask, press.value))
+    # What everybody sees is never replaced by what one person may see.
+    _respond(desk, press, message, replaces=press.is_private and not is_row(press))
+
+
+def is_row(press: Press) -> bool:
+    """Whether a press is on a row of a list: its invoice comes beside the list, which stays."""
+    action, _, place = press.action_id.partition(":")
+    return action == actions.SHOW_INVOICE and place.isdigit()
+
+
+def wanted_by(press: Press) -> str:
+    """What somebody wanted, as a refusal is recorded with it."""
+    return f"{press.action_id} {press.value}"
+
+
+def unknown(_ask: Ask, _value: str) -> Message:
+    """What comes of a button that is none of ours.
+
+    Raises: BadRequest, always.
+    """
+    raise BadRequest("This button is of a kind that does not exist here.")
 
 
 def _answer_slowly(
     desk: Desk, press: Press, work: Callable[[Ask, str, float], Message], patient_until: float
 ) -> None:
     message = answer(
-        desk, press.caller, _wanted(press), lambda ask: work(ask, press.value, patient_until)
+        desk, press.caller, wanted_by(press), lambda ask: work(ask, press.value, patient_until)
     )
     _respond(desk, press, message, replaces=False)
 
 
 def _answer_in_modal(desk: Desk, press: Press, work: Callable[[Ask, str], Message]) -> None:
-    message = answer(desk, press.caller, _wanted(press), lambda ask: work(ask, press.value))
+    message = answer(desk, press.caller, wanted_by(press), lambda ask: work(ask, press.value))
     try:
         open_modal(desk.slack, press.trigger_id, support_modal(message))
     except Unavailable as failed:
@@ -174,11 +191,3 @@ def _respond(desk: Desk, press: Press, message: Message, *, replaces: bool) -> N
         desk.slack.respond(press.response_url, payload)
     except Unavailable as failed:
         log.warning("press_unanswered", action=press.action_id, why=failed.message)
-
-
-def _wanted(press: Press) -> str:
-    return f"{press.action_id} {press.value}"
-
-
-def _unknown(_ask: Ask, _value: str) -> Message:
-    raise BadRequest("This button is of a kind that does not exist here.")

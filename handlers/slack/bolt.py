@@ -19,6 +19,7 @@ from handlers.slack.commands import answer_command
 from handlers.slack.context import Desk
 from handlers.slack.events import take_in
 from handlers.slack.requests import parse_command, parse_event, parse_press
+from handlers.slack.view_presses import answer_press_in_view
 
 AS_JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json;charset=utf-8"]}
 EVERYTHING = re.compile(r"[\s\S]*")
@@ -81,7 +82,11 @@ def build_app(desk: Desk) -> App:
         return BoltResponse(status=200, body=orjson.dumps(payload).decode(), headers=AS_JSON)
 
     def pressed(ack: Ack, body: dict[str, Any]) -> None:
-        answer_press(desk, parse_press(body))
+        press = parse_press(body)
+        if press.view is None:
+            answer_press(desk, press)
+        else:
+            answer_press_in_view(desk, press, press.view)
         ack()
 
     def happened(ack: Ack, body: dict[str, Any]) -> None:

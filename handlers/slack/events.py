@@ -1,4 +1,4 @@
-"""What Slack tells of by itself: people, groups and channels that have changed.
+"""What Slack tells of by itself: people, groups and channels that have changed, a look at Home.
 
 An event may come late, twice, or not at all. Twice is seen by its id, in the transaction that does
 what it says; late by its time; and what never came is put right by the hourly lists.
@@ -13,6 +13,7 @@ from bot.people import change_members, mark_channel, store_groups, store_people,
 from bot.slack_objects import is_channel_id, is_group_id, read_group, read_person, read_user_ids
 from bot.telemetry import get_logger
 from handlers.slack.context import Desk, is_ours
+from handlers.slack.home import HOME_OPENED, open_home
 from handlers.slack.requests import Happening
 
 log = get_logger("slack.events")
@@ -24,12 +25,15 @@ def take_in(desk: Desk, happening: Happening) -> None:
     Raises: Unavailable when the database does not answer; then Slack sends the event again.
     """
     change = CHANGES.get(happening.kind)
-    if change is None:
+    if change is None and happening.kind != HOME_OPENED:
         return
     deployment = desk.deployment
     # People of other organisations, too, are told of in events of our own workspace.
     if not is_ours(deployment, happening.team_id, happening.installed_enterprise_id):
         log.warning("event_of_others", kind=happening.kind)
+        return
+    if change is None:
+        open_home(desk, happening)
         return
     with desk.runtime.database.writing() as session:
         if take_event(session, happening.event_id, now=real_now()):
@@ -71,7 +75,7 @@ def _channel_shared(session: Session, happening: Happening, _own_team_id: str) -
         mark_channel(session, channel, is_external=is_external)
 
 
-# The manifest subscribes to these, and a test compares both.
+# The manifest subscribes to these and to HOME_OPENED, and a test compares both.
 # Source: docs.slack.dev/reference/events, read 2026-11.
 CHANGES: Mapping[str, Callable[[Session, Happening, str], None]] = {
     "user_change": _person_changed,

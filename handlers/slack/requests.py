@@ -33,10 +33,25 @@ class CommandCall:
 
 
 @dataclass(frozen=True, slots=True)
+class PressedView:
+    """The view that a press came from: a Home tab, or a modal at some height of a stack.
+
+    Shape: `hash` changes with every change of the view; `is_full` for the third modal of a stack,
+        above which there is no other.
+    """
+
+    id: str
+    hash: str
+    is_home: bool
+    is_full: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Press:
     """Somebody pressed a button or chose from a menu of ours.
 
-    Shape: `is_private` when the message is one that only this person sees.
+    Shape: `is_private` when the message is one that only this person sees; `view` is None for a
+        press in a message, and `response_url` "" for one in a view.
     """
 
     caller: Caller
@@ -46,6 +61,7 @@ class Press:
     # Opens one modal, within three seconds of the press.
     trigger_id: str
     is_private: bool
+    view: PressedView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +122,7 @@ def parse_press(body: Mapping[str, Any]) -> Press:
         trigger_id=_text(body.get("trigger_id")),
         # Slack keeps no message that only one person sees, so it sends none along either.
         is_private=told if isinstance(told, bool) else "message" not in body,
+        view=_read_view(body.get("view")),
     )
 
 
@@ -133,6 +150,23 @@ def parse_event(body: Mapping[str, Any]) -> Happening | None:
         kind=_text(event.get("type")),
         at=at,
         event=event,
+    )
+
+
+def _read_view(view: Any) -> PressedView | None:
+    """The view of a press.
+
+    Source: docs.slack.dev/reference/interaction-payloads/view-interactions-payload, read 2026-11.
+    """
+    view_id = _text(_inside(view, "id"))
+    if not view_id:
+        return None
+    below = _text(_inside(view, "previous_view_id"))
+    return PressedView(
+        id=view_id,
+        hash=_text(_inside(view, "hash")),
+        is_home=_inside(view, "type") == "home",
+        is_full=bool(below) and below != _inside(view, "root_view_id"),
     )
 
 

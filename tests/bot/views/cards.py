@@ -1,12 +1,13 @@
 """Read models for tests of views; a test states only what it is about."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from bot.clock import Month
-from bot.money import Money
+from bot.money import Money, sum_by_currency
 from bot.queries.cards import (
     AccountRef,
     Freshness,
@@ -17,6 +18,7 @@ from bot.queries.cards import (
     LinePart,
     Status,
 )
+from bot.queries.home import HomeAccount, HomeBook, PastDueSum
 from bot.queries.months import MonthStanding, MonthState
 from bot.queries.sync import Backlog, Filling, LastVerify, SyncReport
 
@@ -215,3 +217,20 @@ def make_sync_report(**changes: Any) -> SyncReport:
         zone="Europe/Berlin",
     )
     return replace(report, **changes)
+
+
+def make_home(*accounts: HomeAccount, count: int | None = None, page: int = 1) -> HomeBook:
+    """A Home tab of these accounts; what is Past Due in all is what they add up to."""
+    sums = [each for account in accounts for each in account.past_due]
+    counts: Counter[str] = Counter()
+    for each in sums:
+        counts[each.remaining.currency] += each.invoices_count
+    amounts = sum_by_currency(each.remaining for each in sums)
+    return HomeBook(
+        past_due=tuple(PastDueSum(amounts[code], counts[code]) for code in amounts),
+        accounts=accounts,
+        accounts_count=len(accounts) if count is None else count,
+        page=page,
+        freshness=FRESH,
+        zone="Europe/Berlin",
+    )

@@ -10,6 +10,7 @@ from bot.mirror.documents import Receipt, Receipts
 from bot.money import Money
 from bot.queries.cards import Freshness, Status
 from bot.queries.channels import ChannelLine
+from bot.queries.home import HomeAccount, PastDueSum
 from bot.queries.months import MonthState
 from bot.queries.roles import GrantLine, GrantPage, Subject
 from bot.queries.sync import Backlog, FailingObject, Filling, LastVerify, OpenAlert
@@ -18,6 +19,7 @@ from bot.views.channels import channel_list
 from bot.views.chosen import chosen_card, with_chosen
 from bot.views.documents import pdf_link, receipt_links
 from bot.views.help import help_card
+from bot.views.home import home_card
 from bot.views.hub import hub
 from bot.views.invoice import Dashboard, invoice_card
 from bot.views.invoice_lines import invoice_lines
@@ -37,6 +39,7 @@ from tests.bot.views.cards import (
     NOW,
     USUAL_LINES,
     make_card,
+    make_home,
     make_line,
     make_page,
     make_row,
@@ -62,6 +65,14 @@ NASTY = (
     + "long " * 30
 )
 NASTY_ACCOUNT = replace(ACME, path=(NASTY, NASTY), customer_ids=("cus_Nasty",))
+LATE_ACCOUNT = HomeAccount(ACME, (PastDueSum(usd(184_250), 1),), 23, "in_Late")
+LATE_IN_THREE = HomeAccount(
+    ACME,
+    (PastDueSum(usd(50), 2), PastDueSum(Money(9_000, "jpy"), 1), PastDueSum(Money(12, "kwd"), 1)),
+    1,
+    None,
+)
+WELL_ACCOUNT = HomeAccount(ACME, (), 0, None)
 MANY_LINES = (
     *(
         make_line(
@@ -321,6 +332,13 @@ CASES = {
         is_admin=False,
     ),
     "hub_of_chosen": hub(make_grants(OF_ACCOUNT), NOTHING_PAST_DUE, chosen=ACME, is_admin=False),
+    "home": home_card(make_home(LATE_ACCOUNT, LATE_IN_THREE, WELL_ACCOUNT, count=41, page=2)),
+    "home_nasty": home_card(
+        replace(make_home(*(replace(LATE_IN_THREE, account=NASTY_ACCOUNT),) * 10), freshness=STALE),
+        chosen=NASTY_ACCOUNT,
+    ),
+    "home_of_one_account": home_card(make_home(WELL_ACCOUNT), chosen=ACME),
+    "home_without_accounts": home_card(make_home()),
     "chosen": chosen_card(ACME, is_new=True),
     "chosen_nasty": chosen_card(NASTY_ACCOUNT, is_new=False),
     "chosen_none": chosen_card(None, is_new=False),

@@ -15,7 +15,7 @@ SHIPPED = {
     *("show_roles", "show_channels", "show_help", "grant_role", "revoke_role", "remove_channel"),
     *("show_invoice_pdf", "open_invoice_pdf", "show_receipt", "open_receipt"),
     *("ask_support", "show_sync", "dismiss_alert", "retry_object"),
-    "use_account",
+    *("use_account", "show_home"),
 }
 
 
@@ -57,6 +57,7 @@ def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: s
         ),
         (actions.parse_dismiss_alert, ["", "0", "-1", "1 ", "one", "9" * 19]),
         (actions.parse_retry_object, ["", "0", "in_1", "1|2", "9" * 19]),
+        (actions.parse_show_home, ["", "0", "-1", "one", "1|2", "9" * 19]),
         (actions.parse_list_page, ["", "list", "|1", "list|", "list|0", "x" * 1901 + "|1"]),
     ],
 )

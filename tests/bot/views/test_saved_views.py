@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.slack.block_kit import check_blocks
+from bot.sandbox.slack.block_kit import check_blocks, check_view
 from bot.views.blocks import Message
+from bot.views.home import home_view
+from bot.views.surfaces import modal_of
 from tests.bot.views.cases import CASES
 
 SAVED = Path(__file__).parent / "saved"
@@ -46,6 +48,16 @@ def test_slack_takes_a_view(name: str) -> None:
 
     assert len(message.text) <= TEXT_MAX
     assert len(json.dumps(message.blocks, ensure_ascii=False)) <= MESSAGE_CHARACTERS_MAX
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_slack_takes_a_view_in_a_modal_and_in_the_home_tab_too(name: str) -> None:
+    modal = modal_of(CASES[name])
+
+    check_view(json.loads(json.dumps(modal)))
+    check_view(json.loads(json.dumps(home_view(CASES[name]))))
+
+    assert {block["type"] for block in modal["blocks"]}.isdisjoint({"table", "data_table"})
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from handlers.slack.events import CHANGES
+from handlers.slack.home import HOME_OPENED
 
 MANIFEST: dict[str, Any] = json.loads(
     (Path(__file__).parents[3] / "manifest.json").read_text(encoding="utf-8")
@@ -14,7 +15,7 @@ MANIFEST: dict[str, Any] = json.loads(
 def test_every_event_of_the_manifest_is_taken_in_and_no_other() -> None:
     listed = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
 
-    assert sorted(listed) == sorted(CHANGES)
+    assert sorted(listed) == sorted([*CHANGES, HOME_OPENED])
 
 
 def test_people_and_channels_come_as_ids_where_a_command_names_them() -> None:
