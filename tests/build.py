@@ -227,8 +227,9 @@ def _worked_out(row: dict[str, Any], zone_name: str, due_on: date | None) -> dic
     """What the mirror derives from the rest of the row."""
     zone = zone_of(zone_name)
     overdue_at = row.get("first_failed_at")
+    late_since_on = None if overdue_at is None else local_day(overdue_at, zone)
     if due_on is not None:
-        overdue_at = start_of_day(due_on + timedelta(days=1), zone)
+        overdue_at, late_since_on = start_of_day(due_on + timedelta(days=1), zone), due_on
     finalized_at = row["finalized_at"]
     return {
         "number_folded": None if row["number"] is None else fold(row["number"]),
@@ -238,6 +239,7 @@ def _worked_out(row: dict[str, Any], zone_name: str, due_on: date | None) -> dic
         "due_at": None if due_on is None else start_of_day(due_on, zone) + timedelta(hours=12),
         "covers_until_on": last_day_of(row["covers_until_at"], zone),
         "overdue_at": overdue_at,
+        "late_since_on": late_since_on,
     }
 
 

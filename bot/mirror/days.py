@@ -31,8 +31,10 @@ def local_days(invoice: Row, zone: ZoneInfo) -> Row:
     due_on = local_day(due_at, zone) if due_at else None
     if invoice["collection_method"] == AUTOMATIC:
         overdue_at = invoice["first_failed_at"] if is_failing(invoice) else None
+        late_since_on = local_day(overdue_at, zone) if overdue_at else None
     else:
         overdue_at = start_of_day(due_on + timedelta(days=1), zone) if due_on else None
+        late_since_on = due_on
     return {
         "issued_on": local_day(issued_at, zone) if issued_at else None,
         "due_on": due_on,
@@ -42,6 +44,7 @@ def local_days(invoice: Row, zone: ZoneInfo) -> Row:
             local_day(invoice["covers_from_at"], zone),
         ),
         "overdue_at": overdue_at,
+        "late_since_on": late_since_on,
     }
 
 
@@ -94,4 +97,4 @@ def date_anew(session: Session, which: ColumnElement[bool], zone: ZoneInfo) -> N
         after = rows[-1]["id"]
 
 
-_DERIVED = ("issued_on", "due_on", "covers_until_on", "overdue_at")
+_DERIVED = ("issued_on", "due_on", "covers_until_on", "overdue_at", "late_since_on")

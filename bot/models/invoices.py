@@ -30,6 +30,8 @@ class Invoice(Base):
     `due_on`, `issued_on` and `covers_until_on` are local days. `overdue_at` is the moment from
     which an open invoice counts as Past Due: the end of its due day, or its first failed automatic
     attempt; None while there is neither. Past Due is judged with it, never stored as a status.
+    `late_since_on` is the local day from which the days late of such an invoice count: its due day,
+    or that of the failed attempt.
     """
 
     __tablename__ = "invoices"
@@ -92,6 +94,7 @@ class Invoice(Base):
     due_on: Mapped[date | None]
     covers_until_on: Mapped[date]
     overdue_at: Mapped[datetime | None]
+    late_since_on: Mapped[date | None]
     lines_count: Mapped[int]
     lines_digest: Mapped[str] = mapped_column(String(64))
     meta: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -123,12 +126,25 @@ Index(
     Invoice.currency,
     Invoice.total_minor,
 )
-# For sums over what is owed, and for lists of what is open or Past Due.
+# For lists of what is open or Past Due.
 Index(
     "ix_invoices_open",
     Invoice.overdue_at,
     Invoice.account_id,
     Invoice.currency,
+    Invoice.remaining_minor,
+    Invoice.status,
+    Invoice.deleted_at,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
+)
+# For sums over what is owed, by account and by how late it is: they read nothing but this.
+Index(
+    "ix_invoices_owed",
+    Invoice.account_id,
+    Invoice.currency,
+    Invoice.late_since_on,
+    Invoice.overdue_at,
     Invoice.remaining_minor,
     Invoice.status,
     Invoice.deleted_at,

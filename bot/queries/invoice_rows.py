@@ -87,8 +87,8 @@ def facts_of(row: Row[Any]) -> StatusFacts:
         status=row.status,
         collection_method=row.collection_method,
         remaining_minor=row.remaining_minor,
-        due_on=row.due_on,
         overdue_at=row.overdue_at,
+        late_since_on=row.late_since_on,
         first_failed_at=row.first_failed_at,
         next_attempt_at=row.next_attempt_at,
     )

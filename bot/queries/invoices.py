@@ -36,7 +36,8 @@ _COLUMNS = tuple(
         *("starting_balance_minor", "ending_balance_minor"),
         *("discount_minor", "credit_grants_minor", "shipping_minor"),
         *("tax_minor", "inclusive_tax_minor", "taxes"),
-        *("issued_on", "covers_from_at", "covers_until_at", "lines_count", "deleted_at"),
+        *("issued_on", "due_on", "covers_from_at", "covers_until_at"),
+        *("lines_count", "deleted_at"),
     )
 )
 

@@ -28,6 +28,13 @@ IS_PAST_DUE: ColumnElement[bool] = and_(
     _INVOICES.c.remaining_minor > 0,
     _INVOICES.c.overdue_at <= bindparam("now"),
 )
+# And that no further attempt will be made to collect it.
+IS_EXHAUSTED: ColumnElement[bool] = and_(
+    IS_PAST_DUE,
+    _INVOICES.c.collection_method == AUTOMATIC,
+    _INVOICES.c.first_failed_at.is_not(None),
+    _INVOICES.c.next_attempt_at.is_(None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +44,8 @@ class StatusFacts:
     status: str
     collection_method: str
     remaining_minor: int
-    due_on: date | None
     overdue_at: datetime | None
+    late_since_on: date | None
     first_failed_at: datetime | None
     next_attempt_at: datetime | None
 
@@ -72,9 +79,9 @@ def judge(facts: StatusFacts, *, now: datetime, zone: ZoneInfo) -> Judgement:
     known = _KNOWN.get(facts.status)
     if known is not Status.OPEN or facts.remaining_minor <= 0:
         return Judgement(known, known or facts.status, 0, None, None, is_exhausted=False)
-    if facts.overdue_at is None or facts.overdue_at > now:
+    since = facts.late_since_on
+    if since is None or facts.overdue_at is None or facts.overdue_at > now:
         return Judgement(known, known, 0, None, None, is_exhausted=False)
-    since = _since(facts, zone) or local_day(facts.overdue_at, zone)
     has_failed = facts.collection_method == AUTOMATIC and facts.first_failed_at is not None
     return Judgement(
         status=Status.PAST_DUE,
@@ -84,14 +91,6 @@ def judge(facts: StatusFacts, *, now: datetime, zone: ZoneInfo) -> Judgement:
         retry_on=_day(facts.next_attempt_at, zone) if has_failed else None,
         is_exhausted=has_failed and facts.next_attempt_at is None,
     )
-
-
-def _since(facts: StatusFacts, zone: ZoneInfo) -> date | None:
-    """The day from which the days late are counted."""
-    failed_on = _day(facts.first_failed_at, zone)
-    if facts.collection_method == AUTOMATIC:
-        return failed_on or facts.due_on
-    return facts.due_on or failed_on
 
 
 def _day(moment: datetime | None, zone: ZoneInfo) -> date | None:

@@ -75,6 +75,7 @@ def invoice_row(n: int) -> dict[str, Any]:
         "finalized_at": _micros(created),
         "due_at": _micros(due),
         "overdue_at": _micros(due + timedelta(days=1)),
+        "late_since_on": due.date().isoformat(),
         "covers_from_at": _micros(created - timedelta(days=30)),
         "covers_until_at": _micros(created),
         "issued_on": created.date().isoformat(),

@@ -362,6 +362,7 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("covers_until_on", sa.Date(), nullable=False),
         sa.Column("overdue_at", Moment(), nullable=True),
+        sa.Column("late_since_on", sa.Date(), nullable=True),
         sa.Column("lines_count", sa.BigInteger(), nullable=False),
         sa.Column("lines_digest", sa.String(length=64), nullable=False),
         sa.Column("meta", sa.JSON(), nullable=False),
@@ -392,6 +393,17 @@ def upgrade() -> None:
         "ix_invoices_open",
         "invoices",
         ["overdue_at", "account_id", "currency", "remaining_minor", "status", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_index(
+        "ix_invoices_owed",
+        "invoices",
+        [
+            *("account_id", "currency", "late_since_on", "overdue_at"),
+            *("remaining_minor", "status", "deleted_at"),
+        ],
         unique=False,
         sqlite_where=sa.text("status = 'open'"),
         postgresql_where=sa.text("status = 'open'"),
@@ -438,6 +450,12 @@ def downgrade() -> None:
     op.drop_table("invoice_lines")
     op.drop_index(
         "ix_invoices_open_dated",
+        table_name="invoices",
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.drop_index(
+        "ix_invoices_owed",
         table_name="invoices",
         sqlite_where=sa.text("status = 'open'"),
         postgresql_where=sa.text("status = 'open'"),

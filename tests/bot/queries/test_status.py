@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.clock import start_of_day
+from bot.clock import local_day, start_of_day
 from bot.queries.cards import Status
 from bot.queries.status import AUTOMATIC, Judgement, StatusFacts, judge
 
@@ -22,15 +22,15 @@ def judged(
     **fields: Any,
 ) -> Judgement:
     """An open invoice with 10.00 left to pay, judged at a moment."""
-    overdue_at = failed_at
+    overdue_at, late_since_on = failed_at, failed_at and local_day(failed_at, zone)
     if due_on is not None:
-        overdue_at = start_of_day(due_on + timedelta(days=1), zone)
+        overdue_at, late_since_on = start_of_day(due_on + timedelta(days=1), zone), due_on
     facts: dict[str, Any] = {
         "status": "open",
         "collection_method": AUTOMATIC if due_on is None else "send_invoice",
         "remaining_minor": 1_000,
-        "due_on": due_on,
         "overdue_at": overdue_at,
+        "late_since_on": late_since_on,
         "first_failed_at": failed_at,
         "next_attempt_at": None,
     }
