@@ -16,6 +16,7 @@ ENTRIES = cast("Table", AuditEntry.__table__)
 HEAD = cast("Table", AuditHead.__table__)
 PRIVATE = cast("Table", PrivateText.__table__)
 
+HEAD_ID = 1
 # Under this name details hold, instead of a private text, its reference.
 PRIVATE_REF = "private_ref"
 
@@ -25,7 +26,10 @@ _CHAINED = (
 )
 # As the driver gives them: what somebody wrote into a column by hand may be of any type, and has to
 # be found, not stumbled over.
-RAW_COLUMNS = tuple(type_coerce(column, NullType()).label(column.name) for column in ENTRIES.c)
+RAW_COLUMNS, RAW_TEXTS = (
+    tuple(type_coerce(column, NullType()).label(column.name) for column in table.c)
+    for table in (ENTRIES, PRIVATE)
+)
 
 
 def content_of(entry: Mapping[str, Any], before: str) -> str:
@@ -36,7 +40,7 @@ def content_of(entry: Mapping[str, Any], before: str) -> str:
 
 def ref_of(salt: str, about: str, value: str) -> str:
     """The fingerprint of a private text, which says nothing without its salt."""
-    told = json.dumps([salt, about, value], separators=(",", ":"), ensure_ascii=True)
+    told = json.dumps([salt, about, value], separators=(",", ":"), ensure_ascii=True, default=repr)
     return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.audit.deeds import PERSON, By, Deed, Private, Stage, Subject, canonical
-from bot.audit.entries import ENTRIES, HEAD, PRIVATE, PRIVATE_REF, content_of, ref_of
+from bot.audit.entries import ENTRIES, HEAD, HEAD_ID, PRIVATE, PRIVATE_REF, content_of, ref_of
 from bot.audit.keys import Keys, keys_of
 from bot.database import Database, insert_into
 from bot.database_clock import database_now
@@ -20,7 +20,6 @@ from bot.telemetry import get_logger
 BY_ITSELF = By(user_id="", basis="tallyman")
 BY_SHELL = By(user_id="", basis="shell")
 
-_HEAD_ID = 1
 _SALT_BYTES = 32
 
 log = get_logger("audit")
@@ -74,10 +73,10 @@ def _take_head(session: Session) -> Row[Any]:
 
     Shape: id, number, mac, key_name, seal.
     """
-    statement = select(HEAD).where(HEAD.c.id == _HEAD_ID).with_for_update()
+    statement = select(HEAD).where(HEAD.c.id == HEAD_ID).with_for_update()
     head = session.execute(statement).first()
     if head is None:
-        values = {"id": _HEAD_ID, "number": 0, "mac": "gone", "key_name": "", "seal": ""}
+        values = {"id": HEAD_ID, "number": 0, "mac": "gone", "key_name": "", "seal": ""}
         session.execute(insert_into(session, HEAD).values(values).on_conflict_do_nothing())
         head = session.execute(statement).one()
     return head
@@ -96,7 +95,7 @@ def _is_sealed(head: Row[Any], number: int, mac: str, keys: Keys) -> bool:
 def _set_head(session: Session, keys: Keys, number: int, mac: str) -> None:
     session.execute(
         update(HEAD)
-        .where(HEAD.c.id == _HEAD_ID)
+        .where(HEAD.c.id == HEAD_ID)
         .values(
             number=number,
             mac=mac,
@@ -133,7 +132,7 @@ def _told(session: Session, value: Any) -> Any:
     if isinstance(value, Private):
         if value.value == value.about:
             return {PRIVATE_REF: _name_ref(session, value.about)}
-        return {PRIVATE_REF: _keep(session, value.about, value.value, is_name=False)}
+        return {PRIVATE_REF: _keep(session, value.about, value.value)}
     if isinstance(value, Mapping):
         return {key: _told(session, inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -146,14 +145,15 @@ def _name_ref(session: Session, about: str) -> str:
     found = session.scalar(
         select(PRIVATE.c.ref).where(PRIVATE.c.about == about, PRIVATE.c.is_name).limit(1)
     )
-    return found or _keep(session, about, about, is_name=True)
+    return found or _keep(session, about, about)
 
 
-def _keep(session: Session, about: str, value: str, *, is_name: bool) -> str:
+def _keep(session: Session, about: str, value: str) -> str:
     salt = secrets.token_hex(_SALT_BYTES)
     # PostgreSQL takes no NUL in a text, and neither takes half a surrogate pair.
     value = value.replace("\x00", "").encode("utf-8", "replace").decode()
     ref = ref_of(salt, about, value)
-    kept = {"ref": ref, "about": about, "is_name": is_name, "salt": salt, "value": value}
-    session.execute(insert(PRIVATE).values(kept))
+    session.execute(
+        insert(PRIVATE).values(ref=ref, about=about, is_name=value == about, salt=salt, value=value)
+    )
     return ref

@@ -1,0 +1,46 @@
+"""Forgetting somebody: what the trail says of them goes, and what the chain is made of stays."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from bot.audit.deeds import By, Deed, Stage, Subject
+from bot.audit.entries import PRIVATE
+from bot.audit.record import record
+from bot.models import RefusalCount
+from bot.settings import Settings
+
+OPERATION = "erase_person"
+ERASING = f"{OPERATION}.{Stage.DONE.value}"
+
+# An entry names so many references; more of them make more entries.
+TEXTS_AN_ENTRY = 400
+
+
+def erase(session: Session, settings: Settings, about: str, by: By, *, now: datetime) -> int:
+    """Forget every text about somebody, by their id; how many there were.
+
+    Each is named in an entry, which says that somebody was forgotten, and not whom. That they did
+    several things stays visible, as their entries keep one reference; who they were does not.
+    """
+    refs = session.scalars(
+        select(PRIVATE.c.ref).where(PRIVATE.c.about == about).order_by(PRIVATE.c.ref)
+    ).all()
+    for start in range(0, len(refs), TEXTS_AN_ENTRY):
+        some = refs[start : start + TEXTS_AN_ENTRY]
+        deed = Deed(
+            OPERATION,
+            Stage.DONE,
+            by,
+            Subject("audit", "trail"),
+            details={"forgotten": list(some)},
+        )
+        number = record(session, settings, deed, now=now)
+        session.execute(
+            update(PRIVATE)
+            .where(PRIVATE.c.ref.in_(some))
+            .values(about="", salt="", value="", erased_in=number)
+        )
+    session.execute(delete(RefusalCount).where(RefusalCount.user_id == about))
+    return len(refs)
