@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from bot.sandbox.slack import page
-from bot.sandbox.slack.api.files import receive
+from bot.sandbox.slack.api.files import find_file, receive
 from bot.sandbox.slack.api.http import WebApi
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.records import Json
@@ -37,6 +38,7 @@ class Routes:
             WebSocketRoute("/link/", self._state.sockets.serve),
             Route("/response/{token}", self.response_url, methods=post),
             Route("/upload/{token}", self.upload, methods=post),
+            Route("/files/{token}/{name}", self.file, methods=get),
             Route("/_sandbox/faults", self.faults, methods=["GET", "POST", "DELETE"]),
             Route("/page/stream", self.page_stream, methods=get),
             Route("/page/{name:path}", self.page_get, methods=get),
@@ -65,6 +67,17 @@ class Routes:
         if not receive(self._state, request.path_params["token"], content):
             return PlainTextResponse("Not found", status_code=404)
         return PlainTextResponse(f"OK - {len(content)}")
+
+    async def file(self, request: Request) -> Response:
+        """The bytes of a file that was shared, as a download."""
+        found = find_file(self._state, request.path_params["token"])
+        if found is None or not found.is_complete or found.content is None:
+            return PlainTextResponse("Not found", status_code=404)
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(found.content, media_type="application/octet-stream", headers=headers)
 
     async def faults(self, request: Request) -> Response:
         """Look at the faults, set some, or reset them."""

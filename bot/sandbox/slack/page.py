@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 
 from bot.sandbox.slack import clicks, commands, shortcuts, view_actions
+from bot.sandbox.slack.hints import list_hints, tick
 from bot.sandbox.slack.records import Channel, Json, Person
 from bot.sandbox.slack.state import State
 from bot.sandbox.slack.views import find_home, list_stack, view_part
@@ -15,6 +16,7 @@ def look(state: State, query: Json) -> Json:
     """Everything beside the messages, as one person sees it."""
     # A browser that was just opened is nobody yet: it becomes the first member.
     me = state.person(query.get("as") or _first_member(state))
+    tick(state, state.person(query.get("was") or me.id), me.id)
     team = state.workspace.team
     return {
         "team": {"id": team.id, "name": team.name, "domain": team.domain},
@@ -38,7 +40,7 @@ def look(state: State, query: Json) -> Json:
             "has_home": state.manifest.has_home,
         },
         "stripe": state.stripe_url,
-        "hints": state.hints,
+        "hints": list_hints(state, me),
     }
 
 
@@ -75,7 +77,17 @@ def type_text(state: State, sent: Json) -> Json:
     me = state.person(sent.get("as"))
     channel = state.channel(me, sent.get("channel"))
     thread_ts = sent.get("thread_ts") or None
-    return commands.type_text(state, me, channel, str(sent.get("text", "")), thread_ts=thread_ts)
+    text = str(sent.get("text", ""))
+    answer = commands.type_text(state, me, channel, text, thread_ts=thread_ts)
+    tick(state, me, text)
+    return answer
+
+
+def use_shortcut(state: State, sent: Json) -> Json:
+    """A shortcut was chosen, in a message's menu or anywhere."""
+    answer = shortcuts.run(state, sent)
+    tick(state, state.person(sent.get("as")), str(sent.get("callback_id")))
+    return answer
 
 
 def act(state: State, sent: Json) -> Json:
@@ -145,7 +157,7 @@ WRITERS: dict[str, Callable[[State, Json], Json]] = {
     "act": act,
     "home/open": view_actions.open_home,
     "options": view_actions.list_options,
-    "shortcut": shortcuts.run,
+    "shortcut": use_shortcut,
     "view/act": view_actions.act,
     "view/close": view_actions.close,
     "view/submit": view_actions.submit,

@@ -1,7 +1,9 @@
 """What the stand-in remembers: people, channels, messages, views and what passed by."""
 
+import mimetypes
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import quote
 
 Json = dict[str, Any]
 PersonKind = Literal["member", "guest", "external", "bot", "deactivated"]
@@ -31,6 +33,8 @@ class Person:
     email: str = ""
     is_admin: bool = False
     time_zone: str = "Europe/Berlin"
+    # What the page tells of their rights in the app; Slack itself knows nothing of that.
+    role: str = ""
 
     def as_page(self) -> Json:
         """The person as the page draws them."""
@@ -39,6 +43,7 @@ class Person:
             "name": self.name,
             "real_name": self.real_name,
             "title": self.title,
+            "role": self.role,
             "color": self.color,
             "kind": self.kind,
             "team_id": self.team_id,
@@ -154,14 +159,25 @@ class UploadedFile:
     title: str = ""
     content: bytes | None = None
     is_complete: bool = False
+    created: int = 0
+    user: str = ""
 
-    def as_json(self) -> Json:
-        """The file as answers and messages carry it."""
+    def as_json(self, base_url: str) -> Json:
+        """The file as answers and messages carry it; its address is below `base_url`."""
+        address = f"{base_url}/files/{self.token}/{quote(self.name)}"
         return {
             "id": self.id,
+            "created": self.created,
+            "timestamp": self.created,
             "name": self.name,
             "title": self.title,
+            "mimetype": mimetypes.guess_type(self.name)[0] or "application/octet-stream",
+            "filetype": self.name.rpartition(".")[2].lower() if "." in self.name else "",
+            "user": self.user,
             "size": len(self.content or b""),
+            "mode": "hosted",
+            "url_private": address,
+            "url_private_download": f"{address}?download=1",
         }
 
 
@@ -173,6 +189,33 @@ class Notice:
     channel: str
     text: str
     kind: Literal["error", "info"]
+    ts: str = ""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something that a newcomer may try: a text to type, a person to be, or a shortcut to use.
+
+    Shape: `people` are ids; empty means everybody. `channel` is where, empty means anywhere; `ts`
+    is the message of a shortcut.
+    """
+
+    why: str
+    text: str = ""
+    person: str = ""
+    shortcut: str = ""
+    channel: str = ""
+    ts: str = ""
+    people: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What tells it from the others."""
+        return self.text or self.shortcut or self.person
+
+    def is_for(self, person: str) -> bool:
+        """Whether it is meant for somebody."""
+        return person != self.person and (not self.people or person in self.people)
 
 
 @dataclass(frozen=True)

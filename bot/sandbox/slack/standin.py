@@ -16,6 +16,7 @@ from bot.sandbox.slack.records import (
     Channel,
     ChannelKind,
     Delivery,
+    Hint,
     Json,
     Message,
     Notice,
@@ -121,8 +122,8 @@ class StandIn:
         return self.state.courier.secret
 
     @property
-    def hints(self) -> list[Json]:
-        """What the page offers a newcomer to try: channel, text, why."""
+    def hints(self) -> list[Hint]:
+        """What the page offers a newcomer to try."""
         return self.state.hints
 
     @property

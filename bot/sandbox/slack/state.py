@@ -1,7 +1,8 @@
 """Everything the parts of the stand-in share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Literal
 
 from bot.sandbox.slack.courier import Courier
 from bot.sandbox.slack.errors import SlackError
@@ -10,6 +11,7 @@ from bot.sandbox.slack.manifest import Manifest
 from bot.sandbox.slack.records import (
     Call,
     Channel,
+    Hint,
     Json,
     Notice,
     Person,
@@ -23,6 +25,7 @@ from bot.sandbox.slack.workspace import Workspace
 
 # The sandbox may run for days; what is recorded for tests must not grow for ever.
 RECORDED_MAX = 10_000
+OFFERED_MAX = 1_000
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,11 @@ class State:
     notices: list[Notice] = field(default_factory=list)
     views: dict[str, View] = field(default_factory=dict)
     files: dict[str, UploadedFile] = field(default_factory=dict)
-    # What the bot offered last: person and action_id -> options.
+    # What the bot has offered in looked-up menus: person and action_id -> options.
     offered: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
-    hints: list[Json] = field(default_factory=list)
+    hints: list[Hint] = field(default_factory=list)
+    # Hints that were followed: person and hint.
+    tried: set[tuple[str, str]] = field(default_factory=set)
 
     def person(self, person_id: object) -> Person:
         """Somebody who can act in the workspace.
@@ -94,10 +99,11 @@ class State:
 
     def notify(self, person: Person, channel: Channel, text: str, *, is_error: bool) -> None:
         """Tell one person something in Slack's own voice."""
-        notice = Notice(person.id, channel.id, text, "error" if is_error else "info")
+        kind: Literal["error", "info"] = "error" if is_error else "info"
+        notice = Notice(person.id, channel.id, text, kind, self.workspace.next_ts())
         self.notices.append(notice)
         del self.notices[:-RECORDED_MAX]
-        event = {"type": "notice", "channel": channel.id, "text": text, "kind": notice.kind}
+        event = {"type": "notice", **asdict(notice)}
         self.workspace.stream.publish(event, to={person.id})
 
     def record_problem(self, where: str, error: SlackError) -> None:
@@ -109,6 +115,12 @@ class State:
         """Remember a call of the Web API."""
         self.calls.append(call)
         del self.calls[:-RECORDED_MAX]
+
+    def offer(self, person: str, action_id: str, options: list[Json]) -> None:
+        """Remember what a looked-up menu offers; what was offered before may stand chosen in it."""
+        known = self.offered.setdefault((person, action_id), [])
+        known += [each for each in options if each not in known]
+        del known[:-OFFERED_MAX]
 
     def response_url(self, token: str) -> str:
         """Where the bot may answer an interaction."""

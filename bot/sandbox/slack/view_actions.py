@@ -132,8 +132,7 @@ def list_options(state: State, sent: Json) -> Json:
     except SlackError as refused:
         state.record_problem(f"options of {element['action_id']}", refused)
         return {"ok": False, "error": refused.error}
-    key = (person.id, element["action_id"])
-    state.offered[key] = elements.list_options(offered)
+    state.offer(person.id, element["action_id"], elements.list_options(offered))
     return {"ok": True, **offered}
 
 

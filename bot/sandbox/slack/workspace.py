@@ -118,10 +118,10 @@ class Workspace:
         if parent is not None:
             self._show("changed", parent)
 
-    def mark_read(self, person: str, channel: str) -> None:
-        """Remember that a person has seen everything up to now."""
+    def mark_read(self, person: str, channel: str, *, until: str | None = None) -> None:
+        """Remember that a person has seen everything up to a message's time, or up to now."""
         with self.lock:
-            self._read_until[person, channel] = self.next_ts()
+            self._read_until[person, channel] = until or self.next_ts()
 
     def count_unread(self, person: str, channel: str) -> int:
         """How many messages of others a person has not looked at."""

@@ -74,6 +74,33 @@ def test_a_looked_up_option_is_chosen_in_a_message(desk: Desk) -> None:
     assert desk.heard[0]["actions"][0]["selected_option"] == offered
 
 
+def test_what_was_found_by_an_earlier_search_may_stay_chosen(desk: Desk) -> None:
+    @desk.bolt.options("accounts")
+    def options(ack: Ack, payload: Json) -> None:
+        ack(options=[{"text": plain(payload["value"]), "value": payload["value"]}])
+
+    @desk.bolt.action("accounts")
+    def chosen(ack: Ack, body: Json) -> None:
+        desk.heard.append(body)
+        ack()
+
+    menu = {"type": "multi_external_select", "action_id": "accounts", "min_query_length": 1}
+    blocks = [{"type": "section", "block_id": "b", "text": plain("Whose?"), "accessory": menu}]
+    posted = desk.client.chat_postMessage(channel="C0BILLING", text="x", blocks=blocks)
+    about = {"channel": "C0BILLING", "ts": posted["ts"], "block_id": "b", "action_id": "accounts"}
+    for typed in ("acme", "borealis"):
+        assert page(desk, "options", **about, value=typed)["options"][0]["value"] == typed
+    both = [{"text": plain(each), "value": each} for each in ("acme", "borealis")]
+
+    answer = page(desk, "act", **about, element={"selected_options": both})
+    never = [{"text": plain("zenith"), "value": "zenith"}]
+    refused = page(desk, "act", **about, element={"selected_options": never})
+
+    assert answer == {"ok": True}
+    assert refused["error"] == "option_not_found"
+    assert desk.heard[0]["actions"][0]["selected_options"] == both
+
+
 def test_the_app_home_is_published_to_one_person(desk: Desk) -> None:
     @desk.bolt.event("app_home_opened")
     def home(event: Json) -> None:

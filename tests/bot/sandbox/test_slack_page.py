@@ -9,6 +9,7 @@ import httpx
 import pytest
 from slack_bolt import Ack
 
+from bot.sandbox.slack.records import Hint
 from tests.bot.sandbox.slack_desk import Desk, actions, button, open_desk
 
 Json = dict[str, Any]
@@ -65,6 +66,55 @@ def test_unread_messages_are_counted_until_they_are_looked_at(desk: Desk) -> Non
     assert (unread("U0AVERY"), unread("U0JAMIE")) == (1, 1)
     get(desk, "/page/messages?as=U0AVERY&channel=C0BILLING")
     assert (unread("U0AVERY"), unread("U0JAMIE")) == (0, 1)
+
+
+def test_a_hint_is_for_some_and_ticked_once_it_was_followed(desk: Desk) -> None:
+    desk.slack.hints[:] = [
+        Hint("One invoice", text="/invoice 1001", people=("U0AVERY",)),
+        Hint("Nobody has that command", text="/balance"),
+        Hint("From the complaint", shortcut="open_dispute", channel="C0SUPPORT", ts="1.000001"),
+        Hint("Be a guest", person="U0NOOR"),
+    ]
+
+    def hints(person: str, was: str = "") -> dict[str, bool]:
+        found = get(desk, f"/page/state?as={person}&was={was}")["hints"]
+        return {each["text"] or each["shortcut"] or each["person"]: each["done"] for each in found}
+
+    assert hints("U0AVERY") == {"/invoice 1001": False, "open_dispute": False, "U0NOOR": False}
+    assert hints("U0NOOR", was="U0AVERY") == {"open_dispute": False}
+    with desk.person() as avery:
+        avery.type("general", " /INVOICE   1001")
+    assert hints("U0AVERY") == {"/invoice 1001": True, "open_dispute": False, "U0NOOR": True}
+
+
+def test_what_slackbot_said_is_still_there_after_a_reload(desk: Desk) -> None:
+    with desk.person() as avery:
+        avery.type("general", "/nothing")
+        asked = avery.type("general", "hello")["ts"]
+
+    (notice,) = get(desk, "/page/notices?as=U0AVERY")["notices"]
+    assert notice["text"] == "/nothing is not a valid command."
+    assert notice["channel"] == "C0GENERAL"
+    assert 0 < float(notice["ts"]) < float(asked)
+    assert get(desk, "/page/notices?as=U0JAMIE")["notices"] == []
+
+
+def test_a_file_is_handed_out_where_its_message_says(desk: Desk) -> None:
+    content = b"number,calls\n+1 212,3\n"
+    shared = desk.client.files_upload_v2(
+        channel="C0BILLING", content=content, filename="Söhne, calls.csv", title="Calls"
+    )
+    assert shared["files"] == [{"id": shared["files"][0]["id"], "title": "Calls"}]
+    with desk.person() as avery:
+        (file,) = avery.see("billing").raw["files"]
+
+    answer = httpx.get(file["url_private_download"], trust_env=False)
+    assert (answer.status_code, answer.content) == (200, content)
+    assert answer.headers["content-disposition"].startswith("attachment; ")
+    assert (file["name"], file["size"]) == ("Söhne, calls.csv", len(content))
+    assert (file["mimetype"], file["filetype"]) == ("text/csv", "csv")
+    unknown = file["url_private"].replace("/files/", "/files/x")
+    assert httpx.get(unknown, trust_env=False).status_code == 404
 
 
 def test_a_thread_is_counted_and_read(desk: Desk) -> None:

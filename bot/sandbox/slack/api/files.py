@@ -20,6 +20,8 @@ def get_upload_url(state: State, arguments: Json) -> Json:
         name=arguments["filename"],
         bytes_expected=arguments["length"],
         token=secrets.token_urlsafe(16),
+        created=int(state.clock()),
+        user=state.app.bot_user_id,
     )
     state.files[uploaded.id] = uploaded
     url = f"{(state.url or '').rstrip('/')}/upload/{uploaded.token}"
@@ -35,10 +37,16 @@ def receive(state: State, token: str, content: bytes) -> bool:
     return False
 
 
+def find_file(state: State, token: str) -> UploadedFile | None:
+    """The file behind an address that was handed out."""
+    return next((each for each in state.files.values() if each.token == token), None)
+
+
 def complete_upload(state: State, arguments: Json) -> Json:
     """files.completeUploadExternal."""
     files = [_finish(state, each) for each in arguments["files"]]
-    shown = [each.as_json() for each in files]
+    base_url = (state.url or "").rstrip("/")
+    shown = [each.as_json(base_url) for each in files]
     ids = [arguments.get("channel_id"), *arguments.get("channels", "").split(",")]
     for channel_id in [each for each in ids if each]:
         channel = writable_channel(state, channel_id)
@@ -54,7 +62,8 @@ def complete_upload(state: State, arguments: Json) -> Json:
                 files=shown,
             )
         )
-    return {"files": shown}
+    # Source: docs.slack.dev, files.completeUploadExternal: the answer has no more than these.
+    return {"files": [{"id": each.id, "title": each.title} for each in files]}
 
 
 def _finish(state: State, sent: Any) -> UploadedFile:
