@@ -17,7 +17,7 @@ from typing import Any
 from bot.sandbox.server import Server
 from bot.sandbox.slack import StandIn as SlackStandIn
 from bot.sandbox.slack import open_workspace
-from bot.sandbox.story import beginning_of, tell_story
+from bot.sandbox.story import Told, beginning_of, lay_out_first_steps, talk, tell_story
 from bot.sandbox.stripe import StandIn as StripeStandIn
 
 PAGE_PORT = 3000
@@ -25,6 +25,15 @@ ADMIN = "U0AVERY"
 # What else people are at the desk: the billing team collects, support looks, the controller
 # approves, and the guest has a role that gives nothing. Engineering has none.
 ROLES = "S00000000=collector,U0ROBIN=viewer,U0SASHA=approver,U0NOOR=viewer"
+ROLE_NOTES = {
+    "U0AVERY": "Admin",
+    "U0JAMIE": "Collector",
+    "U0ROBIN": "Viewer",
+    "U0SASHA": "Approver",
+    "U0KIM": "No role",
+    "U0NOOR": "No role, as any guest",
+    "U0DANA": "No role, as any outsider",
+}
 # The stand-ins' own, and visibly so: they open nothing but this sandbox.
 BOT_TOKEN = "xoxb-fake-sandbox"
 SIGNING_SECRET = "fake-sandbox-signing-secret"
@@ -48,6 +57,15 @@ def serve_page(slack: SlackStandIn, port: int) -> Server:
         return Server(slack.app).start()
 
 
+def furnish(slack: SlackStandIn, told: Told, *, now: datetime) -> None:
+    """Put people, their talk and the first steps into an empty workspace."""
+    open_workspace(slack)
+    for person, role in ROLE_NOTES.items():
+        slack.workspace.people[person].role = role
+    complaint = talk(slack, told, now=now)
+    lay_out_first_steps(slack, told, complaint=complaint)
+
+
 def main() -> None:
     """Open the stand-ins, tell the story, and serve until the parent is gone."""
     asked = json.loads(sys.stdin.readline())
@@ -56,7 +74,7 @@ def main() -> None:
     stripe = StripeStandIn(now=beginning_of(now))
     stripe_server = Server(stripe.app).start()
     stripe.public_url = stripe_server.url
-    tell_story(stripe, now=now, report=lambda text: say(progress=text))
+    told = tell_story(stripe, now=now, report=lambda text: say(progress=text))
     stripe.on_clock = lambda moment: say(clock=moment.isoformat())
 
     endpoint = stripe.call(
@@ -71,7 +89,7 @@ def main() -> None:
         request_url=f"{asked['bot_url']}/slack/events",
         stripe_url=stripe_server.url,
     )
-    open_workspace(slack)
+    furnish(slack, told, now=now)
     page = serve_page(slack, asked.get("page_port", PAGE_PORT))
     slack.url = page.url
     folder = tempfile.TemporaryDirectory(prefix="tallyman-")

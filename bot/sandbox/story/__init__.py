@@ -4,7 +4,9 @@ The same at every start on the same day: nothing in it is left to chance, and it
 to the moment at which it is told.
 """
 
+from bot.sandbox.story.first_steps import lay_out_first_steps
+from bot.sandbox.story.talk import talk
 from bot.sandbox.story.telling import beginning_of, tell_story
 from bot.sandbox.story.told import Told
 
-__all__ = ["Told", "beginning_of", "tell_story"]
+__all__ = ["Told", "beginning_of", "lay_out_first_steps", "talk", "tell_story"]

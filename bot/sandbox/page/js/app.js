@@ -5,7 +5,7 @@ import { startChannelHead } from "./channel_head.js";
 import { startComposer } from "./composer.js";
 import { closeDrawers, startDrawers } from "./drawers.js";
 import { startFirstSteps } from "./first_steps.js";
-import { startMessages } from "./messages.js";
+import { showMessage, startMessages } from "./messages.js";
 import { startPeople } from "./people.js";
 import { startSidebar } from "./sidebar.js";
 import { loadMessages, loadState, openChannel, rememberedPerson, store, take } from "./store.js";
@@ -60,6 +60,9 @@ const thread = startThread();
 startMessages({ onThread: thread.open });
 const views = startViews();
 const working = startWorking();
-startFirstSteps({ insert: (text) => { closeDrawers(); composer.insert(text); } });
+startFirstSteps({
+  become, insert: (text) => { closeDrawers(); composer.insert(text); },
+  show: (ts) => { closeDrawers(); showMessage(ts); },
+});
 startStripePanel();
 become(rememberedPerson());

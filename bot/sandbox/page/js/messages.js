@@ -29,6 +29,13 @@ export function startMessages({ onThread }) {
   });
 }
 
+/** Bring one message of the open channel into sight and go to it. */
+export function showMessage(ts) {
+  const node = document.querySelector(`#messages [data-ts="${CSS.escape(ts)}"]`);
+  node?.scrollIntoView({ block: "center" });
+  node?.focus();
+}
+
 function scrollToEnd(list, arrived) {
   list.scrollTop = list.scrollHeight;
   // Of a message that is taller than the screen, its beginning is worth more than its end.

@@ -17,7 +17,8 @@ export function startPeople({ onChosen }) {
     const me = store.users.get(store.me);
     refill(button, avatar(me, "avatar-small"),
       el("span", { class: "person-words" },
-        el("span", { class: "person-name", text: me?.real_name || me?.name || "" }),
+        el("span", { class: "person-name" }, me?.real_name || me?.name || "",
+          me?.role && el("span", { class: "person-role", text: ` ${me.role.split(",")[0]}` })),
         el("span", { class: "person-note", text: "Be somebody else" })),
       icon("people"));
   });
@@ -54,7 +55,9 @@ function row(user, choose) {
     avatar(user, "avatar-small"),
     el("span", { class: "person-words" },
       el("span", { class: "person-name", text: user.real_name || user.name }),
-      el("span", { class: "person-note", text: user.title || `@${user.name}` })),
+      el("span", {
+        class: "person-note", text: [user.title || `@${user.name}`, user.role].filter(Boolean).join(" · "),
+      })),
     el("span", { class: `kind kind-${user.kind}`, text: KINDS[user.kind] ?? user.kind }),
     isMe && icon("check"));
 }

@@ -26,7 +26,8 @@ export const rememberedPerson = () => sessionStorage.getItem(PERSON);
 
 /** Read who and what there is, as one person. Returns an error's name, or null. */
 export async function loadState(person) {
-  const state = await get("/page/state", { as: person ?? "" });
+  const was = store.me ?? undefined;
+  const state = await get("/page/state", { as: person ?? "", was });
   if (!state.me) return state.error ?? "no_state";
   const isOther = store.me !== state.me.id;
   Object.assign(store, {
@@ -34,13 +35,21 @@ export async function loadState(person) {
     commands: state.commands ?? [], shortcuts: state.shortcuts ?? [], hints: state.hints ?? [],
     users: byId(state.users), channels: byId(state.channels),
   });
-  if (isOther) store.notices = [];
+  if (isOther) store.notices = await readNotices(store.me);
   sessionStorage.setItem(PERSON, store.me);
   const open = store.channels.get(store.channel);
   if (open) open.unread = 0;
   changed("state", { isOther });
   return null;
 }
+
+/** What Slackbot has told this person so far: it is still there after a reload. */
+async function readNotices(me) {
+  const { notices = [] } = await get("/page/notices", { as: me });
+  return notices.slice(-NOTICES_MAX).map((notice) => asNotice(notice));
+}
+
+const asNotice = ({ channel, text, kind, ts }) => ({ ts, key: `notice-${ts}`, channel, text, kind, isNotice: true });
 
 const byId = (list) => new Map((list ?? []).map((one) => [one.id, one]));
 
@@ -77,7 +86,7 @@ const TAKERS = {
     store.messages = store.messages.filter((known) => known.ts !== ts);
     changed("messages", { removed: ts });
   },
-  notice: ({ channel, text, kind }) => addNotice(channel, text, kind),
+  notice: (event) => keepNotice(asNotice(event)),
   state: () => loadState(store.me),
 };
 
@@ -103,17 +112,15 @@ function replace(message) {
   changed("messages", { replaced: message });
 }
 
-let noticeCount = 0;
-
-/** Something Slackbot tells this person privately; it lives only on this page. */
+/** Something that only this page knows, told in Slackbot's voice. */
 export function addNotice(channel, text, kind = "info") {
-  noticeCount += 1;
-  const notice = {
-    ts: (Date.now() / 1000).toFixed(6), key: `notice-${noticeCount}`, channel, text, kind,
-    isNotice: true,
-  };
+  keepNotice(asNotice({ channel, text, kind, ts: (Date.now() / 1000).toFixed(6) }));
+}
+
+function keepNotice(notice) {
+  if (store.notices.some((known) => known.key === notice.key)) return;
   store.notices = [...store.notices, notice].slice(-NOTICES_MAX);
-  if (channel === store.channel) changed("messages", { arrived: notice });
+  if (notice.channel === store.channel) changed("messages", { arrived: notice });
 }
 
 /** The open channel's messages and notices, oldest first. */

@@ -1,0 +1,60 @@
+"""What a newcomer is told to try, by the person they are; all of it is there in the story."""
+
+from collections.abc import Iterator
+
+from bot.sandbox.slack import StandIn
+from bot.sandbox.slack.records import Hint
+from bot.sandbox.story.talk import ACME_SHARED, AVERY, DANA, JAMIE, KIM, ROBIN, SASHA, SUPPORT
+from bot.sandbox.story.told import Told
+
+NOOR = "U0NOOR"
+LOOKING = (AVERY, JAMIE, ROBIN, SASHA)
+LEADING = (AVERY, SASHA)
+WITHOUT_ROLE = (KIM, NOOR, DANA)
+COMPLAINT_SHORTCUT = "open_dispute"
+
+
+def lay_out_first_steps(slack: StandIn, told: Told, *, complaint: str) -> None:
+    """Give the page its hints; `complaint` is the time of the message to dispute from."""
+    dispute = Hint(
+        "Make a dispute of the complaint in #support",
+        shortcut=COMPLAINT_SHORTCUT,
+        channel=SUPPORT,
+        ts=complaint,
+        people=(AVERY, JAMIE),
+    )
+    slack.hints[:] = [*look_ups(told), dispute, *reports(told), *other_eyes(told)]
+
+
+def look_ups(told: Told) -> Iterator[Hint]:
+    """Invoices worth a look."""
+    yield Hint("One invoice, by its short number", text="/invoice 1234")
+    yield Hint("Who is late", text="/invoice list status:past_due", people=LOOKING)
+    yield Hint("Four accounts fit that: which one?", text="/invoice acm", people=(AVERY, ROBIN))
+    contested = f"/invoice {told.contested.number}"
+    yield Hint("The one that Acme complains about", text=contested, people=(*LOOKING, DANA))
+    unbilled = f"/invoice {told.lapsed} {told.lapsed_month}"
+    yield Hint("A closed month that nobody billed", text=unbilled, people=(*LEADING, ROBIN))
+    taken_back = f"/invoice {told.charged_back.number}"
+    yield Hint("A payment that the bank took back", text=taken_back, people=LEADING)
+
+
+def reports(told: Told) -> Iterator[Hint]:
+    """What an account uses and owes, and the desk itself."""
+    yield Hint("Minutes so far this month", text=f"/usage {told.long.customer}", people=LOOKING)
+    yield Hint("What Acme owes, company by company", text="/balance acme", people=LOOKING)
+    yield Hint("The whole book", text="/balance", people=LEADING)
+    yield Hint("What you may do here", text="/billing")
+    yield Hint("Who may do what", text="/billing roles", people=(AVERY,))
+    yield Hint("How fresh everything is", text="/billing sync", people=(AVERY,))
+
+
+def other_eyes(told: Told) -> Iterator[Hint]:
+    """The same through the eyes of people who may see less."""
+    shared = f"/invoice {told.contested.number} share"
+    why = "Where a customer reads along, nothing is shared"
+    yield Hint(why, text=shared, channel=ACME_SHARED, people=(ROBIN,))
+    yield Hint("Be an engineer, who has no role here", person=KIM, people=(AVERY,))
+    yield Hint("Be a customer in a shared channel", person=DANA, people=(AVERY,))
+    back = (*WITHOUT_ROLE, JAMIE, ROBIN, SASHA)
+    yield Hint("Be the head of billing again", person=AVERY, people=back)
