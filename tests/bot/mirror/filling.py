@@ -1,13 +1,18 @@
-"""A mirror opposite a served stand-in; as a program, a backfill that somebody may kill.
+"""A mirror opposite a served stand-in; as a program, a backfill that may kill itself.
 
-python -m tests.bot.mirror.filling DATABASE_URL STRIPE_URL
+python -m tests.bot.mirror.filling DATABASE_URL STRIPE_URL [STATEMENTS]
+    Fills the mirror; kills itself right after this many statements, if a number is given.
 """
 
 import contextlib
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Engine, event
 
 from bot.clock import BusinessClock
 from bot.database import Database
@@ -91,7 +96,16 @@ def open_filling(database_url: str) -> Iterator[Filling]:
         standin.close()
 
 
-def main(database_url: str, stripe_url: str) -> None:
+def main(database_url: str, stripe_url: str, statements: str = "0") -> None:
+    left = int(statements)
+
+    @event.listens_for(Engine, "after_cursor_execute")
+    def count(*_: Any) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
     def tell(progress: Progress) -> None:
         print(progress.kind, progress.objects, flush=True)
 

@@ -13,6 +13,8 @@ from tests.deployment import APP_TOKEN, HASTY, Tallyman, deployed
 from tests.relay import relaying
 from tests.workspace import Person
 
+# What only a connection does, it does without the database.
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"])
 WAIT_SECONDS_MAX = 10.0
 OPEN = "apps.connections.open"
 
@@ -92,6 +94,7 @@ def test_slack_s_address_is_closed_and_the_others_are_open(tallyman: Tallyman) -
     assert "tallyman_slack_connections 1.0" in metrics
 
 
+@on_sqlite
 def test_it_comes_back_after_a_drop(tallyman: Tallyman, avery: Person) -> None:
     tallyman.slack.sockets.drop()
 
@@ -99,6 +102,7 @@ def test_it_comes_back_after_a_drop(tallyman: Tallyman, avery: Person) -> None:
     assert is_answered(avery)
 
 
+@on_sqlite
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "something new"])
 def test_the_next_connection_is_there_before_the_old_one_goes(
     tallyman: Tallyman, avery: Person, reason: str
@@ -112,6 +116,7 @@ def test_the_next_connection_is_there_before_the_old_one_goes(
     assert tallyman.slack.sockets.opened == 2
 
 
+@on_sqlite
 def test_a_connection_that_falls_silent_is_replaced(tallyman: Tallyman, avery: Person) -> None:
     with relaying(tallyman.slack_url) as relay:
         tallyman.slack.url = relay.url
@@ -140,6 +145,7 @@ def test_an_envelope_that_comes_twice_is_answered_once(tallyman: Tallyman, avery
     assert len(avery.messages("general")) == before + 1
 
 
+@on_sqlite
 def test_a_second_process_may_connect_and_the_first_may_go(
     tallyman: Tallyman, avery: Person
 ) -> None:
@@ -151,6 +157,7 @@ def test_a_second_process_may_connect_and_the_first_may_go(
     assert all(is_answered(avery) for _ in range(2))
 
 
+@on_sqlite
 def test_slack_s_wish_to_be_left_alone_is_respected(tallyman: Tallyman, avery: Person) -> None:
     tallyman.slack.faults.set({"methods": [OPEN], "ratelimited_next": 1, "retry_after": 2})
     dropped_at = time.monotonic()
