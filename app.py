@@ -25,6 +25,7 @@ from bot.audit.record import begin as begin_audit
 from bot.clock import BusinessClock, real_now
 from bot.database import migrate, migrate_unless_served
 from bot.deployment import identify
+from bot.effects import Means
 from bot.errors import Unavailable
 from bot.file_lock import FileLock
 from bot.mirror.keeper import EventKeeper
@@ -40,6 +41,7 @@ from handlers.http.webhooks import webhook_routes
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
 from handlers.slack.socket_mode import connected
+from jobs.effects import carrying_out
 from jobs.identity import keeping_identity
 from jobs.mirror import keeping_mirror
 from jobs.people import keeping_people
@@ -87,6 +89,8 @@ def run_process(
         wake = stack.enter_context(keeping_mirror(runtime)) if duties.works else None
         if duties.works:
             stack.enter_context(keeping_people(runtime, slack, deployment.slack_team_id))
+            means = Means(runtime=runtime, slack=slack, deployment=deployment)
+            stack.enter_context(carrying_out(means))
         if on_ready is not None:
             on_ready()
         if duties.serves:

@@ -93,7 +93,8 @@ class Database:
 
         Raises: Unavailable when the database does not answer or stays locked.
         """
-        with _translated(), Session(self._writer, autoflush=False) as session, session.begin():
+        session = Session(self._writer, autoflush=False, info={"database": self})
+        with _translated(), session, session.begin():
             yield session
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ only who is asked about.
 """
 
 import concurrent.futures
+import http.client
 import logging
 import threading
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from bot.slack_failures import (
     MISSING,
     TOKEN_FAULTS,
     is_rate_limit,
+    message_refusal,
+    missing_scope,
     rate_limited,
     socket_refusal,
     view_refusal,
@@ -167,6 +170,21 @@ class SlackAPI:
         view = answer.get("view")
         return view if isinstance(view, dict) else {}
 
+    def post(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Post or change a message, once: whether it arrived is known only where Slack says so.
+
+        Raises: SlackRefused when it did not and will not; RateLimited, and Misconfigured for the
+            token and its scopes, when it did not; Unavailable when nobody knows.
+        """
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            answer: Any = self.client.api_call(method, json=given)
+        except SlackApiError as refused:
+            raise message_refusal(refused) from None
+        except (SlackClientError, OSError, ValueError, http.client.HTTPException) as failed:
+            raise Unavailable("Slack did not say whether it took the message.") from failed
+        return answer.data if isinstance(answer.data, dict) else {}
+
     def respond(self, response_url: str, payload: dict[str, Any]) -> None:
         """Send an answer to a press, soon; what fails is logged, since nobody waits for it.
 
@@ -199,10 +217,7 @@ def _asked(client: WebClient, method: str, arguments: Mapping[str, Any]) -> dict
         if error in MISSING:
             raise NotFound from None
         if error == "missing_scope":
-            needed = refused.response.get("needed")
-            raise Misconfigured(
-                f"The Slack app lacks the scope {needed}. Install it again with manifest.json."
-            ) from None
+            raise missing_scope(refused) from None
         log.warning("ask_refused", method=method, error=error)
         raise Unavailable(f"Slack could not say ({error}). Please try again.") from None
     except (SlackClientError, OSError, ValueError) as failed:

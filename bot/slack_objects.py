@@ -51,13 +51,17 @@ class SlackGroup:
 
 @dataclass(frozen=True, slots=True)
 class SlackChannel:
-    """A conversation; `is_external` when another organisation is in it, or invited to it."""
+    """A conversation; `is_external` when another organisation is in it, or invited to it.
+
+    `is_member` when the bot itself is in it.
+    """
 
     id: str
     name: str
     is_direct: bool
     is_archived: bool
     is_external: bool
+    is_member: bool
 
 
 def is_user_id(text: str) -> bool:
@@ -127,6 +131,7 @@ def read_channel(channel: Any) -> SlackChannel | None:
         is_direct=_is(channel, "is_im") or _is(channel, "is_mpim"),
         is_archived=_is(channel, "is_archived"),
         is_external=_is(channel, "is_ext_shared") or is_pending or is_foreign,
+        is_member=_is(channel, "is_member"),
     )
 
 

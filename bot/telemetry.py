@@ -41,6 +41,12 @@ alerts_raised_total = Counter(
     "tallyman_alerts_raised_total", "Alerts raised for the operators, by kind.", ["kind"]
 )
 
+effects_settled_total = Counter(
+    "tallyman_effects_settled_total",
+    "Promised calls that were tried, by kind and outcome.",
+    ["kind", "outcome"],
+)
+
 
 def clean_text(text: str, *, with_emails: bool = False) -> str:
     """One line without secrets, card numbers and control characters, cut to a bound."""

@@ -4,6 +4,8 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 
+from bot.bells import listening
+from bot.mirror.news import BELL
 from bot.runtime import Runtime
 
 STOPPING_SECONDS_MAX = 5.0
@@ -30,7 +32,8 @@ def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
     filling = threading.Thread(target=work, name="first-fill", daemon=True)
     try:
         filling.start()
-        yield loop.wake
+        with listening(runtime.database, BELL, loop.wake):
+            yield loop.wake
     finally:
         stopping.set()
         if filling.is_alive():

@@ -18,11 +18,13 @@ from bot.database_clock import database_now
 from bot.errors import BotError
 from bot.mirror.events import IS_KEPT
 from bot.mirror.marks import LISTED, advance_freshness, find_mark
+from bot.mirror.news import take_news
 from bot.mirror.noting import EVENTS_AT_ONCE, note_kept
 from bot.mirror.refresh import OBJECTS_AT_ONCE, refresh
 from bot.mirror.stale import hand_back_all
 from bot.mirror.sweep import sweep
 from bot.models import ReceivedEvent
+from bot.reactions import react
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
 
@@ -55,6 +57,8 @@ def run(runtime: Runtime) -> None:
         pass
     while read_again(runtime):
         pass
+    while follow(runtime):
+        pass
     tell_freshness(runtime)
 
 
@@ -78,6 +82,18 @@ def note(runtime: Runtime) -> bool:
 def read_again(runtime: Runtime) -> bool:
     """Read stale objects again; whether more are due."""
     return _in_batches(lambda: refresh(runtime, limit=OBJECTS_AT_ONCE) > 0)
+
+
+def follow(runtime: Runtime) -> bool:
+    """Do what follows from news, in the transaction that takes them; whether more wait."""
+
+    def follow_some() -> bool:
+        with runtime.database.writing() as session:
+            news = take_news(session)
+            react(session, news, now=database_now(session, real_now()))
+            return bool(news)
+
+    return _in_batches(follow_some)
 
 
 def tell_freshness(runtime: Runtime) -> bool:
@@ -133,6 +149,7 @@ class SyncLoop:
             _Step("sweep", sweep_if_due),
             _Step("note", note),
             _Step("read", read_again),
+            _Step("follow", follow),
             _Step("freshness", tell_freshness),
             _Step("purge", purge, every_seconds=PURGE_SECONDS),
         ]

@@ -12,6 +12,7 @@ from app import build_application
 from bot.audit.record import begin as begin_audit
 from bot.clock import BusinessClock, real_now
 from bot.deployment import identify
+from bot.effects import Means
 from bot.mirror.backfill import run_backfill
 from bot.mirror.keeper import EventKeeper
 from bot.runtime import Runtime, opened
@@ -25,6 +26,7 @@ from handlers.slack.connection import Pace
 from handlers.slack.context import Desk
 from handlers.slack.socket_mode import connected
 from jobs import people, sync
+from jobs.effects import carrying_out
 from tests.workspace import Person
 
 ADMIN, STRANGER = "U0AVERY", "U0KIM"
@@ -133,4 +135,6 @@ def deployed(
             "POST", f"/v1/webhook_endpoints/{endpoint['id']}", {"url": f"{url}/stripe/webhook"}
         )
         stack.enter_context(connected(desk, pace=HASTY))
+        means = Means(runtime=runtime, slack=api, deployment=identified)
+        stack.enter_context(carrying_out(means))
         yield Tallyman(stripe, slack, runtime, desk, url, slack_url)

@@ -29,7 +29,7 @@ from bot.mirror.refresh import refresh
 from bot.mirror.rows import wait_for_storing
 from bot.mirror.rules import rules_from
 from bot.mirror.stale import want_objects
-from bot.mirror.store import Translated, store_translated, translate
+from bot.mirror.store import BACKFILL, Translated, store_translated, translate
 from bot.mirror.store_invoices import Read
 from bot.mirror.sweep import REACH
 from bot.mirror.tickets import NUMBERING, draw_ticket, is_numbering, number_some_of_backlog
@@ -37,7 +37,6 @@ from bot.models import BackfillStep, Invoice
 from bot.runtime import Runtime
 
 BACKFILLED = "backfilled"
-SOURCE = "backfill"
 # A hundred million objects of one kind; a list that goes on after that has no end.
 PAGES_MAX = 1_000_000
 # Those of some pages; see _collecting_rarely.
@@ -213,7 +212,7 @@ def _store_patiently(runtime: Runtime, kind: Kind, page: _Page, *, count: int) -
 def _store_page(runtime: Runtime, kind: Kind, page: _Page, *, count: int) -> None:
     with runtime.database.writing() as session:
         now = database_now(session, real_now())
-        read = Read(page.ticket, now, SOURCE, rules_from(runtime.settings))
+        read = Read(page.ticket, now, BACKFILL, rules_from(runtime.settings))
         result = store_translated(session, page.translated, read)
         wanted = [Wanted("customer", name) for name in result.customers_wanted]
         wanted += [Wanted("price", name) for name in result.prices_wanted]

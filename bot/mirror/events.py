@@ -15,11 +15,13 @@ import orjson
 from sqlalchemy.orm import Session
 
 from bot.alerts import raise_alert
+from bot.bells import ring
 from bot.database import insert_into
 from bot.deployment import find_deployment
 from bot.errors import BadRequest
 from bot.mirror.fields import dict_at, id_at, moment_at, text_at
 from bot.mirror.hints import Wanted, usable_id, wanted_by
+from bot.mirror.news import BELL
 from bot.mirror.rows import table_of
 from bot.models import ReceivedEvent
 from bot.telemetry import events_received_total, events_unknown_total
@@ -171,6 +173,8 @@ def keep(
     statement = insert_into(session, table_of(ReceivedEvent)).on_conflict_do_nothing()
     answer = session.execute(statement.returning(ReceivedEvent.id), rows)
     new = set(answer.scalars())
+    if new:
+        ring(session, BELL)
     for row in rows:
         outcome = row["state"] if row["id"] in new else "repeated"
         events_received_total.labels(way, outcome).inc()

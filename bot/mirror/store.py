@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.mirror.fields import flag_at
 from bot.mirror.gone import gone_since, note_gone
 from bot.mirror.kinds import KINDS
+from bot.mirror.news import tell_news
 from bot.mirror.rows import begin_storing, replace_older, table_of
 from bot.mirror.rules import MirrorRules
 from bot.mirror.store_customers import store_customers
@@ -26,6 +27,8 @@ Row = dict[str, Any]
 
 # How many objects one round of statements takes; a page of Stripe's has as many.
 OBJECTS_AT_ONCE = 100
+# The source of what the backfill reads.
+BACKFILL = "backfill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,13 @@ def store_translated(session: Session, given: Translated, read: Read) -> StoreRe
     stored = [store_invoices(session, some, read) for some in given.invoices]
     written = [one.written for one in stored]
     written += [_store_some(session, given.kind_name, rows, read) for rows in given.rows]
+    written_ids = sorted(set().union(*written))
+    # What the backfill brings is no news: it has been so all along.
+    if read.source != BACKFILL:
+        tell_news(session, given.kind_name, written_ids, now=read.now)
     return StoreResult(
         written=sum(map(len, written)),
-        written_ids=tuple(sorted(set().union(*written))),
+        written_ids=tuple(written_ids),
         customers_wanted=_united(one.customers_wanted for one in stored),
         prices_wanted=_united(one.prices_wanted for one in stored),
     )
@@ -141,6 +148,7 @@ def mark_deleted(
         .returning(table.c.id)
     )
     if session.scalar(marking) is not None:
+        tell_news(session, kind_name, [object_id], now=now)
         return True
     if session.scalar(select(table.c.id).where(table.c.id == object_id)) is not None:
         return False

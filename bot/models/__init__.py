@@ -12,6 +12,17 @@ from bot.models.catalog import (
     Product,
     Subscription,
 )
+from bot.models.deeds import (
+    DEAD,
+    LEASED,
+    LIVE,
+    PENDING,
+    READY,
+    Effect,
+    EffectLane,
+    News,
+    PostedMessage,
+)
 from bot.models.invoices import (
     OPEN,
     PRESENT,
@@ -52,11 +63,16 @@ from bot.models.sync import (
 from bot.models.work import Alert, Deployment
 
 __all__ = [
+    "DEAD",
     "HAS_BALANCE",
     "KEPT",
+    "LEASED",
+    "LIVE",
     "OPEN",
     "PAYMENT_FAILED",
+    "PENDING",
     "PRESENT",
+    "READY",
     "Account",
     "AccountName",
     "AccountZone",
@@ -73,6 +89,8 @@ __all__ = [
     "CustomerBalanceTransaction",
     "Deployment",
     "Dispute",
+    "Effect",
+    "EffectLane",
     "GoneObject",
     "Grant",
     "GroupMember",
@@ -82,8 +100,10 @@ __all__ = [
     "InvoiceState",
     "Meter",
     "Moment",
+    "News",
     "PaymentMethod",
     "Person",
+    "PostedMessage",
     "Price",
     "PrivateText",
     "Product",

@@ -57,6 +57,10 @@ class Message:
     is_shareable: bool = False
     # Whether everybody in the channel sees it.
     is_shared: bool = False
+    # What keeps it up to date where it stays: the name of a live view, and what that shows.
+    live: tuple[str, str] | None = None
+    # Simpler blocks for a Slack that refuses these, the best first.
+    fallbacks: tuple[tuple[Block, ...], ...] = ()
 
     def __post_init__(self) -> None:
         """Check what only a whole message can break.

@@ -32,6 +32,8 @@ STATUS_EMOJI = {
     Status.VOID: "no_entry_sign",
 }
 
+# The name by which a card that was posted is kept up to date.
+LIVE_VIEW = "invoice_card"
 
 # A draft has no PDF yet, and that of a void one is nothing to pass on.
 WITHOUT_PDF = frozenset({None, Status.DRAFT, Status.VOID})
@@ -65,7 +67,12 @@ def invoice_card(card: InvoiceCard, *, dashboard: Dashboard) -> Message:
     shown.append(_buttons(card, dashboard))
     shown.append(footing(card.freshness, card.account.time_zone))
     is_draft = card.status is Status.DRAFT
-    return Message(text=_summary(card), blocks=tuple(shown), is_shareable=not is_draft)
+    return Message(
+        text=_summary(card),
+        blocks=tuple(shown),
+        is_shareable=not is_draft,
+        live=(LIVE_VIEW, card.id),
+    )
 
 
 def status_words(invoice_status: Status | None, status_text: str) -> str:

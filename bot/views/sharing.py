@@ -1,5 +1,7 @@
 """An answer on its way to a whole channel; or to the asker alone after all, and why."""
 
+from dataclasses import replace
+
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
 
@@ -26,6 +28,7 @@ NO_ANSWER = (
     "Only you see this."
 )
 SHARED = "Buttons here answer only whoever presses them, by what that person may see."
+POSTING = "I am posting it here for everybody, and I will keep it up to date. Only you see this."
 
 # What leads on from what is shown, and no further: other invoices and pages are for the asker.
 _KEPT = frozenset({actions.SHOW_INVOICE_LINES, actions.OPEN_IN_STRIPE})
@@ -37,17 +40,25 @@ def not_shared(message: Message, why: str) -> Message:
     return Message(text=message.text, blocks=(*message.blocks, note))
 
 
-def shared(message: Message) -> Message:
+def shared(message: Message, *, by: str | None = None) -> Message:
     """The answer for everybody in the channel, without what would lead them to more.
 
+    Shape: `by` is the id of who shared it, where Slack does not say so itself.
     Raises: ValueError for a message that may not be shown to others.
     """
     if not message.is_shareable:
         raise ValueError("this message is for one person")
     kept = [block for each in message.blocks if (block := _without_ways_on(each))]
     has_buttons = any(True for _ in blocks.interactive_elements(kept))
-    note = [blocks.context(blocks.plain_text(SHARED))] if has_buttons else []
-    return Message(text=message.text, blocks=(*kept, *note), is_shareable=True, is_shared=True)
+    words = [blocks.mrkdwn(f"Shared by <@{by}>.")] if by else []
+    words += [blocks.plain_text(SHARED)] if has_buttons else []
+    note = [blocks.context(*words)] if words else []
+    return replace(message, blocks=(*kept, *note), is_shared=True)
+
+
+def posting() -> Message:
+    """What the asker is told while the message is on its way."""
+    return Message(text=POSTING, blocks=(blocks.context(blocks.plain_text(POSTING)),))
 
 
 def _without_ways_on(block: Block) -> Block | None:

@@ -56,7 +56,8 @@ def _answered(ask: Ask, call: CommandCall) -> Message:
     query = command.parse(call.text)
     if query.is_shared:
         # Others may not see drafts, so what is shared is looked up without them.
-        return share(replace(ask, sight=replace(ask.sight, drafts=False)), _work(call, query))
+        unseen = replace(ask, sight=replace(ask.sight, drafts=False))
+        return share(unseen, _work(call, query), press=call.trigger_id)
     return _work(call, query)(ask)
 
 

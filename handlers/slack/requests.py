@@ -30,6 +30,8 @@ class CommandCall:
     caller: Caller
     command: str
     text: str
+    # Slack's name for this very command; a second delivery of it has the same.
+    trigger_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def parse_command(body: Mapping[str, Any]) -> CommandCall:
         ),
         command=_text(body.get("command")),
         text=_text(body.get("text")),
+        trigger_id=_text(body.get("trigger_id")),
     )
 
 

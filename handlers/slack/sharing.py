@@ -2,28 +2,51 @@
 
 from collections.abc import Callable
 
+from bot.database_clock import database_now
 from bot.errors import Misconfigured, Unavailable
+from bot.operations import announce
 from bot.queries.channels import find_channel
 from bot.slack_directory import find_slack_channel
+from bot.slack_objects import SlackChannel
+from bot.slack_posting import Place
 from bot.views import sharing
 from bot.views.blocks import Message
 from handlers.slack.context import Ask
 
 
-def share(ask: Ask, work: Callable[[Ask], Message]) -> Message:
+def share(ask: Ask, work: Callable[[Ask], Message], *, press: str) -> Message:
     """The answer for the whole channel, or for the asker alone with the reason why.
 
+    Shape: where the bot is a member, what can be kept up to date is posted as a message of its own,
+        and the answer only says so. `press` is Slack's name for this very command.
     Raises: whatever the work raises.
     """
     message = work(ask)
     if not message.is_shareable:
         return sharing.not_shared(message, sharing.NO_ANSWER)
-    why = _obstacle(ask)
-    return sharing.shared(message) if why is None else sharing.not_shared(message, why)
+    room = _room(ask)
+    if isinstance(room, str):
+        return sharing.not_shared(message, room)
+    if message.live is None or not room.is_member:
+        return sharing.shared(message)
+    _post(ask, room, message, press=press or ask.request.id)
+    return sharing.posting()
 
 
-def _obstacle(ask: Ask) -> str | None:
-    """What keeps answers out of this channel; None when they may be shared there.
+def _post(ask: Ask, room: SlackChannel, message: Message, *, press: str) -> None:
+    with ask.desk.runtime.database.writing() as session:
+        announce.request(
+            session,
+            Place(room.id),
+            message,
+            key=f"share:{room.id}:{press}",
+            now=database_now(session, ask.sight.real_now),
+            asked_by=ask.actor.user_id,
+        )
+
+
+def _room(ask: Ask) -> SlackChannel | str:
+    """The channel, where answers may be shared in it; else what keeps them out of it.
 
     The list says where an admin allowed it; whether the channel is shared with others is asked of
     Slack at this moment, as an event about that may be late or lost.
@@ -36,10 +59,10 @@ def _obstacle(ask: Ask) -> str | None:
         listed = find_channel(reading, channel_id)
     if listed is None:
         return sharing.NOT_LISTED
-    return sharing.EXTERNAL if listed.is_external else _obstacle_now(ask, channel_id)
+    return sharing.EXTERNAL if listed.is_external else _room_now(ask, channel_id)
 
 
-def _obstacle_now(ask: Ask, channel_id: str) -> str | None:
+def _room_now(ask: Ask, channel_id: str) -> SlackChannel | str:
     try:
         channel = find_slack_channel(ask.desk.slack, channel_id)
     except (Unavailable, Misconfigured):
@@ -48,4 +71,4 @@ def _obstacle_now(ask: Ask, channel_id: str) -> str | None:
         return sharing.UNSEEN
     if channel.is_archived:
         return sharing.ARCHIVED
-    return sharing.EXTERNAL if channel.is_external or channel.is_direct else None
+    return sharing.EXTERNAL if channel.is_external or channel.is_direct else channel

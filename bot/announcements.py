@@ -1,0 +1,120 @@
+"""Messages that the bot has posted, as rows: which there are, and what they show."""
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.database import Reading
+from bot.effects import Means
+from bot.errors import Refused
+from bot.live_views import ask_obstacle, find_obstacle, look_of_channel, show
+from bot.models import LIVE, PostedMessage
+from bot.slack_posting import Content, Place
+from bot.views.blocks import Message
+
+# A message says from when its figures are in a block of this type, and that alone is no change.
+_PASSING = "context"
+
+_POSTED: Any = PostedMessage.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A promised message: `ts` None until it is there, `is_left` when it stays as it is."""
+
+    id: int
+    place: Place
+    ts: str | None
+    view: str | None
+    subject: str
+    asked_by: str | None
+    digest: str | None
+    is_left: bool
+
+
+def subject_of(announcement_id: int) -> str:
+    """The subject of every effect about a message, so that they happen one after another."""
+    return f"message:{announcement_id}"
+
+
+def content_of(message: Message) -> Content:
+    """A message as it is posted."""
+    return Content(text=message.text, choices=(message.blocks, *message.fallbacks))
+
+
+def render(announcement: Announcement, means: Means) -> Message | None:
+    """What a message with a live view shows now; None when there is nothing of it any more.
+
+    Raises: Refused when its channel may not see it any more; what Slack's silence raises.
+    """
+    if announcement.view is None:
+        raise ValueError("this message has no live view")
+    runtime, deployment = means.runtime, means.deployment
+    look = look_of_channel(runtime, deployment, shared_by=announcement.asked_by)
+    with runtime.database.looking() as reading:
+        obstacle = find_obstacle(reading, announcement.place.channel_id)
+    obstacle = obstacle or ask_obstacle(means.slack, announcement.place.channel_id)
+    if obstacle is not None:
+        raise Refused(obstacle)
+    with runtime.database.looking() as reading:
+        return show(reading, announcement.view, announcement.subject, look)
+
+
+def digest_of(message: Message) -> str:
+    """A fingerprint of what a message shows, but for the moment that it is from."""
+    lasting = [block for block in message.blocks if block["type"] != _PASSING]
+    return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()
+
+
+def get_announcement(reading: Reading, announcement_id: int) -> Announcement:
+    """A message by its number.
+
+    Raises: NoResultFound for a number that nobody was given.
+    """
+    found = select(_POSTED).where(_POSTED.c.id == announcement_id)
+    row = reading.connection().execute(found).one()
+    return Announcement(
+        id=row.id,
+        place=Place(row.channel_id, row.thread_ts),
+        ts=row.ts,
+        view=row.view,
+        subject=row.subject,
+        asked_by=row.asked_by,
+        digest=row.digest,
+        is_left=row.left_at is not None,
+    )
+
+
+def list_live_ids(session: Session, subjects: Collection[str]) -> list[int]:
+    """The messages that show one of these subjects and are kept up to date, in one order."""
+    found = select(_POSTED.c.id).where(LIVE, _POSTED.c.subject.in_(list(subjects)))
+    return list(session.scalars(found.order_by(_POSTED.c.id)))
+
+
+def write_posted(
+    session: Session, announcement_id: int, *, ts: str, digest: str | None, now: datetime
+) -> None:
+    """Remember where a message stands and what it shows."""
+    _write(session, announcement_id, ts=ts, digest=digest, posted_at=now, left_at=None)
+
+
+def write_changed(
+    session: Session, announcement_id: int, *, digest: str | None, now: datetime
+) -> None:
+    """Remember what a message shows now."""
+    _write(session, announcement_id, digest=digest, changed_at=now)
+
+
+def leave(session: Session, announcement_id: int, *, now: datetime) -> None:
+    """Leave a message as it is from now on."""
+    _write(session, announcement_id, left_at=now)
+
+
+def _write(session: Session, announcement_id: int, **values: Any) -> None:
+    session.execute(update(_POSTED).where(_POSTED.c.id == announcement_id).values(**values))

@@ -1,0 +1,40 @@
+"""What came of a call to the outside: done, refused, or nobody knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It has happened, by this attempt or an earlier one; `answer` is what settle is to know."""
+
+    answer: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It has not happened and will not by trying again.
+
+    `needs_look` is False where settle tells the people concerned, so that no operator has to.
+    """
+
+    why: str
+    needs_look: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have happened or not: the next attempt looks first, with the same key.
+
+    `spends_key` when the service keeps this answer under the key, as Stripe keeps a 500: whoever
+    finds by looking that nothing has happened then goes on with the next key. `again_seconds` is
+    the least to wait, where looking at once would not show it.
+    """
+
+    why: str
+    spends_key: bool = False
+    again_seconds: float = 0.0
+
+
+Outcome = Done | Refused | Unknown

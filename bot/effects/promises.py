@@ -1,0 +1,142 @@
+"""Promising a call to the outside, in the transaction of the deed that it belongs to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.orm import Session
+
+from bot import models
+from bot.bells import ring
+from bot.database import insert_into
+
+BELL = "effects"
+ATTEMPTS_MAX = 12
+
+_EFFECTS: Any = models.Effect.__table__
+# Two promises about one subject commit in the order of their ids, which is that of performing.
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 7246))")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A promised call, as an operation sees it.
+
+    Shape: `key` is the deed's own name; `call_key` goes to the service as its idempotency key, and
+    is another one once an answer under it was spent. `is_new` when it was promised just now, and
+    not found.
+    """
+
+    id: int
+    key: str
+    call_key: str
+    kind: str
+    subject: str
+    payload: Mapping[str, Any]
+    asked_by: str | None
+    state: str
+    attempts: int
+    promised_at: datetime
+    is_new: bool = False
+
+    @property
+    def may_have_happened(self) -> bool:
+        """Whether an earlier attempt may have done it without our hearing of that."""
+        return self.attempts > 1
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is still to be done."""
+        return self.state in {"ready", "leased"}
+
+
+def promise(  # noqa: PLR0913 - each is a column of its own, and all are named at the call
+    session: Session,
+    *,
+    kind: str,
+    subject: str,
+    key: str,
+    now: datetime,
+    lane: str = "",
+    payload: Mapping[str, Any] | None = None,
+    press: str | None = None,
+    asked_by: str | None = None,
+) -> Effect:
+    """Put a call on the queue, unless one of this key is there: then that one.
+
+    `key` names the deed, its subject and the state it was asked in, so that two presses are one
+    deed; `press` is Slack's name for the press, for `find_by_press`. `lane` is what paces it:
+    slack_lane() or stripe_lane(). Effects of one subject happen one after another.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_TURN, {"subject": subject})
+    new = insert_into(session, _EFFECTS).values(
+        key=key,
+        key_number=1,
+        kind=kind,
+        subject=subject,
+        lane=lane,
+        payload=dict(payload or {}),
+        press=press,
+        asked_by=asked_by,
+        state="ready",
+        due_at=now,
+        fence=0,
+        attempts=0,
+        attempts_max=ATTEMPTS_MAX,
+        promised_at=now,
+    )
+    made = session.execute(new.on_conflict_do_nothing().returning(_EFFECTS)).one_or_none()
+    if made is not None:
+        ring(session, BELL)
+        return effect_of(made, is_new=True)
+    found = find(session, key)
+    if found is None:
+        raise LookupError(f"The promise {key} was there and is gone.")
+    return found
+
+
+def find(session: Session, key: str) -> Effect | None:
+    """The promise of this key, whatever came of it; or None."""
+    row = session.execute(select(_EFFECTS).where(_EFFECTS.c.key == key)).one_or_none()
+    return None if row is None else effect_of(row)
+
+
+def find_by_press(session: Session, press: str) -> Effect | None:
+    """The first promise that this very press has made, so that a repeated one finds it."""
+    asked = select(_EFFECTS).where(_EFFECTS.c.press == press).order_by(_EFFECTS.c.id).limit(1)
+    row = session.execute(asked).one_or_none()
+    return None if row is None else effect_of(row)
+
+
+def is_pending(session: Session, subject: str, *, kind: str | None = None) -> bool:
+    """Whether something is still to be done about a subject; of this kind, or at all."""
+    pending = select(_EFFECTS.c.id).where(models.PENDING, _EFFECTS.c.subject == subject)
+    if kind is not None:
+        pending = pending.where(_EFFECTS.c.kind == kind)
+    return session.scalar(pending.limit(1)) is not None
+
+
+def is_waiting(session: Session, subject: str, *, kind: str) -> bool:
+    """Whether an effect of this kind is promised that nobody has begun with."""
+    waiting = select(_EFFECTS.c.id).where(models.READY, _EFFECTS.c.subject == subject)
+    return session.scalar(waiting.where(_EFFECTS.c.kind == kind).limit(1)) is not None
+
+
+def effect_of(row: Row[Any], *, is_new: bool = False) -> Effect:
+    """A row of the table, as an operation sees it."""
+    return Effect(
+        id=row.id,
+        key=row.key,
+        call_key=row.key if row.key_number == 1 else f"{row.key}:{row.key_number}",
+        kind=row.kind,
+        subject=row.subject,
+        payload=row.payload,
+        asked_by=row.asked_by,
+        state=row.state,
+        attempts=row.attempts,
+        promised_at=row.promised_at,
+        is_new=is_new,
+    )

@@ -1,0 +1,209 @@
+"""The queue's own rows: claimed with a lease and a fence, written back by nobody else.
+
+What is ready is claimed by one small index and what was left behind is found by another, apart:
+together they would read everything that waits (5 times slower with 10,000 rows).
+Every write back names the fence of its claim, so that a worker whose lease has run out, and whose
+work somebody else has taken up, changes nothing any more.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Update, literal_column, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot import models
+from bot.effects import lanes
+from bot.effects.promises import Effect, effect_of
+from bot.telemetry import clean_text
+
+# A worker that lives renews its leases; so this is how long a dead one's work waits.
+LEASE = timedelta(seconds=30)
+BACKOFF_SECONDS, BACKOFF_SECONDS_MAX = 1.0, 900.0
+# No row is ever put further ahead: one that is was written by a clock ahead of this one.
+FURTHEST = max(timedelta(seconds=BACKOFF_SECONDS_MAX), lanes.HELD_MAX)
+
+_EFFECTS: Any = models.Effect.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An effect that is ours while the lease lasts.
+
+    Shape: `starts_in` is the rest of the wait for its turn. `is_last` when no attempt is left
+    after this one, and `is_beyond` when none was left before it.
+    """
+
+    effect: Effect
+    lane: str
+    fence: int
+    starts_in: timedelta
+    is_last: bool
+    is_beyond: bool
+
+
+def claim(session: Session, *, limit: int, now: datetime, lease: timedelta = LEASE) -> list[Claim]:
+    """Claim what has been due longest, at most so many, each with its turn in its lane.
+
+    What has no turn yet goes back, and its attempt does not count. Of one subject only the first
+    promised is taken, and only when nobody works on another.
+    """
+    taken = (
+        update(_EFFECTS)
+        .where(_EFFECTS.c.id.in_(_due(now, limit).scalar_subquery()))
+        .values(
+            state="leased",
+            lease_until=now + lease,
+            fence=_EFFECTS.c.fence + 1,
+            attempts=_EFFECTS.c.attempts + 1,
+        )
+        .returning(_EFFECTS)
+    )
+    claims = []
+    put_back: dict[str, int] = {}
+    # In one order, so that two workers never wait for each other's lanes in a circle.
+    for row in sorted(session.execute(taken).all(), key=lambda row: (row.lane, row.id)):
+        turn = lanes.take_turn(session, row.lane, now=now)
+        made = Claim(
+            effect=effect_of(row),
+            lane=row.lane,
+            fence=row.fence,
+            starts_in=turn.at - now,
+            is_last=row.attempts == row.attempts_max,
+            is_beyond=row.attempts > row.attempts_max,
+        )
+        if turn.is_taken:
+            claims.append(made)
+            continue
+        # Those behind it have to wait longer still.
+        place = put_back.get(row.lane, 0)
+        put_back[row.lane] = place + 1
+        hand_back(session, [made], due_at=turn.at + place * lanes.gap_of(row.lane))
+    claims.sort(key=lambda one: one.effect.id)
+    return claims
+
+
+def _due(now: datetime, limit: int) -> Any:
+    mine, other = _EFFECTS.alias("mine"), _EFFECTS.alias("other")
+    # Literals, since SQLite uses a partial index only for what it can see in the statement.
+    ready: ColumnElement[str] = literal_column("'ready'")
+    leased: ColumnElement[str] = literal_column("'leased'")
+    in_the_way = (
+        select(other.c.id)
+        .where(other.c.state.in_([ready, leased]), other.c.subject == mine.c.subject)
+        .where(other.c.id != mine.c.id)
+        .where(or_(other.c.id < mine.c.id, other.c.state == leased))
+    )
+    return (
+        select(mine.c.id)
+        .where(mine.c.state == ready, mine.c.due_at <= now, ~in_the_way.exists())
+        .order_by(mine.c.due_at, mine.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=mine)
+    )
+
+
+def find_next_due(session: Session, *, now: datetime) -> timedelta | None:
+    """In how long the next thing falls due; None when there is none.
+
+    What is due already waits for another of its subject, whose end is heard of.
+    """
+    later = select(_EFFECTS.c.due_at).where(models.READY, _EFFECTS.c.due_at > now)
+    due_at = session.scalar(later.order_by(_EFFECTS.c.due_at).limit(1))
+    return None if due_at is None else due_at - now
+
+
+def hand_back(session: Session, claims: Sequence[Claim], *, due_at: datetime) -> None:
+    """Put back what was not tried."""
+    for one in claims:
+        untried = {"state": "ready", "due_at": due_at, "lease_until": None}
+        session.execute(_own(one).values(**untried, attempts=_EFFECTS.c.attempts - 1))
+
+
+def renew(
+    session: Session, claims: Sequence[Claim], *, now: datetime, lease: timedelta = LEASE
+) -> None:
+    """Hold on to what is still being worked on."""
+    for one in claims:
+        session.execute(_own(one).values(lease_until=now + lease))
+
+
+def try_again(
+    session: Session, one: Claim, *, due_at: datetime, why: str, spends_key: bool = False
+) -> None:
+    """Put an effect back for another attempt, with the next key where this one is spent."""
+    session.execute(
+        _own(one).values(
+            state="ready",
+            due_at=due_at,
+            lease_until=None,
+            key_number=_EFFECTS.c.key_number + int(spends_key),
+            last_error=clean_text(why),
+        )
+    )
+
+
+def lock_own(session: Session, one: Claim) -> bool:
+    """Whether a claim is still ours; then the row is held until the end of the transaction."""
+    own = select(_EFFECTS.c.id).where(
+        _EFFECTS.c.id == one.effect.id, _EFFECTS.c.fence == one.fence, models.LEASED
+    )
+    return session.scalar(own.with_for_update()) is not None
+
+
+def finish(
+    session: Session,
+    one: Claim,
+    *,
+    state: str,
+    now: datetime,
+    why: str | None,
+    spends_key: bool = False,
+) -> None:
+    """Write how an effect has ended: done, refused or dead."""
+    session.execute(
+        _own(one).values(
+            state=state,
+            lease_until=None,
+            finished_at=now,
+            key_number=_EFFECTS.c.key_number + int(spends_key),
+            last_error=None if why is None else clean_text(why),
+        )
+    )
+
+
+def reap(
+    session: Session, *, now: datetime, in_hand: Collection[int] = (), lease: timedelta = LEASE
+) -> int:
+    """Put back what a worker left behind that is gone; how many.
+
+    What this process has in hand stays, whatever its clock says, and times that only a clock ahead
+    of this one can have written are mended.
+    """
+    mended = update(_EFFECTS).where(models.READY, _EFFECTS.c.due_at > now + FURTHEST)
+    session.execute(mended.values(due_at=now))
+    leased = update(_EFFECTS).where(models.LEASED)
+    session.execute(
+        leased.where(_EFFECTS.c.lease_until > now + 2 * lease).values(lease_until=now + lease)
+    )
+    lanes.mend(session, now=now)
+    left = leased.where(_EFFECTS.c.lease_until < now, _EFFECTS.c.id.not_in(list(in_hand)))
+    return _put_back(session, left, due_at=now)
+
+
+def take_over(session: Session, *, due_at: datetime) -> int:
+    """Put back everything that is leased, where nobody else can be at work; how many."""
+    return _put_back(session, update(_EFFECTS).where(models.LEASED), due_at=due_at)
+
+
+def _put_back(session: Session, left: Update, *, due_at: datetime) -> int:
+    said = {"state": "ready", "due_at": due_at, "lease_until": None, "last_error": "worker lost"}
+    return len(session.execute(left.values(**said).returning(_EFFECTS.c.id)).all())
+
+
+def _own(one: Claim) -> Update:
+    return update(_EFFECTS).where(
+        _EFFECTS.c.id == one.effect.id, _EFFECTS.c.fence == one.fence, models.LEASED
+    )

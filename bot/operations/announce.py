@@ -1,0 +1,122 @@
+"""Post a message in a channel or thread, once, and remember where it stands.
+
+A message with a live view is shown on the state of the moment it is posted at, and follows its
+subject from then on (update_announcement); one without says for ever what it said.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot import announcements, effects
+from bot.announcements import Announcement
+from bot.errors import Unavailable
+from bot.models import PostedMessage
+from bot.operations import update_announcement
+from bot.slack_failures import RateLimited
+from bot.slack_posting import Content, Place, find_message, post_message
+from bot.views.blocks import Message
+
+KIND = "announce"
+# As long as a message that Slack has taken may take to be found.
+UNSEEN_SECONDS = 6.0
+
+
+def request(
+    session: Session,
+    place: Place,
+    message: Message,
+    *,
+    key: str,
+    now: datetime,
+    asked_by: str | None = None,
+    press: str | None = None,
+) -> effects.Effect:
+    """Promise to post a message; the same key again finds the same promise.
+
+    Whether the place may see it is for the deed to say that announces it. What a live view shows is
+    kept to the channels for shared answers all the same.
+    """
+    view, subject = message.live or (None, "")
+    name = f"{KIND}:{key}"
+    if (promised := effects.find(session, name)) is not None:
+        return promised
+    posted = PostedMessage(
+        channel_id=place.channel_id,
+        thread_ts=place.thread_ts,
+        view=view,
+        subject=subject,
+        asked_by=asked_by,
+        version=0,
+        promised_at=now,
+    )
+    session.add(posted)
+    session.flush()
+    content = announcements.content_of(message)
+    lasting = {} if view else {"text": content.text, "choices": list(content.choices)}
+    effect = effects.promise(
+        session,
+        kind=KIND,
+        subject=announcements.subject_of(posted.id),
+        key=name,
+        now=now,
+        lane=effects.slack_lane(place.channel_id),
+        payload={"message": posted.id, **lasting},
+        press=press,
+        asked_by=asked_by,
+    )
+    if not effect.is_new:
+        session.delete(posted)
+    return effect
+
+
+def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
+    """Post it, unless an earlier attempt is found to have done so."""
+    with means.runtime.database.looking() as reading:
+        posted = announcements.get_announcement(reading, effect.payload["message"])
+    if effect.may_have_happened and (ts := _find(effect, means, posted)) is not None:
+        return effects.Done({"ts": ts, "digest": None})
+    if posted.view is None:
+        digest, content = "", Content(effect.payload["text"], tuple(effect.payload["choices"]))
+    else:
+        message = announcements.render(posted, means)
+        if message is None:
+            return effects.Refused("There is nothing to show any more.", needs_look=False)
+        digest, content = announcements.digest_of(message), announcements.content_of(message)
+    try:
+        ts = post_message(means.slack, posted.place, content, key=effect.key)
+    except RateLimited:
+        raise
+    except Unavailable as doubt:
+        return effects.Unknown(doubt.message, again_seconds=UNSEEN_SECONDS)
+    return effects.Done({"ts": ts, "digest": digest})
+
+
+def settle(
+    session: Session,
+    effect: effects.Effect,
+    outcome: effects.Outcome,
+    *,
+    means: effects.Means,
+    now: datetime,
+) -> None:
+    """Remember where it stands; what was found instead of posted may show an older state."""
+    del means
+    message_id = effect.payload["message"]
+    if isinstance(outcome, effects.Done):
+        ts, digest = outcome.answer["ts"], outcome.answer["digest"]
+        announcements.write_posted(session, message_id, ts=ts, digest=digest, now=now)
+        if digest is None:
+            update_announcement.request(session, message_id, now=now)
+    elif isinstance(outcome, effects.Refused):
+        announcements.leave(session, message_id, now=now)
+
+
+def _find(effect: effects.Effect, means: effects.Means, posted: Announcement) -> str | None:
+    return find_message(
+        means.slack,
+        posted.place,
+        key=effect.key,
+        since=effect.promised_at,
+        bot_id=means.deployment.slack_bot_id,
+    )

@@ -1,0 +1,12 @@
+"""Which operation performs and settles which kind of promised call."""
+
+from collections.abc import Mapping
+
+from bot.effects import Operation
+from bot.operations import announce, update_announcement
+
+# The kinds stand in the rows of effects that wait: what has been released keeps its name.
+OPERATIONS: Mapping[str, Operation] = {
+    announce.KIND: announce,
+    update_announcement.KIND: update_announcement,
+}
