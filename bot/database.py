@@ -108,9 +108,12 @@ def insert_into(session: Session, table: Any) -> Insert:
 
     Ask for RETURNING to learn whether a row went in: psycopg gives no row count here.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+    return insert_for(session.get_bind().dialect.name, table)
+
+
+def insert_for(dialect: str, table: Any) -> Insert:
+    """The same by the name of the dialect, for statements that are built once."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 @contextlib.contextmanager

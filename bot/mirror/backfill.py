@@ -8,7 +8,7 @@ drawn before it is asked for, so a page never overwrites what was read after it.
 import contextlib
 import gc
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,7 +32,7 @@ from bot.mirror.stale import want_objects
 from bot.mirror.store import BACKFILL, Translated, store_translated, translate
 from bot.mirror.store_invoices import Read
 from bot.mirror.sweep import REACH
-from bot.mirror.tickets import NUMBERING, draw_ticket, is_numbering, number_some_of_backlog
+from bot.mirror.tickets import NUMBERING, draw_tickets, is_numbering, number_some_of_backlog
 from bot.models import BackfillStep, Invoice
 from bot.runtime import Runtime
 
@@ -47,6 +47,8 @@ STORE_TRIES_MAX = 3
 LISTINGS_MAX = 3
 # Rounds of a hundred reads of what the lists referred to and did not have.
 REFRESH_ROUNDS_MAX = 10_000
+# How many pages have their tickets drawn in one transaction.
+TICKETS_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,19 +184,23 @@ def _pages_ahead(runtime: Runtime, kind: Kind, cursor: str | None) -> Iterator[_
         whole = [one for one in completed if one is not None]
         return _Page(ticket, listed.cursor, len(whole), translate(kind.name, whole))
 
-    def ask(reader: ThreadPoolExecutor) -> Future[_Page | None]:
-        with runtime.database.writing() as session:
-            ticket = draw_ticket(session)
-        return reader.submit(read, ticket)
-
+    tickets = _tickets(runtime)
     with ThreadPoolExecutor(1, "backfill") as reader:
-        asked = ask(reader)
+        asked = reader.submit(read, next(tickets))
         for _ in range(PAGES_MAX):
             page = asked.result()
             if page is None:
                 return
-            asked = ask(reader)
+            asked = reader.submit(read, next(tickets))
             yield page
+
+
+def _tickets(runtime: Runtime) -> Iterator[int]:
+    """A ticket for each page, some drawn at a time: a commit takes as long as storing ten rows."""
+    while True:
+        with runtime.database.writing() as session:
+            drawn = draw_tickets(session, TICKETS_AT_ONCE)
+        yield from drawn
 
 
 def _store_patiently(runtime: Runtime, kind: Kind, page: _Page, *, count: int) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from bot.among import is_among
 from bot.mirror.events import IS_KEPT, IS_NOTED, load_event, subject_of
 from bot.mirror.fields import whole_at
-from bot.mirror.rows import is_among, table_of
+from bot.mirror.rows import table_of
 from bot.models import PAYMENT_FAILED, Invoice, ReceivedEvent
 
 _EVENTS = table_of(ReceivedEvent)
@@ -30,9 +31,10 @@ def find_first_failures(session: Session, invoices: Collection[str]) -> dict[str
     told = session.execute(
         select(_EVENTS.c.object_id, _EVENTS.c.created_at, _EVENTS.c.body).where(
             PAYMENT_FAILED,
-            is_among(session, _EVENTS.c.object_id, invoices),
+            is_among(_EVENTS.c.object_id, "invoices"),
             _EVENTS.c.state.in_((IS_KEPT, IS_NOTED)),
-        )
+        ),
+        {"invoices": invoices},
     )
     first: dict[str, datetime] = {}
     for row in told:

@@ -6,14 +6,23 @@ row to mark, and the page would bring it back for good; so that is remembered, w
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from bot.among import is_among
 from bot.database import insert_into
-from bot.mirror.rows import is_among, table_of, wait_for_storing
+from bot.mirror.rows import table_of, wait_for_storing
 from bot.models import GoneObject
+from bot.prepared import Prepared
 
 _GONE = table_of(GoneObject)
+_GONE_SINCE = Prepared(
+    select(_GONE.c.object_id).where(
+        _GONE.c.kind == bindparam("kind"),
+        is_among(_GONE.c.object_id, "ids"),
+        _GONE.c.ticket > bindparam("ticket"),
+    )
+)
 
 
 def note_gone(session: Session, kind_name: str, object_id: str, *, ticket: int) -> None:
@@ -34,9 +43,5 @@ def note_gone(session: Session, kind_name: str, object_id: str, *, ticket: int) 
 
 def gone_since(session: Session, kind_name: str, ids: Collection[str], *, ticket: int) -> set[str]:
     """Those of these objects that a later read than this one did not find."""
-    found = select(_GONE.c.object_id).where(
-        _GONE.c.kind == kind_name,
-        is_among(session, _GONE.c.object_id, ids),
-        _GONE.c.ticket > ticket,
-    )
-    return set(session.scalars(found))
+    rows = _GONE_SINCE.rows(session, {"kind": kind_name, "ids": ids, "ticket": ticket})
+    return {row.object_id for row in rows}

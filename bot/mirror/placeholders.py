@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from bot.among import is_among
 from bot.mirror.fields import id_at, text_at
-from bot.mirror.rows import insert_missing, is_among, table_of
+from bot.mirror.rows import insert_missing, table_of
 from bot.mirror.rules import MirrorRules
 from bot.mirror.store_customers import store_customers
 from bot.mirror.translate_catalog import translate_customer, translate_price
 from bot.models import Account, Customer, Price
+from bot.prepared import Prepared
 
 Row = dict[str, Any]
 
@@ -25,6 +27,19 @@ PLACEHOLDER_TICKET = 0
 _ACCOUNTS = table_of(Account)
 _CUSTOMERS = table_of(Customer)
 _PRICES = table_of(Price)
+# On PostgreSQL no customer moves, and no zone changes, until the invoice is committed.
+_HOMES = Prepared(
+    select(_CUSTOMERS.c.id, _CUSTOMERS.c.account_id, _ACCOUNTS.c.time_zone)
+    .join(_ACCOUNTS, _ACCOUNTS.c.id == _CUSTOMERS.c.account_id)
+    .where(is_among(_CUSTOMERS.c.id, "ids"))
+    .order_by(_CUSTOMERS.c.id)
+    .with_for_update(read=True)
+)
+_KNOWN_PRICES = Prepared(
+    select(_PRICES.c.id, _PRICES.c.usage_type, _PRICES.c.ticket, _PRICES.c.created_at)
+    .where(is_among(_PRICES.c.id, "ids"))
+    .order_by(_PRICES.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +81,7 @@ def _stand_in(customer: str, invoice: dict[str, Any]) -> Row:
 
 def homes_of(session: Session, customers: list[str]) -> dict[str, Home]:
     """The home of each of these customers that is here."""
-    # On PostgreSQL no customer moves, and no zone changes, until the invoice is committed.
-    found = session.execute(
-        select(_CUSTOMERS.c.id, _CUSTOMERS.c.account_id, _ACCOUNTS.c.time_zone)
-        .join(_ACCOUNTS, _ACCOUNTS.c.id == _CUSTOMERS.c.account_id)
-        .where(is_among(session, _CUSTOMERS.c.id, customers))
-        .order_by(_CUSTOMERS.c.id)
-        .with_for_update(read=True)
-    )
+    found = _HOMES.rows(session, {"ids": customers})
     return {row.id: Home(row.account_id, row.time_zone) for row in found}
 
 
@@ -86,10 +94,7 @@ def find_usage_types(
     for the price are not on older ones.
     Shape: usage types by price's id, and the ids of the prices to read from Stripe.
     """
-    found = session.execute(
-        select(_PRICES.c.id, _PRICES.c.usage_type, _PRICES.c.ticket, _PRICES.c.created_at)
-        .where(is_among(session, _PRICES.c.id, oldest))
-    ).all()  # fmt: skip
+    found = _KNOWN_PRICES.rows(session, {"ids": oldest})
     unknown = sorted(oldest.keys() - {row.id for row in found})
     insert_missing(
         session,
@@ -106,7 +111,7 @@ def find_usage_types(
     )
     older = [
         {"price": row.id, "oldest": oldest[row.id]}
-        for row in sorted(found, key=lambda row: row.id)
+        for row in found
         if row.ticket == PLACEHOLDER_TICKET and oldest[row.id] < row.created_at
     ]
     if older:

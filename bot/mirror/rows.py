@@ -1,12 +1,15 @@
 """Writing many rows at once, in the way that each database takes them fastest.
 
-SQLite wants one statement run for each row, and takes tuples by its own driver: SQLAlchemy's way of
-putting parameters together costs more than the rows themselves. PostgreSQL wants one statement for
-all rows: they go over as one JSON text that the server takes apart, with the table itself saying
-the types; COPY is quicker there, but making its rows is slower here by more than that.
+SQLite takes tuples by its own driver: SQLAlchemy's way of putting parameters together costs more
+than the rows themselves. Many rows go into one statement, since between two of them the driver asks
+for Python's lock, and who reads the next page meanwhile does not give it up soon. PostgreSQL wants
+one statement for all rows: they go over as one JSON text that the server takes apart, with the
+table itself saying the types; COPY is quicker there, but making its rows is slower here by more
+than that.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
@@ -18,7 +21,6 @@ from sqlalchemy import (
     Date,
     Table,
     Text,
-    any_,
     func,
     or_,
     select,
@@ -26,12 +28,13 @@ from sqlalchemy import (
 )
 from sqlalchemy import bindparam as bind
 from sqlalchemy import cast as cast_to
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import ReturningInsert
 
-from bot.database import Insert
+from bot.among import is_among
+from bot.database import Insert, insert_for
 from bot.models import Base, Moment
 from bot.models.base import microseconds_of
 
@@ -44,6 +47,11 @@ _BEGINNING = text(
 )
 _WAITING = text("SELECT pg_advisory_xact_lock(:lock)")
 
+# How many rows go into one statement of SQLite's; a page of Stripe's has a hundred objects. Of the
+# widest table these are 5,300 parameters, and 32,766 are allowed.
+ROWS_AT_ONCE = (100, 10)
+_VALUES = re.compile(r"VALUES (\(\?(?:, \?)*\))")
+
 # How SQLite keeps what its driver does not take as it is.
 _KEPT_BY_SQLITE: dict[type, Callable[[Any], Any]] = {
     Moment: microseconds_of,
@@ -55,21 +63,6 @@ _KEPT_BY_SQLITE: dict[type, Callable[[Any], Any]] = {
 def table_of(model: type[Base]) -> Table:
     """The table of a model, for statements that build no objects."""
     return cast("Table", model.__table__)
-
-
-def is_among(
-    session: Session, column: ColumnElement[str], values: Collection[str]
-) -> ColumnElement[bool]:
-    """Whether a column has one of many values.
-
-    They go over as one parameter: a statement with a hundred of them takes longer to put together
-    than to run, and PostgreSQL would plan it anew for each number of them.
-    """
-    if _dialect(session) == "postgresql":
-        given = bind(None, list(values), type_=postgresql.ARRAY(Text))
-        return column == any_(cast_to(given, postgresql.ARRAY(Text)))
-    listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
-    return column.in_(select(listed.c.value))
 
 
 def begin_storing(session: Session) -> None:
@@ -95,13 +88,13 @@ def wait_for_storing(session: Session) -> None:
 def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
     """Add rows that are all new; they have the same columns."""
     if rows:
-        _run(session, table, _inserting(_dialect(session), table, tuple(rows[0])), rows)
+        _write(session, table, _inserting(_dialect(session), table, tuple(rows[0])), rows)
 
 
 def insert_missing(session: Session, table: Table, rows: Sequence[Row], *, key: str) -> None:
     """Add rows, leaving those as they are that have this key already."""
     if rows:
-        _run(session, table, _adding(_dialect(session), table, tuple(rows[0]), key), rows)
+        _write(session, table, _adding(_dialect(session), table, tuple(rows[0]), key), rows)
 
 
 def replace_older(
@@ -121,16 +114,15 @@ def replace_older(
     # Everybody takes the locks of PostgreSQL's rows in one order, so that nobody waits in a circle.
     ordered = sorted(rows, key=lambda row: str(row["id"]))
     statement = _replacing(_dialect(session), table, tuple(ordered[0]), final)
-    answer = _run(session, table, statement, ordered)
-    if answer.returns_rows:
-        return set(answer.scalars())
+    if _dialect(session) != "sqlite":
+        return set(_write_on_postgresql(session, statement, ordered).scalars())
     ids = [row["id"] for row in ordered]
-    if answer.rowcount == len(ids):
+    if _write_on_sqlite(session, table, statement, ordered) == len(ids):
         return set(ids)
     ours = select(table.c.id).where(
-        is_among(session, table.c.id, ids), table.c.ticket == ordered[0]["ticket"]
+        is_among(table.c.id, "ids"), table.c.ticket == ordered[0]["ticket"]
     )
-    return set(session.scalars(ours))
+    return set(session.scalars(ours, {"ids": ids}))
 
 
 def _dialect(session: Session) -> str:
@@ -140,11 +132,11 @@ def _dialect(session: Session) -> str:
 @lru_cache(maxsize=128)
 def _inserting(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
     if dialect == "sqlite":
-        return sqlite.insert(table).values({name: bind(name) for name in columns})
+        return insert_for(dialect, table).values({name: bind(name) for name in columns})
     rows = func.json_populate_recordset(
         text(f'NULL::"{table.name}"'), cast_to(bind("rows", type_=Text), JSON)
     ).table_valued(*(table.c[name] for name in columns))
-    return postgresql.insert(table).from_select(
+    return insert_for(dialect, table).from_select(
         columns, select(*(rows.c[name] for name in columns)), include_defaults=False
     )
 
@@ -173,15 +165,48 @@ def _replacing(
     return replacing if dialect == "sqlite" else replacing.returning(table.c.id)
 
 
-def _run(
-    session: Session, table: Table, statement: Insert | ReturningInsert[Any], rows: Sequence[Row]
+def _write(session: Session, table: Table, statement: Insert, rows: Sequence[Row]) -> None:
+    if _dialect(session) == "sqlite":
+        _write_on_sqlite(session, table, statement, rows)
+    else:
+        _write_on_postgresql(session, statement, rows)
+
+
+def _write_on_postgresql(
+    session: Session, statement: Insert | ReturningInsert[Any], rows: Sequence[Row]
 ) -> CursorResult[Any]:
-    connection = session.connection()
-    if _dialect(session) != "sqlite":
-        return connection.execute(statement, {"rows": orjson.dumps(rows).decode()})
+    return session.connection().execute(statement, {"rows": orjson.dumps(rows).decode()})
+
+
+def _write_on_sqlite(
+    session: Session, table: Table, statement: Insert | ReturningInsert[Any], rows: Sequence[Row]
+) -> int:
+    """Run it for all rows; how many went in or were changed."""
     compiled = _compiled_for_sqlite(statement)
-    columns = _columns_for_sqlite(table, compiled, rows)
-    return connection.exec_driver_sql(str(compiled), list(zip(*columns, strict=True)))
+    values = list(zip(*_columns_for_sqlite(table, compiled, rows), strict=True))
+    connection = session.connection()
+    written = at = 0
+    for size in ROWS_AT_ONCE:
+        many, width = _compiled_for_many(statement, size)
+        while at + size <= len(values):
+            some = values[at : at + size]
+            flat = [value for row in some for value in row[:width]]
+            written += connection.exec_driver_sql(many, (*flat, *some[0][width:])).rowcount
+            at += size
+    if rest := values[at:]:
+        written += connection.exec_driver_sql(str(compiled), rest).rowcount
+    return written
+
+
+@lru_cache(maxsize=128)
+def _compiled_for_many(statement: Insert | ReturningInsert[Any], size: int) -> tuple[str, int]:
+    """The statement with VALUES of so many rows, and how many values each of them takes.
+
+    What comes behind those of the row is the same for all, and taken once.
+    """
+    text = str(_compiled_for_sqlite(statement))
+    head, values, tail = _VALUES.split(text, maxsplit=1)
+    return f"{head}VALUES {', '.join([values] * size)}{tail}", values.count("?")
 
 
 @lru_cache(maxsize=128)

@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
+from bot.among import is_among
 from bot.mirror.failures import is_first_attempt, note_failure
 from bot.mirror.fields import dict_at, flag_at, moment_at, text_at
 from bot.mirror.history import Seen, Sureness, digest_of, merge, sureness_of
-from bot.mirror.rows import insert_rows, is_among, table_of
+from bot.mirror.rows import insert_rows, table_of
 from bot.mirror.translate_invoice import translate_invoice
 from bot.mirror.translate_lines import EMBEDDED_LINES, digest_of_lines, translate_lines
 from bot.models import InvoiceState
+from bot.prepared import Prepared
 
 Row = dict[str, Any]
 
@@ -22,6 +24,12 @@ _STATES = table_of(InvoiceState)
 _KEPT = tuple(column.name for column in _STATES.columns if column.name != "invoice_id")
 # What Seen begins with; behind them are how sure its time is, which the time itself says, and id.
 _COLUMNS = Seen._fields[: Seen._fields.index("sureness")]
+
+_HISTORIES = Prepared(
+    select(_STATES)
+    .where(is_among(_STATES.c.invoice_id, "invoices"))
+    .order_by(_STATES.c.invoice_id, _STATES.c.effective_at)
+)
 
 _TURNS = text("SELECT pg_advisory_xact_lock(turn) FROM unnest(CAST(:locks AS bigint[])) AS turn")
 
@@ -218,17 +226,12 @@ def _lock_of(invoice: str) -> int:
 
 
 def _histories(session: Session, invoices: list[str]) -> dict[str, list[Seen]]:
-    found = session.execute(
-        select(_STATES)
-        .where(is_among(session, _STATES.c.invoice_id, invoices))
-        .order_by(_STATES.c.invoice_id, _STATES.c.effective_at)
-    )
     histories: dict[str, list[Seen]] = {}
-    for row in found.mappings():
+    for row in _HISTORIES.rows(session, {"invoices": invoices}):
         state = Seen(
-            **{name: row[name] for name in _KEPT}, sureness=sureness_of(row["effective_at"])
+            **{name: getattr(row, name) for name in _KEPT}, sureness=sureness_of(row.effective_at)
         )
-        histories.setdefault(row["invoice_id"], []).append(state)
+        histories.setdefault(row.invoice_id, []).append(state)
     return histories
 
 

@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from bot.among import is_among
 from bot.mirror.accounts import AccountPlace, names_of, place_of
-from bot.mirror.rows import insert_missing, insert_rows, is_among, replace_older, table_of
+from bot.mirror.rows import insert_missing, insert_rows, replace_older, table_of
 from bot.mirror.rules import MirrorRules
 from bot.mirror.zones import settle_zones
 from bot.models import Account, AccountName, Customer, Invoice
+from bot.prepared import Prepared
 
 Row = dict[str, Any]
 
@@ -19,6 +21,13 @@ _ACCOUNTS = table_of(Account)
 _NAMES = table_of(AccountName)
 _CUSTOMERS = table_of(Customer)
 _INVOICES = table_of(Invoice)
+_IDS = Prepared(select(_ACCOUNTS.c.key, _ACCOUNTS.c.id).where(is_among(_ACCOUNTS.c.key, "keys")))
+_UNTIL_NOW = Prepared(
+    select(_CUSTOMERS.c.id, _CUSTOMERS.c.account_id)
+    .where(is_among(_CUSTOMERS.c.id, "ids"))
+    .order_by(_CUSTOMERS.c.id)
+    .with_for_update()
+)
 
 
 def store_customers(
@@ -95,19 +104,12 @@ def _ensure(
 
 
 def _ids_of(session: Session, keys: list[str]) -> dict[str, int]:
-    found = select(_ACCOUNTS.c.key, _ACCOUNTS.c.id).where(is_among(session, _ACCOUNTS.c.key, keys))
-    return {row.key: row.id for row in session.execute(found)}
+    return {row.key: row.id for row in _IDS.rows(session, {"keys": keys})}
 
 
 def _accounts_of(session: Session, customers: list[str]) -> dict[str, int]:
     """The account of each customer until now; on PostgreSQL nobody else moves them meanwhile."""
-    found = (
-        select(_CUSTOMERS.c.id, _CUSTOMERS.c.account_id)
-        .where(is_among(session, _CUSTOMERS.c.id, customers))
-        .order_by(_CUSTOMERS.c.id)
-        .with_for_update()
-    )
-    return {row.id: row.account_id for row in session.execute(found)}
+    return {row.id: row.account_id for row in _UNTIL_NOW.rows(session, {"ids": customers})}
 
 
 def _rename(
@@ -118,9 +120,8 @@ def _rename(
 ) -> None:
     """Write anew what the customers' accounts are found by, and called."""
     session.execute(
-        delete(_NAMES).where(
-            is_among(session, _NAMES.c.customer_id, [row["id"] for row in customers])
-        )
+        delete(_NAMES).where(is_among(_NAMES.c.customer_id, "customers")),
+        {"customers": [row["id"] for row in customers]},
     )
     insert_rows(
         session,

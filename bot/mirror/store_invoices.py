@@ -8,18 +8,20 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from bot.among import is_among
 from bot.clock import zone_of
 from bot.mirror.days import first_failure, is_failing, local_days, stands_since
 from bot.mirror.failures import find_first_failures
 from bot.mirror.gone import gone_since
 from bot.mirror.placeholders import Home, find_homes, find_usage_types
-from bot.mirror.rows import insert_rows, is_among, replace_older, table_of
+from bot.mirror.rows import insert_rows, replace_older, table_of
 from bot.mirror.rules import MirrorRules
 from bot.mirror.states import record_reads, state_lines_of
 from bot.mirror.tickets import assign_short_numbers, is_numbering
 from bot.mirror.translate_invoice import translate_invoice
 from bot.mirror.translate_lines import digest_of_lines, part_of, period_of, translate_lines
 from bot.models import Invoice, InvoiceLine
+from bot.prepared import Prepared
 
 Row = dict[str, Any]
 
@@ -30,6 +32,13 @@ FINAL = ("paid", "void")
 
 _INVOICES = table_of(Invoice)
 _LINES = table_of(InvoiceLine)
+_KNOWN_FAILURES = Prepared(
+    select(_INVOICES.c.id, _INVOICES.c.first_failed_at)
+    .where(is_among(_INVOICES.c.id, "ids"))
+    .order_by(_INVOICES.c.id)
+    .with_for_update()
+)
+_FORGET_LINES = delete(_LINES).where(is_among(_LINES.c.invoice_id, "invoices"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +149,8 @@ def _oldest_with(rows: Sequence[Row], lines: dict[str, list[Row]]) -> dict[str, 
 
 def _known_failures(session: Session, invoices: list[str]) -> dict[str, datetime | None]:
     """When each invoice that is here failed first; on PostgreSQL nobody changes them meanwhile."""
-    found = (
-        select(_INVOICES.c.id, _INVOICES.c.first_failed_at)
-        .where(is_among(session, _INVOICES.c.id, invoices))
-        .order_by(_INVOICES.c.id)
-        .with_for_update()
-    )
-    return {row.id: row.first_failed_at for row in session.execute(found)}
+    found = _KNOWN_FAILURES.rows(session, {"ids": invoices})
+    return {row.id: row.first_failed_at for row in found}
 
 
 def _unsure(rows: Sequence[Row], failures: dict[str, datetime | None]) -> list[str]:
@@ -162,5 +166,5 @@ def _replace_lines(
     session: Session, written: set[str], lines: dict[str, list[Row]], *, before: Collection[str]
 ) -> None:
     if replaced := sorted(written.intersection(before)):
-        session.execute(delete(_LINES).where(is_among(session, _LINES.c.invoice_id, replaced)))
+        session.execute(_FORGET_LINES, {"invoices": replaced})
     insert_rows(session, _LINES, [line for invoice in sorted(written) for line in lines[invoice]])

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.among import is_among
 from bot.clock import zone_of
 from bot.mirror.days import DATED_AT_ONCE, date_anew
-from bot.mirror.rows import is_among, replace_older, table_of
+from bot.mirror.rows import replace_older, table_of
 from bot.mirror.translate_lines import ADJUSTMENT, FIXED, METERED, USAGE
 from bot.models import Account, Invoice, InvoiceLine, Price
 
@@ -30,9 +31,10 @@ def store_prices(session: Session, rows: Sequence[Row]) -> set[str]:
         row.id: row
         for row in session.execute(
             select(_PRICES.c.id, _PRICES.c.usage_type, _PRICES.c.created_at)
-            .where(is_among(session, _PRICES.c.id, [row["id"] for row in rows]))
+            .where(is_among(_PRICES.c.id, "ids"))
             .order_by(_PRICES.c.id)
-            .with_for_update()
+            .with_for_update(),
+            {"ids": [row["id"] for row in rows]},
         )
     }
     written = replace_older(session, _PRICES, rows)

@@ -1,13 +1,17 @@
 """Numbers that only grow: tickets for reads, short numbers for invoices."""
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import BigInteger, bindparam, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from bot.database import insert_into
-from bot.mirror.rows import is_among
+from bot.among import is_among
+from bot.database import insert_for
 from bot.models import BackfillStep, Counter, Invoice
+from bot.prepared import Prepared
 
 FIRST_SHORT_NUMBER = 1001
 SHORT_NUMBER_MAX = 2**31 - 1
@@ -17,6 +21,7 @@ NUMBERING = "short_numbers"
 # How many invoices of the backlog get their short number in one transaction.
 NUMBERED_AT_ONCE = 500
 
+_NUMBERING_STEP = Prepared(select(BackfillStep.finished_at).where(BackfillStep.kind == NUMBERING))
 # One statement for all: run for each of them, it would cost PostgreSQL as much as storing them.
 _NUMBERING = text(
     "UPDATE invoices SET short_number = :before + place"
@@ -33,10 +38,19 @@ def draw_ticket(session: Session) -> int:
     return _grow(session, TICKET, by=1, start=0)
 
 
+def draw_tickets(session: Session, count: int) -> range:
+    """The next tickets, for reads that will begin one after another; commit them before the first.
+
+    One that waits for its read only looks older than it is, so what it brought may have to be read
+    again, and never replaces what is newer.
+    """
+    last = _grow(session, TICKET, by=count, start=0)
+    return range(last - count + 1, last + 1)
+
+
 def is_numbering(session: Session) -> bool:
     """Whether an invoice gets its short number at first sight, the first backfill being over."""
-    step = select(BackfillStep.finished_at).where(BackfillStep.kind == NUMBERING)
-    return session.scalar(step) is not None
+    return any(row.finished_at is not None for row in _NUMBERING_STEP.rows(session, {}))
 
 
 def assign_short_numbers(session: Session, ids: list[str]) -> int:
@@ -46,11 +60,11 @@ def assign_short_numbers(session: Session, ids: list[str]) -> int:
     """
     unnumbered = (
         select(Invoice.id)
-        .where(is_among(session, Invoice.id.expression, ids), Invoice.short_number.is_(None))
+        .where(is_among(Invoice.id.expression, "ids"), Invoice.short_number.is_(None))
         .where(Invoice.finalized_at.is_not(None))
         .order_by(Invoice.finalized_at, Invoice.id)
     )
-    chosen = list(session.scalars(unnumbered))
+    chosen = list(session.scalars(unnumbered, {"ids": ids}))
     _number(session, chosen)
     return len(chosen)
 
@@ -99,8 +113,14 @@ def _number(session: Session, ids: list[str]) -> None:
 
 def _grow(session: Session, name: str, *, by: int, start: int) -> int:
     """Raise a counter by so much and give its new value; the row stays locked until the commit."""
-    new = insert_into(session, Counter).values(name=name, value=start + by)
-    grown = new.on_conflict_do_update(
-        index_elements=[Counter.name], set_={"value": Counter.value + by}
-    ).returning(Counter.value)
-    return session.scalars(grown).one()
+    growing = _growing(session.get_bind().dialect.name)
+    values = {"counter": name, "first": start + by, "by": by}
+    return int(session.connection().execute(growing, values).scalar_one())
+
+
+@cache
+def _growing(dialect: str) -> ReturningInsert[Any]:
+    new = insert_for(dialect, Counter).values(name=bindparam("counter"), value=bindparam("first"))
+    grown = Counter.value + bindparam("by", type_=BigInteger())
+    raising = new.on_conflict_do_update(index_elements=[Counter.name], set_={"value": grown})
+    return raising.returning(Counter.value)
