@@ -135,7 +135,7 @@ def test_everything_wrong_or_missing_is_one_message_without_any_value(tmp_path: 
 def test_processes_of_a_deployment_never_open_the_sandbox(tmp_path: Path) -> None:
     for ran in run_all(("web", {}), ("worker", {}), folder=tmp_path):
         assert ran.returncode == 2
-        assert ran.stderr.count(" is missing: ") == 4
+        assert ran.stderr.count(" is missing: ") == 5
 
 
 def test_settings_are_read_from_the_folder(tmp_path: Path) -> None:
