@@ -143,3 +143,37 @@ def test_a_shortcut_brings_the_message_along_from_a_thread_too(desk: Desk) -> No
     assert body["message_ts"] == reply
     assert body["trigger_id"]
     assert body["response_url"]
+
+
+def test_the_bot_hears_of_the_tab_and_of_what_it_published_before(desk: Desk) -> None:
+    @desk.bolt.event("app_home_opened")
+    def home(event: Json) -> None:
+        desk.heard.append(event)
+
+    view = {"type": "home", "blocks": [section("Welcome")], "private_metadata": "seen"}
+    desk.client.views_publish(user_id="U0AVERY", view=view)
+    assert page(desk, "home/open", tab="messages")["ok"]
+    assert page(desk, "home/open", tab="elsewhere")["error"] == "invalid_arguments"
+    assert page(desk, "home/open", tab="home")["view"]["private_metadata"] == "seen"
+
+    give_up_at = time.monotonic() + 5
+    while len(desk.heard) < 2 and time.monotonic() < give_up_at:
+        time.sleep(0.02)
+    heard = {event["tab"]: event for event in desk.heard}
+    assert heard["home"]["view"]["private_metadata"] == "seen"
+    assert "view" not in heard["messages"]
+
+
+def test_a_home_is_published_to_people_there_are_and_not_over_newer_ones(desk: Desk) -> None:
+    view = {"type": "home", "blocks": [section("Welcome")]}
+    first = desk.client.views_publish(user_id="U0AVERY", view=view)["view"]["hash"]
+    desk.client.views_publish(user_id="U0AVERY", view=view, hash=first)
+
+    late = error_of(desk, "views.publish", user_id="U0AVERY", view=view, hash=first)
+    nobody = error_of(desk, "views.publish", user_id="U0NOBODY", view=view)
+    alert = {"type": "home", "blocks": [{"type": "alert", "text": plain("Only in modals")}]}
+    wrong = error_of(desk, "views.publish", user_id="U0AVERY", view=alert)
+
+    assert late["error"] == "hash_conflict"
+    assert nobody["error"] == "user_not_found"
+    assert wrong["error"] == "invalid_arguments"

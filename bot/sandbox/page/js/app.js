@@ -1,14 +1,17 @@
 // The start of the page: put the parts together, then follow what happens.
 
 import { listen } from "./api.js";
-import { startChannelHead } from "./channel_head.js";
+import { HOME_ADDRESS, startChannelHead } from "./channel_head.js";
 import { startComposer } from "./composer.js";
 import { closeDrawers, startDrawers } from "./drawers.js";
 import { startFirstSteps } from "./first_steps.js";
+import { startHome } from "./home.js";
 import { showMessage, startMessages } from "./messages.js";
 import { startPeople } from "./people.js";
 import { startSidebar } from "./sidebar.js";
-import { loadMessages, loadState, openChannel, rememberedPerson, store, take } from "./store.js";
+import {
+  appChannel, loadMessages, loadState, openChannel, openHome, rememberedPerson, store, take,
+} from "./store.js";
 import { startStripePanel } from "./stripe_panel.js";
 import { startTheme } from "./theme.js";
 import { startThread } from "./thread.js";
@@ -28,6 +31,7 @@ async function become(person) {
     return undefined;
   }
   follow();
+  if (appChannel() && (store.isHome || (!wanted && location.hash === HOME_ADDRESS))) return openHome();
   const channels = [...store.channels.values()].filter((channel) => !channel.is_archived);
   const first = channels.find((channel) => channel.is_member) ?? channels[0];
   const fromAddress = location.hash.slice(1);
@@ -40,7 +44,7 @@ function follow() {
   stopListening();
   let wasLost = false;
   stopListening = listen(store.me, {
-    onEvent: (event) => { take(event); views.take(event); working.take(event); thread.take(event); },
+    onEvent: (event) => { take(event); views.take(event); home.take(event); working.take(event); thread.take(event); },
     onState: (isOpen) => {
       document.getElementById("offline").hidden = isOpen;
       // What was said while the line was down came to nobody here.
@@ -59,6 +63,7 @@ const composer = startComposer();
 const thread = startThread();
 startMessages({ onThread: thread.open });
 const views = startViews();
+const home = startHome();
 const working = startWorking();
 startFirstSteps({
   become, insert: (text) => { closeDrawers(); composer.insert(text); },

@@ -2,7 +2,7 @@
 
 import { el, refill } from "./dom.js";
 import { icon } from "./icons.js";
-import { on, openChannel, store } from "./store.js";
+import { appChannel, on, openChannel, store } from "./store.js";
 
 // So many stand open; the others, and what is done, behind a fold.
 const OPEN_MAX = 6;
@@ -51,7 +51,7 @@ function titleOf(step) {
 
 async function take(step, { insert, become, show }) {
   if (step.person) return become(step.person);
-  const where = store.channels.get(step.channel);
+  const where = store.channels.get(step.channel) ?? (store.isHome ? appChannel() : null);
   if (where && where.id !== store.channel) await openChannel(where.id);
   return step.ts ? show(step.ts) : insert(step.text);
 }

@@ -3,11 +3,12 @@
 import { avatar } from "./avatar.js";
 import { el, refill } from "./dom.js";
 import { icon } from "./icons.js";
-import { on, openChannel, store } from "./store.js";
+import { isApp, on, openChannel, openHome, store } from "./store.js";
 
 const GROUPS = [
   ["Channels", (channel) => channel.kind === "public" || channel.kind === "private"],
-  ["Direct messages", (channel) => channel.kind === "im" || channel.kind === "mpim"],
+  ["Direct messages", (channel) => (channel.kind === "im" && !isApp(channel)) || channel.kind === "mpim"],
+  ["Apps", isApp],
 ];
 
 /** Keep the sidebar's list and name up to date. */
@@ -35,8 +36,10 @@ function group(title, channels, onOpened) {
 }
 
 function entry(channel, onOpened) {
-  const isOpen = channel.id === store.channel;
-  const unread = isOpen ? 0 : channel.unread ?? 0;
+  const isOpen = channel.id === store.channel || (store.isHome && isApp(channel));
+  const unread = channel.id === store.channel ? 0 : channel.unread ?? 0;
+  // An app is opened at its Home tab, its messages at the tab beside it.
+  const open = () => (isApp(channel) ? openHome() : openChannel(channel.id));
   const name = channelName(channel);
   const notes = [
     channel.kind === "private" && "private",
@@ -45,7 +48,7 @@ function entry(channel, onOpened) {
   return el("button", {
     type: "button", data: { id: channel.id }, class: `channel${unread ? " is-unread" : ""}`,
     "aria-current": isOpen ? "page" : null,
-    "aria-label": [name, ...notes].join(", "), on: { click: () => { openChannel(channel.id); onOpened(); } },
+    "aria-label": [name, ...notes].join(", "), on: { click: () => { open(); onOpened(); } },
   }, channelMark(channel), el("span", { class: "channel-name", text: name }),
   channel.is_ext_shared && icon("shared", "channel-shared"),
   unread > 0 && el("span", { class: "badge", text: String(unread) }));

@@ -7,7 +7,7 @@ const NOTICES_MAX = 50;
 
 export const store = {
   me: null, team: {}, bot: null, stripe: null, commands: [], shortcuts: [], hints: [],
-  users: new Map(), channels: new Map(), channel: null, messages: [], notices: [], isOnline: true,
+  users: new Map(), channels: new Map(), channel: null, isHome: false, messages: [], notices: [], isOnline: true,
 };
 
 const listeners = new Map();
@@ -53,19 +53,33 @@ const asNotice = ({ channel, text, kind, ts }) => ({ ts, key: `notice-${ts}`, ch
 
 const byId = (list) => new Map((list ?? []).map((one) => [one.id, one]));
 
+/** Whether a channel is the direct messages of this person and the app. */
+export const isApp = (channel) => channel.kind === "im" && (channel.members ?? []).includes(store.bot?.user_id);
+
+/** That channel. */
+export const appChannel = () => [...store.channels.values()].find(isApp);
+
 /** Open a channel and read its messages. */
 export async function openChannel(id) {
   if (!store.channels.has(id)) return;
   store.channel = id;
+  store.isHome = false;
   store.channels.get(id).unread = 0;
   store.messages = [];
   changed("channel");
   await loadMessages();
 }
 
+/** Open the app's Home tab; no channel is open meanwhile, so that none counts as read. */
+export function openHome() {
+  Object.assign(store, { channel: null, isHome: true, messages: [] });
+  changed("channel");
+}
+
 /** Read the open channel's messages again. */
 export async function loadMessages() {
   const { channel, me } = store;
+  if (channel === null) return;
   const answer = await get("/page/messages", { as: me, channel });
   // By now another channel or person may be in front.
   if (store.channel !== channel || store.me !== me) return;

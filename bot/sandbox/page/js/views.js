@@ -63,19 +63,21 @@ function drawView(modal, view) {
   modal.submit.disabled = view.submit_disabled === true;
   refill(modal.submit, plainText(view.submit));
   const focused = document.activeElement?.closest(".control")?.dataset.actionId;
-  refill(modal.body, drawBlocks(withKept(view.blocks, modal.kept), viewScene(modal)));
+  refill(modal.body, drawBlocks(withKept(view.blocks, modal.kept), viewScene(modal, modal.kept)));
   const controls = [...modal.body.querySelectorAll(".control")];
   const again = controls.find((node) => node.dataset.actionId === focused);
   const wanted = modal.body.querySelector("[autofocus]") ?? (again ?? modal.body).querySelector("input, textarea, button");
-  wanted?.focus();
+  // A long text is read from its beginning, though its first button stands at its end.
+  wanted?.focus({ preventScroll: !wanted.matches("input, textarea") });
 }
 
-function viewScene(modal) {
-  const about = () => ({ as: store.me, view_id: modal.id });
-  const keep = (block, element, chosen) => { (modal.kept[block.block_id] ??= {})[element.action_id] = chosen; };
+/** What the blocks of a view need from the page: `kept` is what was typed and chosen in it. */
+export function viewScene(view, kept) {
+  const about = () => ({ as: store.me, view_id: view.id });
+  const keep = (block, element, chosen) => { (kept[block.block_id] ??= {})[element.action_id] = chosen; };
   const scene = {
     ...plainScene(),
-    act: (chosen) => post("/page/view/act", { ...about(), state: modal.kept, ...chosen }),
+    act: (chosen) => post("/page/view/act", { ...about(), state: kept, ...chosen }),
     options: (asked) => post("/page/options", { ...about(), ...asked }),
     typed: keep,
     report(block, element, chosen, wrapper) {
