@@ -32,3 +32,11 @@ class Unavailable(BotError):
 
 class Misconfigured(BotError):
     """A setting is missing or wrong."""  # An admin has to change it.
+
+
+class ToldToWait(Unavailable):
+    """A service wants to be left alone for a while; what was asked of it has not been done."""
+
+    def __init__(self, service: str, seconds: float) -> None:
+        super().__init__(f"{service} wants to be left alone for {seconds:.0f} seconds.")
+        self.retry_after_seconds = seconds

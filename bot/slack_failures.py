@@ -4,7 +4,7 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from bot.errors import Misconfigured, Refused, Unavailable
+from bot.errors import Misconfigured, Refused, ToldToWait, Unavailable
 
 # What auth.test answers when the token itself is at fault, not the moment.
 TOKEN_FAULTS = frozenset(
@@ -36,12 +36,11 @@ RETRY_SECONDS = 30.0
 RETRY_SECONDS_MAX = 300.0
 
 
-class RateLimited(Unavailable):
+class RateLimited(ToldToWait):
     """Slack was asked too often."""
 
     def __init__(self, retry_after_seconds: float) -> None:
-        super().__init__(f"Slack wants to be left alone for {retry_after_seconds:.0f} seconds.")
-        self.retry_after_seconds = retry_after_seconds
+        super().__init__("Slack", retry_after_seconds)
 
 
 def socket_refusal(refused: Any) -> Misconfigured | Unavailable:

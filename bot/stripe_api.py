@@ -14,7 +14,7 @@ import orjson
 from bot.clock import monotonic_seconds
 from bot.errors import Misconfigured, NotFound, Unavailable
 from bot.pacing import EndpointPacers
-from bot.stripe_failures import Failure, backoff_seconds, endpoint_of, judge
+from bot.stripe_failures import Failure, backoff_seconds, endpoint_of, judge, judge_change
 from bot.stripe_wire import make_wire
 from bot.telemetry import get_logger
 
@@ -97,6 +97,33 @@ class StripeAPI:
             if is_too_late or failures >= FAILURES_MAX or limited > RATE_LIMITED_MAX:
                 raise Unavailable(f"Stripe did not answer {endpoint}: {answer.reason}.")
             self._wait(seconds)
+
+    def post(
+        self, path: str, params: Mapping[str, Any] | None = None, *, key: str
+    ) -> dict[str, Any]:
+        """Change something, in one attempt; the same key again gives the same answer.
+
+        Raises: StripeRefused, NotFound, Misconfigured and ToldToWait when nothing was done;
+            StripeFailed, and Unavailable for no answer at all, when nobody knows.
+        """
+        client = self._started()
+        import stripe
+
+        self._wait_for_turn(endpoint_of(path), None)
+        self._wire.be_patient_until(None)
+        try:
+            client.raw_request("post", path, idempotency_key=key, **(params or {}))
+        except stripe.APIConnectionError:
+            raise Unavailable("Stripe did not say whether it was done.") from None
+        except stripe.StripeError as failed:
+            raise judge_change(failed) from None
+        try:
+            answer = orjson.loads(self._wire.take_body())
+        except orjson.JSONDecodeError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise Unavailable("Stripe did not say whether it was done.")
+        return answer
 
     def pages(
         self,

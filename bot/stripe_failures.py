@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from bot.errors import BadRequest, Misconfigured, NotFound, Unavailable
+from bot.errors import BadRequest, Misconfigured, NotFound, Refused, ToldToWait, Unavailable
 from bot.telemetry import clean_text
 
 BACKOFF_SECONDS, BACKOFF_SECONDS_MAX = 0.25, 8.0
@@ -66,6 +66,46 @@ def judge(failed: Any, path: str) -> Failure:
     if status < HTTPStatus.BAD_REQUEST:
         return Failure(f"an answer that it does not have ({status})")
     raise BadRequest(f"Stripe refused {endpoint_of(path)} ({status}): {said}") from None
+
+
+class StripeRefused(Refused):
+    """Stripe says no to a change: nothing was done. `code` and `decline_code` are its own words."""
+
+    def __init__(self, said: str, *, code: str, decline_code: str = "") -> None:
+        super().__init__(f"Stripe refused it: {said}")
+        self.said = said
+        self.code = code
+        self.decline_code = decline_code
+
+
+class StripeFailed(Unavailable):
+    """Stripe failed at a change, which may have happened, and keeps that answer under the key."""
+
+
+def judge_change(
+    failed: Any,
+) -> StripeRefused | StripeFailed | NotFound | ToldToWait | Misconfigured | Unavailable:
+    """What an error of the SDK means for a change that was asked for with an idempotency key.
+
+    Source: docs.stripe.com/api/idempotent_requests, read 2026-11: the first answer is kept, 500s
+        too, and none where the key was in use at that moment.
+    """
+    status, code = failed.http_status or 0, str(failed.code or "")
+    said = clean_text(str(failed.user_message or ""))
+    headers = {name.lower(): value for name, value in (failed.headers or {}).items()}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        after = _retry_after_seconds(headers.get("retry-after"))
+        return ToldToWait("Stripe", after or backoff_seconds(1))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return StripeFailed(f"Stripe failed ({status}).")
+    if status == HTTPStatus.CONFLICT or status < HTTPStatus.BAD_REQUEST:
+        return Unavailable(f"Stripe has not said what came of it ({code or status}).")
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return Misconfigured(f"STRIPE_SECRET_KEY may not do that. Stripe says: {said}")
+    if code == "resource_missing" or status == HTTPStatus.NOT_FOUND:
+        return NotFound(f"Stripe has no such thing any more: {said}")
+    decline_code = str(getattr(failed.error, "decline_code", None) or "")
+    return StripeRefused(said, code=code, decline_code=decline_code)
 
 
 def _retry_after_seconds(value: str | None) -> float | None:

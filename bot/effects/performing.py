@@ -20,11 +20,11 @@ from bot.effects import lanes, queue
 from bot.effects.outcomes import Done, Outcome, Refused, Unknown
 from bot.effects.promises import Effect
 from bot.effects.queue import Claim
-from bot.errors import BotError, Misconfigured, Unavailable
+from bot.errors import BotError, Misconfigured, ToldToWait, Unavailable
 from bot.models import Deployment
 from bot.runtime import Runtime
 from bot.slack_api import SlackAPI
-from bot.slack_failures import RateLimited
+from bot.stripe_failures import StripeFailed
 from bot.telemetry import effects_settled_total, get_logger
 
 log = get_logger("effects")
@@ -51,8 +51,9 @@ class Operation(Protocol):
     def perform(self, effect: Effect, means: Means) -> Outcome:
         """Read what is needed, make one call that changes something, and say what came of it.
 
-        What it raises counts too: Unavailable as Unknown, RateLimited as not tried, and BadRequest,
-        NotFound, NotAllowed and Refused as Refused.
+        An earlier attempt may have done it (`effect.may_have_happened`), under the same `call_key`
+        or one before it: so look first. What is raised counts too: ToldToWait as not tried,
+        Unavailable as Unknown, and what says no (Refused, NotFound, …) as Refused.
         """
         ...
 
@@ -109,11 +110,13 @@ def _perform(means: Means, operations: Mapping[str, Operation], claim: Claim) ->
 def _judged(claim: Claim, failed: BotError) -> Outcome | _Pause:
     """What an error of ours means for an effect."""
     match failed:
-        case RateLimited():
+        case ToldToWait():
             return _Pause(failed.message, claim.lane, failed.retry_after_seconds)
         case Misconfigured():
             service = lanes.service_of(claim.lane)
             return _Pause(failed.message, service, MISCONFIGURED_SECONDS, is_fault=True)
+        case StripeFailed():
+            return Unknown(failed.message, spends_key=True)
         case Unavailable():
             return Unknown(failed.message)
         case _:

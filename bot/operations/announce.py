@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot import announcements, effects
 from bot.announcements import Announcement
-from bot.errors import Unavailable
+from bot.errors import ToldToWait, Unavailable
 from bot.models import PostedMessage
 from bot.operations import update_announcement
-from bot.slack_failures import RateLimited
 from bot.slack_posting import Content, Place, find_message, post_message
 from bot.views.blocks import Message
 
@@ -85,7 +84,7 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
         digest, content = announcements.digest_of(message), announcements.content_of(message)
     try:
         ts = post_message(means.slack, posted.place, content, key=effect.key)
-    except RateLimited:
+    except ToldToWait:
         raise
     except Unavailable as doubt:
         return effects.Unknown(doubt.message, again_seconds=UNSEEN_SECONDS)
