@@ -41,6 +41,7 @@ from handlers.http.webhooks import webhook_routes
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
 from handlers.slack.socket_mode import connected
+from jobs.audit import keeping_audit
 from jobs.effects import carrying_out
 from jobs.identity import keeping_identity
 from jobs.mirror import keeping_mirror
@@ -88,6 +89,7 @@ def run_process(
         stack.enter_context(keeping_identity(runtime, slack, reread=reread))
         wake = stack.enter_context(keeping_mirror(runtime)) if duties.works else None
         if duties.works:
+            stack.enter_context(keeping_audit(runtime))
             stack.enter_context(keeping_people(runtime, slack, deployment.slack_team_id))
             means = Means(runtime=runtime, slack=slack, deployment=deployment)
             stack.enter_context(carrying_out(means))

@@ -14,20 +14,14 @@ from rich.console import Console
 from rich.progress import Progress as Display
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from bot.errors import BotError, Misconfigured
 from bot.mirror.backfill import BACKFILLED, Progress, run_backfill
 from bot.mirror.marks import find_mark
 from bot.runtime import Runtime
+from handlers.audit_commands import add_audit_commands
+from handlers.spoken import EXIT_DRIFT, spoken
 
 if TYPE_CHECKING:
     from bot.mirror.verify import Drift
-
-# What the shell tells whoever called it: a setting is wrong, another fault, the books differ.
-EXIT_MISCONFIGURED = 2
-EXIT_FAILED = 1
-EXIT_DRIFT = 3
-# As shells have it: 128 and the number of Ctrl-C's signal.
-EXIT_STOPPED = 130
 
 PAGE_PORT = 3000
 DIFFERENCES_SHOWN_MAX = 50
@@ -59,6 +53,7 @@ def create_shell(ways: Ways) -> typer.Typer:
     )
     _add_processes(shell, ways)
     _add_mirror_commands(shell, ways)
+    add_audit_commands(shell, ways.opened)
     return shell
 
 
@@ -66,31 +61,31 @@ def _add_processes(shell: typer.Typer, ways: Ways) -> None:
     @shell.callback(invoke_without_command=True)
     def alone(context: typer.Context) -> None:
         if context.invoked_subcommand is None:
-            with _spoken():
+            with spoken():
                 ways.alone()
 
     @shell.command()
     def sandbox(page_port: PagePort = PAGE_PORT) -> None:
         """Open a local Slack and a local Stripe with a story, and work with them."""
-        with _spoken():
+        with spoken():
             ways.sandbox(page_port)
 
     @shell.command()
     def web() -> None:
         """Answer Slack and Stripe over HTTP; any number of these on PostgreSQL."""
-        with _spoken():
+        with spoken():
             ways.web()
 
     @shell.command()
     def worker() -> None:
         """Fill the mirror and keep it up; any number of these on PostgreSQL."""
-        with _spoken():
+        with spoken():
             ways.worker()
 
     @shell.command()
     def migrate() -> None:
         """Bring the database to the newest schema."""
-        with _spoken():
+        with spoken():
             ways.migrate()
             Console().print("The database is up to date.")
 
@@ -99,7 +94,7 @@ def _add_mirror_commands(shell: typer.Typer, ways: Ways) -> None:
     @shell.command()
     def backfill(restart: Restart = False) -> None:  # noqa: FBT002 - a flag of the shell
         """Fill the mirror from Stripe; goes on where it was cut off."""
-        with _spoken(), ways.opened() as runtime:
+        with spoken(), ways.opened() as runtime:
             with runtime.database.reading() as session:
                 was_filled = find_mark(session, BACKFILLED) is not None
             with _progress("Reading") as report:
@@ -116,7 +111,7 @@ def _add_mirror_commands(shell: typer.Typer, ways: Ways) -> None:
         """Compare the mirror with Stripe; exit code 3 when they differ and it was not repaired."""
         from bot.mirror.verify import verify as compare
 
-        with _spoken(), ways.opened() as runtime:
+        with spoken(), ways.opened() as runtime:
             with _progress("Comparing") as report:
                 drift = compare(runtime, repair=repair, report=report)
             _tell_drift(drift, repaired=repair)
@@ -163,19 +158,3 @@ def _progress(doing: str) -> Iterator[Callable[[Progress], None]]:
         yield report
         for task in tasks.values():
             display.update(task, total=1, completed=1)
-
-
-@contextlib.contextmanager
-def _spoken() -> Iterator[None]:
-    """Say what goes wrong in a sentence, and end with a code that tells the kind."""
-    try:
-        yield
-    except BotError as failed:
-        # The terminal breaks long lines by itself; a file or a pipe gets them whole.
-        say = Console(stderr=True, highlight=False).print
-        say(failed.message, style="red", markup=False, soft_wrap=True)
-        is_setting = isinstance(failed, Misconfigured)
-        raise typer.Exit(EXIT_MISCONFIGURED if is_setting else EXIT_FAILED) from None
-    except KeyboardInterrupt:
-        Console(stderr=True).print("Stopped. The same command can be given again.")
-        raise typer.Exit(EXIT_STOPPED) from None

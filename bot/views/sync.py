@@ -19,6 +19,7 @@ ALERT_NAMES = {
     "refresh_failing": "Something can’t be read from Stripe",
     "foreign_events": "News of another Stripe account came in",
     "mirror_differs": "Our copy differs from Stripe",
+    "audit_broken": "The audit trail was tampered with",
     "invoice_sum_differs": "An invoice does not add up",
     "account_zone_unknown": "A time zone is not known",
     "people_failing": "People in Slack are not kept up",

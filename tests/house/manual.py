@@ -5,7 +5,7 @@ and `.env.example` with them; tests hold both files to what would be written.
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def commands_part() -> str:
 def shell_part() -> str:
     """Every command of the shell with its options, as --help has them."""
     rows = [("`python app.py`", "Everything in one process; the sandbox where nothing is set.")]
-    for name, command in _shell_commands().items():
+    for name, command in _shell_commands():
         options = [_option(each) for each in command.params if each.name != "help"]
         rows.append((f"`{' '.join(['python app.py', name, *options])}`", str(command.help)))
     return _table(("In a shell", "What it does"), rows)
@@ -66,17 +66,27 @@ def written_anew(text: str) -> str:
     return text
 
 
-def _shell_commands() -> dict[str, Any]:
+def _shell_commands() -> Iterator[tuple[str, Any]]:
+    """Every command by the words that call it; those of a group behind the group's name."""
+
     def unused(*_arguments: Any) -> Any:
         raise AssertionError("Nothing is started here.")
 
     ways = Ways(**dict.fromkeys(Ways.__dataclass_fields__, unused))
-    group: Any = typer.main.get_command(create_shell(ways))
-    return dict(group.commands)
+    shell: Any = typer.main.get_command(create_shell(ways))
+    for name, command in shell.commands.items():
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield name, command
+        else:
+            yield from ((f"{name} {each}", one) for each, one in inner.items())
 
 
 def _option(option: Any) -> str:
-    value = "" if option.is_flag else f" {option.default}"
+    if option.param_type_name == "argument":
+        return str(option.name).upper()
+    default = getattr(option.default, "value", option.default)
+    value = "" if option.is_flag else f" {default or '…'}"
     return f"[{option.opts[0]}{value}]"
 
 
