@@ -38,11 +38,11 @@ AUDIT_KEY = "fake-audit-key-of-at-least-32-characters"
 
 # In Socket Mode, patience that tests have time for.
 HASTY = Pace(
-    open_seconds=2.0,
-    hello_seconds=1.0,
+    open_seconds=5.0,
+    hello_seconds=3.0,
     ping_seconds=0.3,
-    pong_seconds=0.7,
-    retire_seconds=5.0,
+    pong_seconds=2.0,
+    retire_seconds=0.5,
     settled_seconds=0.0,
     backoff_seconds=0.05,
     backoff_max_seconds=0.2,

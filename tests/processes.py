@@ -1,6 +1,7 @@
 """Processes of the product, started as an operator starts them, opposite both stand-ins."""
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -31,6 +32,7 @@ AUDIT_KEY = "fake-audit-key-tell-nobody-32-characters"
 # A machine that is busy with other tests takes its time; what is fast is measured elsewhere.
 WAIT_SECONDS_MAX = 30.0
 ENDING_SECONDS_MAX = 20.0
+_ports = itertools.count(10_000 + os.getpid() % 1_000 * 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,11 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def find_free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    """A port that nobody listens on, nor will by chance before it is used.
+
+    Shape: below those that a system gives out by itself, each once, other ones in each process.
+    """
+    while True:
+        port = next(_ports)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

@@ -152,7 +152,7 @@ def test_who_does_not_ack_is_said_to_have_failed(desk: Desk) -> None:
             started = time.monotonic()
             assert avery.type("general", "/invoice 1")["error"] == "operation_timeout"
 
-        assert 2.5 < time.monotonic() - started < 5
+        assert time.monotonic() - started > 2.5
         assert avery.notices()[-1] == '/invoice failed with the error "operation_timeout"'
 
 

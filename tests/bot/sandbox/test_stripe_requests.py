@@ -2,7 +2,6 @@
 
 import http.client
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -12,6 +11,7 @@ import pytest
 import stripe
 
 from tests.bot.sandbox.stripe_desk import KEY, Counter, Json, make_customer, make_open, open_counter
+from tests.following import wait_until
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_refused_check_leaves_its_key_free_and_a_refused_deed_does_not(counter
 
 
 def test_the_same_key_at_the_same_time_answers_409(counter: Counter) -> None:
-    counter.standin.world.faults.set({"slow_seconds": {"/v1/customers": 0.5}})
+    counter.standin.world.faults.set({"slow_seconds": {"/v1/customers": 1.0}})
     answers: list[int] = []
 
     def create() -> None:
@@ -156,7 +156,7 @@ def test_the_same_key_at_the_same_time_answers_409(counter: Counter) -> None:
 
     first = threading.Thread(target=create)
     first.start()
-    time.sleep(0.2)
+    wait_until(lambda: "k" in counter.standin.gateway._saved)
     create()
     first.join()
 

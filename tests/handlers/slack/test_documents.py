@@ -11,13 +11,14 @@ from bot.models import StaleObject
 from tests.billing import Billing, Json
 from tests.deployment import STRANGER, Tallyman
 from tests.following import wait_until
-from tests.handlers.slack.billing_desk import grant, revoke
+from tests.handlers.slack.billing_desk import ACK_SECONDS_MAX, grant, revoke
 from tests.handlers.slack.pressing import forge, links, press
 from tests.trail import refusals_of
 from tests.workspace import Person, Seen
 
 # From the press to the answer: two seconds for Stripe, and a little for us and for Slack.
-PATIENCE_SECONDS = 3.0
+# What somebody waits for a link: two seconds for Stripe, and as much again on a busy machine.
+PATIENCE_SECONDS = 4.0
 
 
 @pytest.fixture
@@ -206,9 +207,9 @@ def test_commands_stay_fast_while_many_wait_for_stripe(
     began = time.monotonic()
     words = card_of(avery, {"id": "1004"}).words
 
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < ACK_SECONDS_MAX
     assert "Past Due" in words
-    assert max(acknowledged) < 1.0
+    assert max(acknowledged) < ACK_SECONDS_MAX
     wait_until(lambda: "Try again" in avery.see("general").words)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.billing import Billing
 from tests.deployment import STRANGER, Tallyman
+from tests.handlers.slack.billing_desk import ACK_SECONDS_MAX
 from tests.trail import refusals_of
 from tests.workspace import Person, Seen
 
@@ -291,7 +292,7 @@ def test_a_stranger_who_presses_a_forged_button_is_refused(desk: Tallyman, avery
 def silent_services(desk: Tallyman) -> Iterator[None]:
     """Stripe accepts and never answers; Slack's Web API takes its time."""
     desk.stripe.world.faults.set({"black_hole": True})
-    desk.slack.faults.set({"slow_seconds": 3.0})
+    desk.slack.faults.set({"slow_seconds": 20.0})
     yield
     desk.stripe.world.faults.reset()
     desk.slack.faults.set({"slow_seconds": 0.0})
@@ -303,5 +304,6 @@ def test_an_answer_waits_neither_for_stripe_nor_for_slack(avery: Person) -> None
 
     card = invoice(avery, "1004")
 
-    assert time.monotonic() - began < 1.5
+    # A busy machine takes its time; whoever waited for either of them would take far longer.
+    assert time.monotonic() - began < ACK_SECONDS_MAX
     assert "Past Due" in card.words
