@@ -1,4 +1,4 @@
-"""What a person's Home tab shows: what is Past Due in their accounts, and those accounts."""
+"""What a person's Home tab shows: what all their accounts owe, and those accounts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from bot.clock import zone_of
 from bot.database import Reading
 from bot.models import Customer
 from bot.money import Money
-from bot.queries.cards import AccountRef, Freshness
-from bot.queries.freshness import get_freshness
+from bot.queries.book import Book, get_book
+from bot.queries.cards import AccountRef
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES, PARENTS, facts_of, sight_values, within
 from bot.queries.sight import Sight
 from bot.queries.status import IS_PAST_DUE, STATUS_COLUMNS, judge
@@ -21,7 +21,7 @@ PAGE_ROWS = 10
 
 @dataclass(frozen=True, slots=True)
 class PastDueSum:
-    """What is Past Due in one currency."""
+    """What an account has Past Due in one currency."""
 
     remaining: Money
     invoices_count: int
@@ -42,19 +42,17 @@ class HomeAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class HomeBook:
-    """One page of a person's accounts, below what is Past Due in all of them.
+class Home:
+    """One page of a person's accounts, below what all of them owe.
 
-    Shape: `past_due` by currency; accounts that are Past Due for longest come first, those that
-    are not last, by name. `accounts_count` is over all pages.
+    Shape: accounts that are Past Due for longest come first, those that are not last, by name;
+        `accounts_count` is over all pages.
     """
 
-    past_due: tuple[PastDueSum, ...]
+    book: Book
     accounts: tuple[HomeAccount, ...]
     accounts_count: int
     page: int
-    freshness: Freshness
-    zone: str
 
     @property
     def pages(self) -> int:
@@ -62,8 +60,8 @@ class HomeBook:
         return max(1, -(-self.accounts_count // PAGE_ROWS))
 
 
-def get_home_book(session: Reading, *, page: int = 1, sight: Sight) -> HomeBook:
-    """What the person's accounts owe beyond its day, and one page of these accounts.
+def get_home(session: Reading, *, page: int = 1, sight: Sight) -> Home:
+    """What the person's accounts owe, and one page of these accounts.
 
     Shape: PAGE_ROWS a page; a page beyond the last one gives the last.
     """
@@ -97,30 +95,12 @@ def get_home_book(session: Reading, *, page: int = 1, sight: Sight) -> HomeBook:
         .offset((page - 1) * PAGE_ROWS)
     )
     rows = session.connection().execute(statement, sight_values(sight)).all()
-    return HomeBook(
-        past_due=_sums(session, sight),
+    return Home(
+        book=get_book(session, sight=sight),
         accounts=_accounts(session, rows, sight),
         accounts_count=count,
         page=page,
-        freshness=get_freshness(session, sight=sight),
-        zone=sight.zone,
     )
-
-
-def _sums(session: Reading, sight: Sight) -> tuple[PastDueSum, ...]:
-    """What is Past Due in all the person's accounts, by currency."""
-    statement = (
-        select(
-            INVOICES.c.currency,
-            func.sum(INVOICES.c.remaining_minor).label("remaining_minor"),
-            func.count().label("invoices_count"),
-        )
-        .where(IS_PAST_DUE, within(sight, INVOICES.c.account_id))
-        .group_by(INVOICES.c.currency)
-        .order_by(func.count().desc(), INVOICES.c.currency)
-    )
-    rows = session.connection().execute(statement, sight_values(sight))
-    return tuple(_sum(row) for row in rows)
 
 
 def _accounts(session: Reading, rows: Sequence[Row[Any]], sight: Sight) -> tuple[HomeAccount, ...]:

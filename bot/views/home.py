@@ -1,12 +1,14 @@
-"""The Home tab: what is Past Due in a person's accounts, those accounts, and where to go next."""
+"""The Home tab: what a person's accounts owe, those accounts, and where to go next."""
 
 import hashlib
 import json
 from typing import Any
 
 from bot.money import money_text
+from bot.queries.ageing import Owed
+from bot.queries.book import Book
 from bot.queries.cards import AccountRef
-from bot.queries.home import HomeAccount, HomeBook, PastDueSum
+from bot.queries.home import Home, HomeAccount
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
 from bot.views.chosen import leave_button
@@ -20,22 +22,23 @@ CURRENCIES_IN_ROW_MAX = 3
 FIRST_PAGE = "1"
 
 
-def home_card(book: HomeBook, *, chosen: AccountRef | None = None) -> Message:
+def home_card(home: Home, *, chosen: AccountRef | None = None) -> Message:
     """A person's Home tab; `chosen` is the account that they work with, None for all."""
-    count = sum(each.invoices_count for each in book.past_due)
+    book = home.book
+    count = sum(each.owed.past_due_count for each in book.currencies)
     said = f"{count_text(count, 'invoice')} Past Due" if count else "Nothing is Past Due"
     emoji = "red_circle" if count else "white_check_mark"
     parts = [
         blocks.header("Billing desk"),
         blocks.rich_text(blocks.emoji(emoji), blocks.text(f" {said}", is_bold=True)),
-        *_sums(book.past_due),
+        *_sums(book),
         *freshness_warnings(book.freshness, book.zone),
         blocks.actions(_ways_on()),
         *([_chosen_line(chosen)] if chosen else []),
         blocks.divider(),
-        *_accounts(book),
-        *_page_buttons(book),
-        footing(book.freshness, book.zone, place=_place(book)),
+        *_accounts(home, is_ranked=count > 0),
+        *_page_buttons(home),
+        footing(book.freshness, book.zone, place=_place(home)),
         blocks.context(blocks.mrkdwn("Only you see this page. *Refresh* reads it anew.")),
     ]
     return Message(text=literal(f"Billing desk: {said}."), blocks=tuple(parts))
@@ -52,34 +55,37 @@ def home_view(message: Message) -> dict[str, Any]:
     return {"type": "home", "blocks": shown, "private_metadata": print_[:32]}
 
 
-def _sums(sums: tuple[PastDueSum, ...]) -> list[Block]:
-    """What is Past Due by currency, two beside each other."""
-    shown = sums[: blocks.SECTION_FIELDS_MAX]
+def _sums(book: Book) -> list[Block]:
+    """What is owed by currency, two beside each other; those with most that is late come first."""
+    owed = sorted(
+        (each.owed for each in book.currencies),
+        key=lambda each: (-each.past_due_count, each.outstanding.currency),
+    )
+    shown = owed[: blocks.SECTION_FIELDS_MAX]
     if not shown:
         return []
-    parts = [
-        blocks.fields(
-            [
-                blocks.mrkdwn(
-                    f"*{money_text(each.remaining)}*\n{count_text(each.invoices_count, 'invoice')}"
-                )
-                for each in shown
-            ]
-        )
-    ]
-    if rest := len(sums) - len(shown):
+    parts = [blocks.fields([blocks.mrkdwn(_owed_text(each)) for each in shown])]
+    if rest := len(owed) - len(shown):
         more = "currency" if rest == 1 else "currencies"
         parts.append(blocks.context(blocks.mrkdwn(f"and {rest} more {more}")))
     return parts
 
 
-def _accounts(book: HomeBook) -> list[Block]:
-    if not book.accounts:
+def _owed_text(owed: Owed) -> str:
+    outstanding = money_text(owed.outstanding)
+    if not owed.past_due_count:
+        return f"*{outstanding}* outstanding\nnothing of it Past Due"
+    late = f"*{money_text(owed.past_due)}* Past Due"
+    count = count_text(owed.past_due_count, "invoice")
+    return f"{late}\n{count}, of {outstanding} outstanding"
+
+
+def _accounts(home: Home, *, is_ranked: bool) -> list[Block]:
+    if not home.accounts:
         return [blocks.section(blocks.plain_text("There are no accounts for you to see yet."))]
-    is_ranked = book.accounts_count > 1 and bool(book.past_due)
-    order = ", Past Due for longest first" if is_ranked else ""
-    head = f"*{count_text(book.accounts_count, 'account')}*{order}"
-    rows = [_account_row(place, each) for place, each in enumerate(book.accounts)]
+    order = ", Past Due for longest first" if is_ranked and home.accounts_count > 1 else ""
+    head = f"*{count_text(home.accounts_count, 'account')}*{order}"
+    rows = [_account_row(place, each) for place, each in enumerate(home.accounts)]
     return [blocks.section(blocks.mrkdwn(head)), *rows]
 
 
@@ -142,19 +148,19 @@ def _chosen_line(chosen: AccountRef) -> Block:
     return blocks.section(blocks.plain_text(words), accessory=leave_button())
 
 
-def _page_buttons(book: HomeBook) -> list[Block]:
+def _page_buttons(home: Home) -> list[Block]:
     elements = [
         blocks.button(
             text, action_id=actions.action_id(actions.SHOW_HOME, place), value=str(number)
         )
         for text, place, number in (
-            ("‹ Previous accounts", "previous", book.page - 1),
-            ("More accounts ›", "next", book.page + 1),
+            ("‹ Previous accounts", "previous", home.page - 1),
+            ("More accounts ›", "next", home.page + 1),
         )
-        if 1 <= number <= book.pages
+        if 1 <= number <= home.pages
     ]
     return [blocks.actions(elements)] if elements else []
 
 
-def _place(book: HomeBook) -> str:
-    return f"Page {book.page:,} of {book.pages:,}" if book.pages > 1 else ""
+def _place(home: Home) -> str:
+    return f"Page {home.page:,} of {home.pages:,}" if home.pages > 1 else ""

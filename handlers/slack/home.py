@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.errors import Unavailable
-from bot.queries.home import get_home_book
+from bot.queries.home import get_home
 from bot.queries.roles import find_subject
 from bot.slack_views import publish_home
 from bot.telemetry import get_logger
@@ -48,8 +48,8 @@ def open_home(desk: Desk, happening: Happening) -> None:
 def show_home(ask: Ask, page: int) -> Message:
     """Somebody's Home tab on today's state."""
     with ask.desk.runtime.database.reading() as session:
-        book = get_home_book(session, page=page, sight=ask.sight)
-        return home_card(book, chosen=chosen_account(ask, session))
+        home = get_home(session, page=page, sight=ask.sight)
+        return home_card(home, chosen=chosen_account(ask, session))
 
 
 def publish(desk: Desk, caller: Caller, wanted: str, work: Callable[[Ask], Message]) -> None:

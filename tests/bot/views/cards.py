@@ -8,6 +8,8 @@ from typing import Any
 
 from bot.clock import Month
 from bot.money import Money, sum_by_currency
+from bot.queries.ageing import Owed
+from bot.queries.book import Book, CurrencyBook
 from bot.queries.cards import (
     AccountRef,
     Freshness,
@@ -18,7 +20,7 @@ from bot.queries.cards import (
     LinePart,
     Status,
 )
-from bot.queries.home import HomeAccount, HomeBook, PastDueSum
+from bot.queries.home import Home, HomeAccount
 from bot.queries.months import MonthStanding, MonthState
 from bot.queries.sync import Backlog, Filling, LastVerify, SyncReport
 
@@ -219,18 +221,23 @@ def make_sync_report(**changes: Any) -> SyncReport:
     return replace(report, **changes)
 
 
-def make_home(*accounts: HomeAccount, count: int | None = None, page: int = 1) -> HomeBook:
-    """A Home tab of these accounts; what is Past Due in all is what they add up to."""
+def make_home(
+    *accounts: HomeAccount, count: int | None = None, page: int = 1, freshness: Freshness = FRESH
+) -> Home:
+    """A Home tab of these accounts, which owe as much beside as they have Past Due."""
     sums = [each for account in accounts for each in account.past_due]
     counts: Counter[str] = Counter()
     for each in sums:
         counts[each.remaining.currency] += each.invoices_count
-    amounts = sum_by_currency(each.remaining for each in sums)
-    return HomeBook(
-        past_due=tuple(PastDueSum(amounts[code], counts[code]) for code in amounts),
-        accounts=accounts,
-        accounts_count=len(accounts) if count is None else count,
-        page=page,
-        freshness=FRESH,
+    owed = [
+        Owed(amount + amount, amount, (amount,) * 2, counts[code] * 2, counts[code])
+        for code, amount in sum_by_currency(each.remaining for each in sums).items()
+    ]
+    book = Book(
+        currencies=tuple(CurrencyBook(each, (), 1) for each in owed),
+        is_partial=False,
+        freshness=freshness,
+        now=NOW,
         zone="Europe/Berlin",
     )
+    return Home(book, accounts, len(accounts) if count is None else count, page)

@@ -334,7 +334,7 @@ CASES = {
     "hub_of_chosen": hub(make_grants(OF_ACCOUNT), NOTHING_PAST_DUE, chosen=ACME, is_admin=False),
     "home": home_card(make_home(LATE_ACCOUNT, LATE_IN_THREE, WELL_ACCOUNT, count=41, page=2)),
     "home_nasty": home_card(
-        replace(make_home(*(replace(LATE_IN_THREE, account=NASTY_ACCOUNT),) * 10), freshness=STALE),
+        make_home(*(replace(LATE_IN_THREE, account=NASTY_ACCOUNT),) * 10, freshness=STALE),
         chosen=NASTY_ACCOUNT,
     ),
     "home_of_one_account": home_card(make_home(WELL_ACCOUNT), chosen=ACME),

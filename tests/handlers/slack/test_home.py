@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def test_it_shows_what_is_past_due_by_currency_and_whose_it_is(avery: Person) ->
 
     words = home.words.splitlines()
     assert words[:2] == ["Billing desk", " 4 invoices Past Due"]
-    assert "*USD 1,007.00*\n2 invoices" in home.words
+    assert "*USD 1,007.00* Past Due\n2 invoices, of USD " in home.words
     assert "7 accounts*, Past Due for longest first" in home.words
     assert "as of 16 Nov 2026 12:00 UTC" in home.words
     rows = [block for block in home.blocks if "accessory" in block]
@@ -87,19 +88,17 @@ def test_it_shows_ones_own_accounts_and_no_others(jamie: Person) -> None:
 
 
 def test_without_a_role_it_has_the_one_text_and_guests_have_none(desk: Tallyman) -> None:
-    kim, noor = desk.person(STRANGER), desk.person(GUEST)
-    before = published(desk)
+    with closing(desk.person(STRANGER)) as kim, closing(desk.person(GUEST)) as noor:
+        before = published(desk)
 
-    assert noor.open_home()["ok"]
-    words = opened(kim).words
+        assert noor.open_home()["ok"]
+        words = opened(kim).words
 
-    assert NO_ROLE in words
-    assert refusals_of(desk, STRANGER)[-1] == ("not_allowed", "app_home_opened")
-    assert published(desk) == before + 1
-    with pytest.raises(LookupError):
-        noor.home()
-    kim.close()
-    noor.close()
+        assert NO_ROLE in words
+        assert refusals_of(desk, STRANGER)[-1] == ("refused", "app_home_opened")
+        assert published(desk) == before + 1
+        with pytest.raises(LookupError):
+            noor.home()
 
 
 def test_what_somebody_has_is_published_again_only_when_it_says_something_else(
