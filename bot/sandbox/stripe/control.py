@@ -7,6 +7,15 @@ from typing import Any
 import orjson
 
 from bot.sandbox.stripe.credit_note_amounts import charge_with
+from bot.sandbox.stripe.dashboard import (
+    finalize_there,
+    list_card_payments,
+    list_disputes,
+    list_drafts,
+    next_renewal,
+    void_there,
+    write_off_there,
+)
 from bot.sandbox.stripe.disputes import OUTCOMES, close_dispute, open_dispute
 from bot.sandbox.stripe.errors import StripeError, bad_request
 from bot.sandbox.stripe.hosted import pay_on_page
@@ -14,6 +23,7 @@ from bot.sandbox.stripe.served import Served
 from bot.sandbox.stripe.store import Selection
 from bot.sandbox.stripe.world import LINKS_BASE
 
+RENEWAL = "renewal"
 STEPS_MAX_DAYS = 3_660
 OPEN_INVOICES_MAX = 12
 OPEN_INVOICE_FIELDS = (
@@ -36,7 +46,9 @@ def get_clock(standin: Served, _given: dict[str, Any]) -> dict[str, Any]:
 
 
 def move_clock(standin: Served, given: dict[str, Any]) -> dict[str, Any]:
-    """Move the virtual time ahead."""
+    """Move the virtual time ahead; `to` may be the next renewal."""
+    if given.get("to") == RENEWAL:
+        given = {"to": next_renewal(standin.world) or standin.world.now}
     standin.advance(target(standin.clock, given))
     return get_clock(standin, {})
 
@@ -187,6 +199,12 @@ CONTROLS = {
     ("POST", "faults"): set_faults,
     ("POST", "reset_faults"): reset_faults,
     ("GET", "requests"): get_requests,
+    ("GET", "drafts"): list_drafts,
+    ("GET", "card_payments"): list_card_payments,
+    ("GET", "disputes"): list_disputes,
+    ("POST", "void"): void_there,
+    ("POST", "write_off"): write_off_there,
+    ("POST", "finalize"): finalize_there,
 }
 
 

@@ -206,3 +206,54 @@ def test_seeded_invoices_look_and_list_like_others(counter: Counter) -> None:
     assert customer.next_invoice_sequence == 17
     paid = control(counter, "pay", {"invoice": still_open.data[0].id})
     assert paid["status"] == "paid"
+
+
+def test_the_dashboard_voids_gives_up_and_finalizes(counter: Counter) -> None:
+    customer = make_customer(counter.standin)
+    voided, given_up = (make_open(counter.standin, customer, 1_000) for _ in range(2))
+    draft = make_draft(
+        counter.standin, customer, 500, collection_method="send_invoice", days_until_due="7"
+    )
+
+    assert [row["id"] for row in control(counter, "drafts")["drafts"]] == [draft["id"]]
+    assert control(counter, "void", {"invoice": voided["id"]})["status"] == "void"
+    assert control(counter, "write_off", {"invoice": given_up["id"]})["status"] == "uncollectible"
+    assert control(counter, "finalize", {"invoice": draft["id"]})["status"] == "open"
+
+    assert control(counter, "drafts")["drafts"] == []
+    refused = control(counter, "void", {"invoice": voided["id"]})
+    assert "status of void" in refused["error"]["message"]
+
+
+def test_a_card_payment_is_charged_back_and_decided(counter: Counter) -> None:
+    customer = make_customer(counter.standin, "pm_card_visa", name="Riverside")
+    invoice = make_open(counter.standin, customer, 1_000)
+    act(counter.standin, invoice, "pay")
+
+    (payment,) = control(counter, "card_payments")["payments"]
+    assert (payment["number"], payment["customer_name"], payment["amount"]) == (
+        invoice["number"],
+        "Riverside",
+        1_000,
+    )
+    control(counter, "dispute", {"charge": payment["charge"]})
+    assert control(counter, "card_payments")["payments"] == []
+    (dispute,) = control(counter, "disputes")["disputes"]
+    assert (dispute["number"], dispute["status"]) == (invoice["number"], "needs_response")
+
+    control(counter, "decide_dispute", {"dispute": dispute["dispute"], "status": "won"})
+    assert control(counter, "disputes")["disputes"] == []
+
+
+def test_the_clock_goes_to_the_next_renewal(counter: Counter) -> None:
+    before = control(counter, "clock")["now"]
+    assert control(counter, "clock", {"to": "renewal"})["now"] == before
+
+    customer = make_customer(counter.standin, "pm_card_visa")
+    price = make_price(counter.standin, recurring={"interval": "month"})
+    about = {"customer": customer["id"], "items": [{"price": price["id"]}]}
+    made = counter.standin.call("POST", "/v1/subscriptions", about)
+
+    ends = made["items"]["data"][0]["current_period_end"]
+    assert control(counter, "clock", {"to": "renewal"})["now"] == ends
+    assert len(control(counter, "drafts")["drafts"]) == 1
