@@ -56,7 +56,7 @@ def browser(chromium: str) -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def open_window(browser: Browser) -> OpenWindow:
     """What opens a fresh window at an address for a with block; `size` is wide unless told."""
 

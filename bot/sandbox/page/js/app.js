@@ -6,6 +6,7 @@ import { startComposer } from "./composer.js";
 import { closeDrawers, startDrawers } from "./drawers.js";
 import { startFirstSteps } from "./first_steps.js";
 import { startHome } from "./home.js";
+import { leaveByEscape, moveByArrows } from "./keyboard.js";
 import { showMessage, startMessages } from "./messages.js";
 import { startPeople } from "./people.js";
 import { startSidebar } from "./sidebar.js";
@@ -54,6 +55,11 @@ function follow() {
   });
 }
 
+const messages = document.getElementById("messages");
+moveByArrows(messages, ".message");
+leaveByEscape(messages, document.getElementById("text"));
+moveByArrows(document.getElementById("channels"), ".channel");
+moveByArrows(document.getElementById("steps-card"), ".step, summary");
 startTheme();
 startDrawers();
 startSidebar({ onOpened: closeDrawers });

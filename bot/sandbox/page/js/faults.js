@@ -6,6 +6,8 @@ import { readFaults, setFaults } from "./stripe.js";
 
 const stripe = { readFaults, setFaults };
 
+const SLOW_SECONDS = 4;
+
 const SWITCHES = [
   { of: stripe, name: "webhook_duplicates", on: 1, off: 0, label: "Webhooks come twice" },
   { of: stripe, name: "webhook_shuffle", on: true, off: false, label: "Webhooks come in any order" },
@@ -18,10 +20,24 @@ const SWITCHES = [
     note: "What is known already is still shown.",
   },
   {
+    of: stripe, name: "slow_seconds", on: { "/v1": SLOW_SECONDS }, off: {}, label: "Stripe is slow",
+    note: `Each answer takes ${SLOW_SECONDS} seconds.`,
+  },
+  { of: stripe, name: "rate_limit_next", on: 20, off: 0, label: "Stripe says “too many calls”, 20 times" },
+  {
+    of: stripe, name: "fail_after_next", on: 1, off: 0, label: "Stripe fails after doing it, once",
+    note: "The next write happens, and answers with an error.",
+  },
+  {
     of: slack, name: "duplicate_deliveries_next", on: 1, off: 0, label: "Slack delivers twice, once",
     note: "The next command or press comes a second time.",
   },
   { of: slack, name: "ratelimited_next", on: 1, off: 0, label: "Slack says “too many calls”, once" },
+  {
+    of: slack, name: "slow_seconds", on: SLOW_SECONDS, off: 0, label: "Slack is slow",
+    note: `Each call of the bot takes ${SLOW_SECONDS} seconds: a modal comes too late.`,
+  },
+  { of: slack, name: "fail_after_next", on: 1, off: 0, label: "Slack fails after doing it, once" },
 ];
 
 /** Build the card; `refresh` reads how the switches stand. */
@@ -44,20 +60,20 @@ export function startFaults() {
     answer.textContent = "";
     try {
       await one.of.setFaults({ [one.name]: isOn ? one.on : one.off });
+      answer.textContent = `${one.label}: ${isOn ? "from now on" : "no more"}.`;
     } catch (error) {
       answer.textContent = error.message;
     }
   }
 
-  const node = el("section", { class: "panel-card", "aria-labelledby": "faults-title" },
-    el("h3", { id: "faults-title", text: "Break something" }),
-    el("p", { class: "panel-note", text: "The bot should cope, or say plainly what is wrong." }),
-    list, answer);
+  const node = el("details", { class: "panel-card" },
+    el("summary", {}, el("h3", { text: "Break something" })),
+    el("p", { class: "panel-note", text: "The bot should cope, or say plainly what is wrong." }), answer, list);
   return { node, refresh };
 }
 
 function row(one, value, turn) {
-  const box = el("input", { type: "checkbox", role: "switch", checked: value !== one.off });
+  const box = el("input", { type: "checkbox", role: "switch", checked: JSON.stringify(value) !== JSON.stringify(one.off) });
   box.addEventListener("change", () => turn(one, box.checked));
   const note = one.note && el("span", { class: "switch-note", text: one.note });
   return el("label", { class: "switch" }, box, el("span", {}, one.label, note));

@@ -1,6 +1,6 @@
 // A list that opens under a control: one choice or several, with a filter when it is long.
 
-import { el, freshId, refill } from "./dom.js";
+import { announce, el, freshId, refill } from "./dom.js";
 import { icon } from "./icons.js";
 
 const FILTER_FROM = 8;
@@ -9,15 +9,15 @@ const GAP = 4;
 const EDGE = 8;
 
 const DEFAULTS = {
-  chosen: new Set(), multiple: false, search: null, hint: "", role: "listbox",
+  chosen: new Set(), multiple: false, search: null, hint: "Nothing matches.", role: "listbox",
   onChoose: () => {}, onClose: () => {},
 };
 
 /**
  * Open a menu under `anchor`. Options: `label`, `choices`, and of DEFAULTS what should differ.
  *
- * A choice is `{key, label: nodes, words, description?, group?, isLink?}`. `search(text)` may give
- * choices, or a promise of them, in place of filtering; with `multiple` the menu stays open and
+ * A choice is `{key, label: nodes, words, description?, group?, isLink?}`. `search({text, picked, isCurrent})`
+ * may promise `{choices, hint}` in place of filtering, or null once it is out of date; with `multiple` the menu stays open and
  * `onClose` gets the final set of keys.
  */
 export function openMenu(anchor, options) {
@@ -51,7 +51,7 @@ function makeFilter(menu) {
 
 function draw(menu) {
   const { shown, picked } = menu;
-  const nothing = shown.length === 0 && el("p", { class: "menu-empty", text: menu.hint || "Nothing matches." });
+  const nothing = shown.length === 0 && el("p", { class: "menu-empty", text: menu.hint });
   refill(menu.list, nothing, shown.map((choice, index) => [groupHead(shown, index), drawChoice(menu, choice, index)]));
   const first = shown.findIndex((choice) => picked.has(choice.key));
   move(menu, shown.length ? Math.max(0, first) : -1);
@@ -99,18 +99,28 @@ function choose(menu, index) {
 
 async function look(menu) {
   const text = menu.filter.value.trim();
-  const fits = (choice) => choice.words.toLowerCase().includes(text.toLowerCase());
-  const found = menu.search ? await menu.search(text) : menu.choices.filter(fits);
+  if (!menu.search) {
+    menu.shown = menu.choices.filter((choice) => choice.words.toLowerCase().includes(text.toLowerCase()));
+    return draw(menu);
+  }
   // Only the answer to what stands there now counts.
-  if (menu.filter.value.trim() !== text) return;
-  menu.shown = found;
+  const isCurrent = () => menu.popup.isConnected && menu.filter.value.trim() === text;
+  menu.list.setAttribute("aria-busy", "true");
+  const found = await menu.search({ text, picked: menu.picked, isCurrent });
+  if (found === null || !isCurrent()) return undefined;
+  menu.list.removeAttribute("aria-busy");
+  Object.assign(menu, { shown: found.choices, hint: found.hint });
   draw(menu);
+  if (found.choices.length === 0) announce(found.hint);
+  return undefined;
 }
 
 function pressKey(menu, event) {
   const moves = { ArrowDown: 1, ArrowUp: -1 };
   const count = Math.max(menu.shown.length, 1);
   if (event.key in moves) move(menu, (menu.active + moves[event.key] + count) % count);
+  else if (!menu.filter && event.key === "Home") move(menu, 0);
+  else if (!menu.filter && event.key === "End") move(menu, menu.shown.length - 1);
   else if (event.key === "Enter" || (event.key === " " && !menu.filter)) choose(menu, menu.active);
   else if (event.key === "Tab") menu.popup.hidePopover();
   else return;

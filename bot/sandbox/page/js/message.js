@@ -81,7 +81,7 @@ function replies(message, onThread) {
 
 function drawNotice(notice) {
   return el("li", {
-    class: `message is-ephemeral notice-${notice.kind}`, data: { key: notice.key, follows: "no" },
+    class: `message is-ephemeral notice-${notice.kind}`, tabindex: -1, data: { key: notice.key, follows: "no" },
   },
   slackbotAvatar(),
   el("div", { class: "message-main" },

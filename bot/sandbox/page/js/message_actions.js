@@ -8,10 +8,10 @@ import { store } from "./store.js";
 
 /** The buttons that appear over a message; null where Slack has none: on private answers. */
 export function messageActions(message, onThread) {
-  if (message.ephemeral || message.deleted || !onThread) return null;
   const shortcuts = store.shortcuts.filter((one) => one.kind === "message");
+  if (message.ephemeral || message.deleted || (!onThread && shortcuts.length === 0)) return null;
   return el("div", { class: "message-actions" },
-    tool("thread", "Reply in thread", () => onThread(message)),
+    onThread && tool("thread", "Reply in thread", () => onThread(message)),
     shortcuts.length > 0 && tool("more", "More actions", (event) => offer(event.currentTarget, message, shortcuts)));
 }
 

@@ -31,3 +31,13 @@ export const decline = (invoice) => call("POST", "decline", { invoice });
 /** The switches for faults, as they stand; and turn some. */
 export const readFaults = () => call("GET", "faults");
 export const setFaults = (changes) => call("POST", "faults", changes);
+
+/** Drafts; and what people do with an invoice in the dashboard: void, write_off, finalize. */
+export const listDrafts = async () => (await call("GET", "drafts")).drafts;
+export const setInvoice = (deed, invoice) => call("POST", deed, { invoice });
+
+/** Card payments, the chargebacks among them, and the bank's part in both. */
+export const listCardPayments = async () => (await call("GET", "card_payments")).payments;
+export const listDisputes = async () => (await call("GET", "disputes")).disputes;
+export const chargeBack = (charge) => call("POST", "dispute", { charge });
+export const decideDispute = (dispute, status) => call("POST", "decide_dispute", { dispute, status });

@@ -1,12 +1,17 @@
-// The right side's lower part: Stripe's clock, invoices to pay, and what may go wrong.
+// The right side's lower part: Stripe's clock, what customers, banks and colleagues do, what breaks.
 
 import { el, refill } from "./dom.js";
 import { startFaults } from "./faults.js";
-import { startInvoices } from "./invoices.js";
+import { chargebacksCard } from "./chargebacks.js";
+import { draftsCard, invoicesCard } from "./invoices.js";
 import { on, store } from "./store.js";
 import { advance, readClock } from "./stripe.js";
 
-const STEPS = [[{ advance_days: 1 }, "1 day"], [{ advance_days: 7 }, "1 week"], [{ advance_months: 1 }, "1 month"]];
+const STEPS = [
+  [{ advance_days: 1 }, "+ 1 day", "1 day later."], [{ advance_days: 7 }, "+ 1 week", "1 week later."],
+  [{ advance_months: 1 }, "+ 1 month", "1 month later."],
+  [{ to: "renewal" }, "Next renewal", "A subscription has just renewed: its invoice is a draft for an hour."],
+];
 const CLOCK = new Intl.DateTimeFormat(
   "en-GB",
   { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC" },
@@ -26,26 +31,25 @@ export function startStripePanel() {
 }
 
 function build() {
-  const invoices = startInvoices();
-  const clock = clockCard(invoices.refresh);
-  const faults = startFaults();
   const refresh = () => {
     if (document.hidden) return;
-    for (const card of [clock, invoices, faults]) card.refresh();
+    for (const card of cards) card.refresh();
   };
+  const cards = [
+    clockCard(refresh), invoicesCard(refresh), chargebacksCard(refresh), draftsCard(refresh), startFaults(),
+  ];
   refresh();
   setInterval(refresh, REFRESH_SECONDS * 1000);
   document.addEventListener("visibilitychange", refresh);
-  return [clock.node, invoices.node, faults.node];
+  return cards.map((card) => card.node);
 }
 
 function clockCard(onMoved) {
   const now = el("p", { class: "clock-now", text: "…" });
   const answer = el("p", { class: "panel-answer", role: "status" });
   const progress = el("div", { class: "progress", "aria-hidden": "true" });
-  const buttons = STEPS.map(([step, label]) => el(
-    "button", { type: "button", class: "button button-small", on: { click: () => move(step, label) } },
-    `+ ${label}`,
+  const buttons = STEPS.map(([step, label, said]) => el(
+    "button", { type: "button", class: "button button-small", on: { click: () => move(step, said) } }, label,
   ));
 
   function show(seconds) {
@@ -66,14 +70,14 @@ function clockCard(onMoved) {
     }
   }
 
-  async function move(step, label) {
+  async function move(step, said) {
     for (const button of buttons) button.disabled = true;
     progress.classList.add("is-running");
-    say(`Moving ${label} ahead: invoices fall due, renew and are charged…`);
+    say("Moving ahead: invoices fall due, renew and are charged…");
     try {
       await advance(step);
       await refresh();
-      say(`${label} later.`);
+      say(said);
     } catch (error) {
       say(error.message, true);
     }

@@ -55,10 +55,23 @@ export function video(block) {
 export function file(block) {
   const known = block.file ?? {};
   const name = known.title ?? known.name ?? block.external_id ?? "File";
+  const address = safeUrl(known.url_private_download ?? known.url_private ?? "");
+  const about = [(known.filetype ?? "").toUpperCase(), sizeOf(known.size)].filter(Boolean).join(" · ");
   return el("div", { class: "block-file" }, icon("file"),
-    known.url_private && safeUrl(known.url_private) ? link(
-      known.url_private, decode(name),
-    ) : el("span", { text: decode(name) }));
+    el("span", { class: "file-words" },
+      el("span", { class: "file-name", text: decode(name) }), el("span", { class: "file-note", text: about })),
+    address && el("a", {
+      class: "icon-button", href: address, download: known.name ?? "", "aria-label": `Download ${decode(name)}`,
+      title: "Download",
+    }, icon("download")));
+}
+
+const UNITS = ["bytes", "KB", "MB", "GB"];
+
+function sizeOf(bytes) {
+  if (bytes === undefined) return "";
+  const step = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);
+  return `${(bytes / 1000 ** step).toFixed(step ? 1 : 0)} ${UNITS[step]}`;
 }
 
 export function alert(block, scene) {

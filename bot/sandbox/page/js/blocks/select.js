@@ -8,6 +8,8 @@ import { plainString, plainText } from "../text/plain.js";
 import { control } from "./press.js";
 
 const QUERY_LENGTH_DEFAULT = 3;
+// Slack waits for a pause in typing before it asks the app.
+const PAUSE_MILLISECONDS = 250;
 
 // What Slack calls the choice, per kind: alone and as the list of a multi select.
 const ANSWERS = {
@@ -60,8 +62,7 @@ export function select(element, block, scene) {
 
   node.addEventListener("click", () => openMenu(node, {
     label: plainString(element.placeholder) || "options", choices: [...known.values()], chosen, multiple,
-    search: kind === "external" ? (text) => ask(element, block, scene, text, known) : null,
-    hint: kind === "external" ? "Type to search." : "",
+    search: kind === "external" ? (asked) => ask(element, block, scene, asked, known) : null,
     onChoose: (choice) => take(new Set([choice.key])),
     onClose: (picked) => { if (multiple && !same(picked, chosen)) take(limited(picked, element.max_selected_items)); },
   }));
@@ -120,11 +121,21 @@ function flatten(source) {
 
 const idChoice = (id, name) => ({ key: id, value: id, label: [name], words: name });
 
-async function ask(element, block, scene, text, known) {
-  if (text.length < (element.min_query_length ?? QUERY_LENGTH_DEFAULT)) return [...known.values()];
-  const found = flatten(await scene.options({ block_id: block.block_id, action_id: element.action_id, value: text }));
-  for (const choice of found) known.set(choice.key, choice);
-  return found;
+/** Options for a text, from the app: `{choices, hint}`; null when the person has typed on meanwhile. */
+async function ask(element, block, scene, { text, picked, isCurrent }, known) {
+  const needed = element.min_query_length ?? QUERY_LENGTH_DEFAULT;
+  if (text.length < needed) {
+    const hint = needed === 1 ? "Type to search." : `Type at least ${needed} characters.`;
+    // What is chosen already can be taken back without a search.
+    return { choices: [...picked].map((key) => known.get(key)), hint };
+  }
+  await new Promise((resolve) => { setTimeout(resolve, text ? PAUSE_MILLISECONDS : 0); });
+  if (!isCurrent()) return null;
+  const answer = await scene.options({ block_id: block.block_id, action_id: element.action_id, value: text });
+  if (!answer.ok) return { choices: [], hint: `The app sent no options (${answer.error}).` };
+  const choices = flatten(answer);
+  for (const choice of choices) known.set(choice.key, choice);
+  return { choices, hint: "Nothing matches." };
 }
 
 function initial(element, kind, multiple, known) {
