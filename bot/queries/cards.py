@@ -75,6 +75,24 @@ class LinePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Chargeback:
+    """A bank's demand to have a payment of an invoice back.
+
+    Shape: `status` and `reason` as Stripe writes them. `respond_on` is the last day to answer it;
+    `is_too_late` when that moment has passed, or where no answer is possible; `is_harmless` when it
+    ended without taking money back.
+    """
+
+    status: str
+    is_harmless: bool
+    reason: str
+    amount: Money
+    opened_on: date
+    respond_on: date | None
+    is_too_late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceCard:
     """All that the card of one invoice shows.
 
@@ -83,7 +101,8 @@ class InvoiceCard:
     Past Due. `retry_on` is the day of the next automatic attempt after one that failed;
     `is_exhausted` when there will be none. `previous_id` and `next_id` are the account's invoices
     before and after it. Total less credit_balance_applied, credit_notes and paid is what remains;
-    credited_after_payment (given back, or to the credit balance) changes nothing in that.
+    credited_after_payment (given back, or to the credit balance) changes nothing in that, and
+    neither does one of the `chargebacks`, newest first.
     """
 
     id: str
@@ -111,6 +130,7 @@ class InvoiceCard:
     parts: tuple[LinePart, ...]
     lines_count: int
     difference: Money
+    chargebacks: tuple[Chargeback, ...]
     previous_id: str | None
     next_id: str | None
     is_deleted: bool
@@ -120,7 +140,10 @@ class InvoiceCard:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """One invoice in a list or picker."""
+    """One invoice in a list or picker.
+
+    Shape: `is_charged_back` when a bank has taken a payment back, or still may.
+    """
 
     id: str
     number: str | None
@@ -133,6 +156,7 @@ class InvoiceRow:
     created_on: date
     total: Money
     remaining: Money
+    is_charged_back: bool
 
 
 @dataclass(frozen=True, slots=True)

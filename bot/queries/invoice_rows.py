@@ -8,6 +8,7 @@ from bot.clock import local_day, zone_of
 from bot.models import Account, Invoice
 from bot.money import Money
 from bot.queries.cards import AccountRef, InvoiceRow
+from bot.queries.invoice_chargebacks import IS_CHARGED_BACK
 from bot.queries.sight import Sight
 from bot.queries.status import STATUS_COLUMNS, StatusFacts, judge
 
@@ -36,6 +37,7 @@ ROW_COLUMNS: tuple[ColumnElement[Any], ...] = (
     INVOICES.c.created_at,
     *STATUS_COLUMNS,
     *ACCOUNT_COLUMNS,
+    IS_CHARGED_BACK.label("is_charged_back"),
 )
 # The order of every list: newest first, and the same at each page.
 NEWEST_FIRST = (INVOICES.c.dated_at.desc(), INVOICES.c.id.desc())
@@ -78,6 +80,7 @@ def row_of(row: Row[Any], *, sight: Sight) -> InvoiceRow:
         created_on=local_day(row.created_at, zone),
         total=Money(row.total_minor, row.currency),
         remaining=Money(row.remaining_minor, row.currency),
+        is_charged_back=row.is_charged_back,
     )
 
 

@@ -14,6 +14,7 @@ from bot.prepared import Prepared, Row
 from bot.queries.accounts import is_named, name_values
 from bot.queries.cards import InvoiceCard, LinePart
 from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
+from bot.queries.invoice_chargebacks import HAS_ANY, list_chargebacks
 from bot.queries.invoice_rows import (
     ACCOUNT_COLUMNS,
     INVOICES,
@@ -126,6 +127,7 @@ def _card_select(*, is_scoped: bool, drafts: bool) -> Select[Any]:
             MARKS.c.real_at.label("swept_real_at"),
             _neighbour(drafts=drafts, is_next=False).label("previous_id"),
             _neighbour(drafts=drafts, is_next=True).label("next_id"),
+            HAS_ANY.label("has_chargebacks"),
         )
         .select_from(WITH_ACCOUNT.outerjoin(MARKS, IS_SWEPT))
         .where(*visible(is_scoped=is_scoped, drafts=drafts))
@@ -168,6 +170,9 @@ def _card_of(row: Row, session: Reading, sight: Sight) -> InvoiceCard:
         last_day=last_day,
     )
     parts = list_parts(session, row.id, extras, zone=zone)
+    chargebacks = (
+        list_chargebacks(session, row.id, now=sight.now, zone=zone) if row.has_chargebacks else ()
+    )
     return InvoiceCard(
         id=row.id,
         number=row.number,
@@ -186,6 +191,7 @@ def _card_of(row: Row, session: Reading, sight: Sight) -> InvoiceCard:
         due_on=row.due_on,
         parts=parts,
         lines_count=row.lines_count,
+        chargebacks=chargebacks,
         previous_id=row.previous_id,
         next_id=row.next_id,
         is_deleted=row.deleted_at is not None,

@@ -7,6 +7,7 @@ from bot.money import Money, money_text
 from bot.queries.cards import InvoiceCard, Status
 from bot.views import actions, blocks, invoice_table
 from bot.views.blocks import Block, Element, Message
+from bot.views.chargebacks import LOST, chargeback_fact, chargeback_mark
 from bot.views.freshness import footing, freshness_warnings, warning
 from bot.views.text import (
     account_name,
@@ -86,10 +87,20 @@ def _glance(card: InvoiceCard) -> Block:
     return blocks.rich_text(
         blocks.emoji(STATUS_EMOJI[card.status]),
         blocks.text(f" {status_words(card.status, card.status_text)}", is_bold=True),
-        blocks.text(f" · {remark}\n" if remark else "\n"),
+        *_chargeback_mark(card, f" · {remark}" if remark else ""),
         blocks.text(money_text(amount), is_bold=True),
         blocks.text(f" {purpose}\n{account_name(card.account)}"),
     )
+
+
+def _chargeback_mark(card: InvoiceCard, remark: str) -> list[Element]:
+    """The rest of the first line: the remark, and how the newest chargeback stands beside it."""
+    if not card.chargebacks:
+        return [blocks.text(f"{remark}\n")]
+    newest = card.chargebacks[0]
+    sign = [] if newest.is_harmless else [blocks.emoji("warning"), blocks.text(" ")]
+    mark = blocks.text(chargeback_mark(newest), is_bold=not newest.is_harmless)
+    return [blocks.text(f"{remark} · "), *sign, mark, blocks.text("\n")]
 
 
 def _headline(card: InvoiceCard) -> tuple[Money, str]:
@@ -98,13 +109,21 @@ def _headline(card: InvoiceCard) -> tuple[Money, str]:
         case Status.DRAFT:
             return card.total, "so far, not issued yet"
         case Status.PAID:
-            return card.total, "settled in full"
+            return card.total, _settled_text(card)
         case Status.VOID:
             return card.total, "annulled, nothing to pay"
         case Status.UNCOLLECTIBLE:
             return card.remaining, "still owed, no longer chased"
         case _:
             return card.remaining, "to pay"
+
+
+def _settled_text(card: InvoiceCard) -> str:
+    # The invoice stays paid at Stripe when its payment is taken back.
+    lost = [one.amount for one in card.chargebacks if one.status == LOST]
+    if not lost:
+        return "settled in full"
+    return f"settled, then {' and '.join(map(money_text, lost))} charged back"
 
 
 def _status_remark(card: InvoiceCard) -> str:
@@ -141,6 +160,7 @@ def _facts(card: InvoiceCard) -> Block:
         "Next attempt": card.retry_on and day_text(card.retry_on),
         "Credited after payment": card.credited_after_payment
         and money_text(card.credited_after_payment),
+        "Chargeback": card.chargebacks and chargeback_fact(card.chargebacks[0]),
         "Short number": card.short_number and str(card.short_number),
     }
     shown = [blocks.mrkdwn(f"*{label}*\n{fact}") for label, fact in facts.items() if fact]
@@ -196,7 +216,13 @@ def _summary(card: InvoiceCard) -> str:
     """The essence, for notifications and for those who hear instead of see."""
     amount, purpose = _headline(card)
     remark = _status_remark(card)
-    parts = [status_words(card.status, card.status_text), remark, f"{money_text(amount)} {purpose}"]
+    mark = chargeback_mark(card.chargebacks[0]) if card.chargebacks else ""
+    parts = [
+        status_words(card.status, card.status_text),
+        remark,
+        mark,
+        f"{money_text(amount)} {purpose}",
+    ]
     said = ", ".join(part for part in parts if part)
     return literal(
         f"{invoice_title(card)}, {account_name(card.account)}: {said}; "

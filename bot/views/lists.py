@@ -6,6 +6,7 @@ from bot.money import money_text
 from bot.queries.cards import InvoicePage, InvoiceRow, Status
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Message
+from bot.views.chargebacks import NAME as CHARGEBACK
 from bot.views.freshness import footing, freshness_warnings
 from bot.views.invoice import STATUS_EMOJI, status_words
 from bot.views.text import (
@@ -52,11 +53,12 @@ def invoice_rows(rows: Iterable[InvoiceRow]) -> Iterator[Block]:
         day = day_text(row.issued_on or row.created_on)
         status = escape(status_words(row.status, row.status_text))
         late = f", {days_late_text(row.days_late)}" if row.days_late else ""
+        mark = f" · :warning: {CHARGEBACK}" if row.is_charged_back else ""
         yield blocks.fields(
             [
                 blocks.plain_text(f"{name} · {day}\n{account_name(row.account, limit=NAME_MAX)}"),
                 blocks.mrkdwn(
-                    f"*{money_text(row.total)}*\n:{STATUS_EMOJI[row.status]}: {status}{late}"
+                    f"*{money_text(row.total)}*\n:{STATUS_EMOJI[row.status]}: {status}{late}{mark}"
                 ),
             ],
             accessory=blocks.button(

@@ -12,6 +12,7 @@ from bot.queries.ageing import Owed
 from bot.queries.book import Book, CurrencyBook
 from bot.queries.cards import (
     AccountRef,
+    Chargeback,
     Freshness,
     InvoiceCard,
     InvoicePage,
@@ -134,6 +135,7 @@ def make_card(**changes: Any) -> InvoiceCard:
         parts=make_parts(*lines),
         lines_count=len(lines),
         difference=zero,
+        chargebacks=(),
         previous_id="in_1Qaaa",
         next_id=None,
         is_deleted=False,
@@ -141,6 +143,20 @@ def make_card(**changes: Any) -> InvoiceCard:
         now=NOW,
     )
     return replace(card, **changes)
+
+
+def make_chargeback(**changes: Any) -> Chargeback:
+    """One that has to be answered in the days to come."""
+    chargeback = Chargeback(
+        status="needs_response",
+        is_harmless=False,
+        reason="product_not_received",
+        amount=usd(141843),
+        opened_on=date(2026, 11, 12),
+        respond_on=date(2026, 11, 21),
+        is_too_late=False,
+    )
+    return replace(chargeback, **changes)
 
 
 def make_row(**changes: Any) -> InvoiceRow:
@@ -157,6 +173,7 @@ def make_row(**changes: Any) -> InvoiceRow:
         created_on=date(2026, 11, 1),
         total=usd(141843),
         remaining=usd(141843),
+        is_charged_back=False,
     )
     return replace(row, **changes)
 

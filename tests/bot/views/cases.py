@@ -39,6 +39,7 @@ from tests.bot.views.cards import (
     NOW,
     USUAL_LINES,
     make_card,
+    make_chargeback,
     make_home,
     make_line,
     make_page,
@@ -98,6 +99,7 @@ LONG_LINES = tuple(
     )
     for place in range(500)
 )
+PAID = make_card(status=Status.PAID, paid=usd(141843), remaining=usd(0))
 
 CARDS = {
     "open": make_card(),
@@ -110,7 +112,7 @@ CARDS = {
         remaining=usd(91843),
         next_id="in_1Qccc",
     ),
-    "paid": make_card(status=Status.PAID, paid=usd(141843), remaining=usd(0)),
+    "paid": PAID,
     "void": make_card(status=Status.VOID, due_on=None),
     "uncollectible": make_card(status=Status.UNCOLLECTIBLE, due_on=date(2026, 5, 1)),
     "draft": make_card(
@@ -163,6 +165,14 @@ CARDS = {
     "stale": make_card(freshness=STALE),
     "never_filled": make_card(freshness=Freshness(as_of=None, is_stale=False)),
     "deleted": make_card(is_deleted=True),
+    "chargeback": replace(PAID, chargebacks=(make_chargeback(),)),
+    "chargeback_lost": replace(PAID, chargebacks=(make_chargeback(status="lost"),)),
+    "chargeback_won": replace(
+        PAID, chargebacks=(make_chargeback(status="won", is_harmless=True, reason="general"),)
+    ),
+    "chargeback_odd": replace(
+        PAID, chargebacks=(make_chargeback(status=NASTY, reason=NASTY), make_chargeback())
+    ),
 }
 
 AVERY = Subject("U0AVERY", "Avery Stone", "avery", is_group=False, obstacle=None)
@@ -246,7 +256,7 @@ CASES = {
         make_page(
             rows=(
                 make_row(status=Status.PAST_DUE, days_late=23),
-                make_row(status=Status.PAID, number="ACME-0041"),
+                make_row(status=Status.PAID, number="ACME-0041", is_charged_back=True),
                 make_row(status=Status.VOID, number="ACME-0040", total=Money(1200, "jpy")),
                 make_row(status=Status.UNCOLLECTIBLE, number="ACME-0039"),
                 make_row(status=Status.DRAFT, number=None, issued_on=None),

@@ -14,9 +14,10 @@ from bot.queries.cards import InvoiceCard, Status
 from bot.sandbox.slack.block_kit import check_blocks
 from bot.views import blocks
 from bot.views.blocks import Message
+from bot.views.chargebacks import chargeback_mark
 from bot.views.invoice import Dashboard, invoice_card
 from bot.views.invoice_lines import PAGE_LINES_MAX, invoice_lines
-from tests.bot.views.cards import ACME, make_card, make_line, usd
+from tests.bot.views.cards import ACME, make_card, make_chargeback, make_line, usd
 from tests.bot.views.cases import CARDS, DASHBOARD
 
 DOCUMENTS = {"show_invoice_pdf", "show_receipt"}
@@ -69,6 +70,10 @@ def buttons_of(message: Message) -> dict[str, str]:
         ("stale", "This may be out of date: it is as of 15 Nov 2026 00:00 Europe/Berlin."),
         ("never_filled", "Not everything has been read from Stripe yet"),
         ("deleted", "Deleted at Stripe."),
+        ("chargeback", "Paid · Chargeback: needs response until 21 Nov USD 1,418.43"),
+        ("chargeback", "*Chargeback* USD 1,418.43 since 12 Nov 2026, product not received"),
+        ("chargeback_lost", "Chargeback: lost USD 1,418.43 settled, then USD 1,418.43 charged"),
+        ("chargeback_won", "Paid · Chargeback: won USD 1,418.43 settled in full"),
     ],
 )
 def test_the_card_says_what_matters_in_this_state(name: str, said: str) -> None:
@@ -84,6 +89,27 @@ def test_the_text_beside_the_card_tells_its_essence(name: str) -> None:
     assert text.startswith(("Invoice ", "Draft invoice"))
     assert (card.status.value if card.status else "in_review") in text
     assert not set(text) & set("<>")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Chargeback: needs response until 21 Nov"),
+        ({"is_too_late": True}, "Chargeback: not answered by 21 Nov"),
+        ({"is_too_late": True, "respond_on": None}, "Chargeback: no response possible"),
+        ({"status": "under_review"}, "Chargeback: the bank is deciding"),
+        ({"status": "prevented"}, "Chargeback: prevented"),
+        (
+            {"status": "warning_needs_response"},
+            "Chargeback inquiry: needs response until 21 Nov",
+        ),
+        ({"status": "warning_closed"}, "Chargeback inquiry: closed"),
+        ({"status": "appeal_under_review"}, "Chargeback appeal: the bank is deciding"),
+        ({"status": "frozen_by_bank"}, "Chargeback: frozen by bank"),
+    ],
+)
+def test_a_chargeback_is_a_mark_in_words(changes: dict[str, Any], said: str) -> None:
+    assert chargeback_mark(make_chargeback(**changes)) == said
 
 
 def test_an_invoice_due_today_says_so() -> None:
