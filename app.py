@@ -38,6 +38,7 @@ from handlers.http.application import create_app
 from handlers.http.health import health_routes
 from handlers.http.slack import slack_route
 from handlers.http.webhooks import webhook_routes
+from handlers.http.worker import telling_health
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
 from handlers.slack.socket_mode import connected
@@ -100,6 +101,7 @@ def run_process(
             stack.callback(desk.background.close)
             serve(runtime, desk, wake=wake, stack=stack, listening=listening)
         else:
+            stack.enter_context(telling_health(settings, runtime.database))
             threading.Event().wait()
 
 

@@ -148,6 +148,13 @@ class Settings(BaseSettings):
     support_phone: str = Field(default="", description="Whom people call; ends every error.")
     http_host: str = Field(default="127.0.0.1", description="The address that web listens on.")
     port: int = Field(default=3000, ge=1, le=65535, description="The port that web listens on.")
+    worker_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="The port, on HTTP_HOST, of worker's own /livez, /readyz and /metrics; none"
+        " without it.",
+    )
     log_level: Annotated[str, AfterValidator(check_log_level)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
@@ -196,14 +203,14 @@ def example_text() -> str:
     for name, field in Settings.model_fields.items():
         env_name = name.upper()
         needed = " Required." if env_name in REQUIRED and env_name != REPLACED else ""
-        default = "" if _is_secret_or_list(field.default) else field.default
+        default = "" if _is_unwritten(field.default) else field.default
         mark = "" if env_name in REQUIRED else "# "
         blocks.append(f"# {field.description}{needed}\n{mark}{env_name}={default}")
     return "\n\n".join(blocks) + "\n"
 
 
-def _is_secret_or_list(default: Any) -> bool:
-    return isinstance(default, (SecretStr, tuple))
+def _is_unwritten(default: Any) -> bool:
+    return default is None or isinstance(default, (SecretStr, tuple))
 
 
 def _value_of(settings: Settings, name: str) -> Any:

@@ -168,6 +168,24 @@ def test_it_tells_whether_it_lives_and_is_ready_and_what_it_has_counted(
         assert httpx.get(f"{web.url}/metrics", headers=passed_on).status_code == 403
 
 
+def test_a_worker_with_a_port_tells_the_same_of_itself_and_nothing_else(
+    office: Office, tmp_path: Path
+) -> None:
+    port = find_free_port()
+    settings = office.copy_books(tmp_path, WORKER_PORT=str(port), PORT=str(port))
+
+    with started("worker", folder=tmp_path, settings=settings) as worker:
+        worker.wait_until_ready()
+
+        assert httpx.get(f"{worker.url}/readyz").json() == {"ready": True}
+        assert "tallyman_alerts_raised_total" in httpx.get(f"{worker.url}/metrics").text
+        assert httpx.post(f"{worker.url}/slack/events", content=b"{}").status_code == 404
+        books = office.copy_books(tmp_path, "other", WORKER_PORT=str(port))
+        taken = run("worker", folder=tmp_path, settings=books)
+        assert (taken.returncode, f"WORKER_PORT {port} can't be had" in taken.stderr) == (2, True)
+        assert worker.end() == 0
+
+
 def test_without_its_database_it_says_so_and_makes_no_new_one(
     office: Office, tmp_path: Path
 ) -> None:
