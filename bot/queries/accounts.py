@@ -9,6 +9,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select
 
+from bot.among import is_among
 from bot.database import Reading
 from bot.mirror.accounts import NAME_CHARACTERS_MAX
 from bot.mirror.names import fold, skeleton
@@ -101,7 +102,7 @@ def is_named(*, is_scoped: bool) -> ColumnElement[bool]:
     It takes the values of name_values() and sight_values().
     """
     named = (_NAMES.c.folded == bindparam("name"), _NAMES.c.kind == "name")
-    scope = _NAMES.c.account_id.in_(bindparam("scope", expanding=True))
+    scope = is_among(_NAMES.c.account_id, "scope")
     return exists().where(*named, *((scope,) if is_scoped else ()))
 
 

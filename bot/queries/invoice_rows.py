@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, true
+from sqlalchemy import ColumnElement, Row, true
 
+from bot.among import is_among
 from bot.clock import local_day, zone_of
 from bot.models import Account, Invoice
 from bot.money import Money
@@ -53,7 +54,7 @@ def visible(*, is_scoped: bool, drafts: bool) -> tuple[ColumnElement[bool], ...]
 
     They take their values from sight_values(), so that statements can be built once.
     """
-    scope = INVOICES.c.account_id.in_(bindparam("scope", expanding=True))
+    scope = is_among(INVOICES.c.account_id, "scope")
     no_draft = INVOICES.c.status != "draft"
     return (*((scope,) if is_scoped else ()), *(() if drafts else (no_draft,)))
 
