@@ -196,6 +196,21 @@ def test_a_shortcut_is_used_on_an_answer_in_a_thread(desk: Desk, window: Window)
     page.keyboard.press("Escape")
 
 
+def test_a_line_stands_before_what_is_new(desk: Desk, window: Window) -> None:
+    page = go_to(window, "general")
+    workspace = desk.slack.workspace
+    workspace.post(Message(workspace.next_ts(), "C0BILLING", "U0JAMIE", "said meanwhile"))
+    unread = page.get_by_role("button", name=re.compile("^billing, 1 unread"))
+    expect(unread).to_be_visible()
+
+    go_to(window, "billing")
+
+    expect(page.locator(".new-line + .message")).to_contain_text("said meanwhile")
+    go_to(window, "general")
+    go_to(window, "billing")
+    expect(page.locator(".new-line")).to_have_count(0)
+
+
 def test_what_slackbot_said_survives_a_reload(window: Window) -> None:
     page = go_to(window, "general")
     window.type("/nothing")

@@ -47,7 +47,8 @@ def look(state: State, query: Json) -> Json:
 def list_messages(state: State, query: Json) -> Json:
     """The newest messages of a channel or of a thread, oldest first; they count as read now.
 
-    Shape: a channel's messages are without the answers in threads.
+    Shape: a channel's messages are without the answers in threads. `read_until` is the time of
+    what was read before, "" for nothing.
     """
     me = state.person(query.get("as"))
     channel = state.channel(me, query.get("channel"))
@@ -57,12 +58,14 @@ def list_messages(state: State, query: Json) -> Json:
         for each in state.workspace.list_messages(channel.id, viewer=me.id)
         if (thread_ts in (each.thread_ts, each.ts) if thread_ts else each.is_in_channel)
     ]
+    read_until = state.workspace.read_until(me.id, channel.id)
     state.workspace.mark_read(me.id, channel.id)
     return {
+        "read_until": read_until,
         "messages": [
             each.as_page(reply_count=state.workspace.count_replies(each, viewer=me.id))
             for each in messages[-MESSAGES_SHOWN_MAX:]
-        ]
+        ],
     }
 
 

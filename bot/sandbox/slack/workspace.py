@@ -123,6 +123,11 @@ class Workspace:
         with self.lock:
             self._read_until[person, channel] = until or self.next_ts()
 
+    def read_until(self, person: str, channel: str) -> str:
+        """The time up to which a person has seen everything; "" when that is nothing."""
+        with self.lock:
+            return self._read_until.get((person, channel), "")
+
     def count_unread(self, person: str, channel: str) -> int:
         """How many messages of others a person has not looked at."""
         with self.lock:

@@ -28,11 +28,11 @@ def lay_out_first_steps(slack: StandIn, told: Told, *, complaint: str) -> None:
 
 def look_ups(told: Told) -> Iterator[Hint]:
     """Invoices worth a look."""
-    yield Hint("One invoice, by its short number", text="/invoice 1234")
+    yield Hint("One invoice, by its short number", text="/invoice 1234", people=LOOKING)
     yield Hint("Who is late", text="/invoice list status:past_due", people=LOOKING)
     yield Hint("Four accounts fit that: which one?", text="/invoice acm", people=(AVERY, ROBIN))
     contested = f"/invoice {told.contested.number}"
-    yield Hint("The one that Acme complains about", text=contested, people=(*LOOKING, DANA))
+    yield Hint("The one that Acme complains about", text=contested, people=LOOKING)
     unbilled = f"/invoice {told.lapsed} {told.lapsed_month}"
     yield Hint("A closed month that nobody billed", text=unbilled, people=(*LEADING, ROBIN))
     taken_back = f"/invoice {told.charged_back.number}"
@@ -44,13 +44,16 @@ def reports(told: Told) -> Iterator[Hint]:
     yield Hint("Minutes so far this month", text=f"/usage {told.long.customer}", people=LOOKING)
     yield Hint("What Acme owes, company by company", text="/balance acme", people=LOOKING)
     yield Hint("The whole book", text="/balance", people=LEADING)
-    yield Hint("What you may do here", text="/billing")
+    yield Hint("What you may do here", text="/billing", people=LOOKING)
     yield Hint("Who may do what", text="/billing roles", people=(AVERY,))
     yield Hint("How fresh everything is", text="/billing sync", people=(AVERY,))
 
 
 def other_eyes(told: Told) -> Iterator[Hint]:
     """The same through the eyes of people who may see less."""
+    yield Hint("Without a role there is nothing to see", text="/invoice 1234", people=(KIM, NOOR))
+    outside = f"/invoice {told.contested.number}"
+    yield Hint("Slack lets no other organisation ask", text=outside, people=(DANA,))
     shared = f"/invoice {told.contested.number} share"
     why = "Where a customer reads along, nothing is shared"
     yield Hint(why, text=shared, channel=ACME_SHARED, people=(ROBIN,))

@@ -57,6 +57,7 @@ def test_the_state_is_the_workspace_as_one_person_sees_it(desk: Desk) -> None:
 
 
 def test_unread_messages_are_counted_until_they_are_looked_at(desk: Desk) -> None:
+    desk.slack.state.is_rate_limited = False
     desk.client.chat_postMessage(channel="C0BILLING", text="one")
 
     def unread(person: str) -> int:
@@ -66,6 +67,10 @@ def test_unread_messages_are_counted_until_they_are_looked_at(desk: Desk) -> Non
     assert (unread("U0AVERY"), unread("U0JAMIE")) == (1, 1)
     get(desk, "/page/messages?as=U0AVERY&channel=C0BILLING")
     assert (unread("U0AVERY"), unread("U0JAMIE")) == (0, 1)
+    two = desk.client.chat_postMessage(channel="C0BILLING", text="two")["ts"]
+    looked = get(desk, "/page/messages?as=U0AVERY&channel=C0BILLING")
+    assert [each["ts"] > looked["read_until"] for each in looked["messages"]] == [False, True]
+    assert looked["messages"][1]["ts"] == two
 
 
 def test_a_hint_is_for_some_and_ticked_once_it_was_followed(desk: Desk) -> None:

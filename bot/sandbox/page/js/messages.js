@@ -50,7 +50,8 @@ function drawAll(list, onThread) {
   for (const message of timeline()) {
     const day = dayOf(message);
     if (before === null || dayOf(before) !== day) nodes.push(known.get(day) ?? dayLine(day));
-    const follows = isFollowing(message, before);
+    if (message.ts === store.newFrom && before !== null) nodes.push(known.get("new") ?? newLine());
+    const follows = message.ts !== store.newFrom && isFollowing(message, before);
     const old = known.get(keyOf(message));
     // What stands already is kept, so that open menus and typed text survive a new message.
     nodes.push(old && (old.dataset.follows === "yes") === follows ? old : drawMessage(message, follows, onThread));
@@ -100,6 +101,10 @@ function dayLine(day) {
   const words = { [today.toDateString()]: "Today", [yesterday.toDateString()]: "Yesterday" }[day]
     ?? new Date(day).toLocaleDateString(undefined, { weekday: "long", day: "numeric", month: "long" });
   return el("li", { class: "day", data: { key: day } }, el("span", { text: words }));
+}
+
+function newLine() {
+  return el("li", { class: "day new-line", data: { key: "new" } }, el("span", { text: "New" }));
 }
 
 function isFollowing(message, before) {

@@ -7,7 +7,7 @@ const NOTICES_MAX = 50;
 
 export const store = {
   me: null, team: {}, bot: null, stripe: null, commands: [], shortcuts: [], hints: [],
-  users: new Map(), channels: new Map(), channel: null, isHome: false, messages: [], notices: [], isOnline: true,
+  users: new Map(), channels: new Map(), channel: null, isHome: false, messages: [], newFrom: null, notices: [], isOnline: true,
 };
 
 const listeners = new Map();
@@ -66,8 +66,9 @@ export async function openChannel(id) {
   store.isHome = false;
   store.channels.get(id).unread = 0;
   store.messages = [];
+  store.newFrom = null;
   changed("channel");
-  await loadMessages();
+  await loadMessages({ marksNew: true });
 }
 
 /** Open the app's Home tab; no channel is open meanwhile, so that none counts as read. */
@@ -77,13 +78,16 @@ export function openHome() {
 }
 
 /** Read the open channel's messages again. */
-export async function loadMessages() {
+export async function loadMessages({ marksNew = false } = {}) {
   const { channel, me } = store;
   if (channel === null) return;
   const answer = await get("/page/messages", { as: me, channel });
   // By now another channel or person may be in front.
   if (store.channel !== channel || store.me !== me) return;
   store.messages = answer.messages ?? [];
+  const isNew = (message) => message.user !== me && message.ts > (answer.read_until ?? "");
+  // The line stays where it was until the channel is opened again.
+  if (marksNew) store.newFrom = store.messages.find(isNew)?.ts ?? null;
   changed("messages", { isWhole: true });
 }
 
