@@ -19,6 +19,7 @@ from bot.bells import ring
 from bot.database import insert_into
 from bot.deployment import find_deployment
 from bot.errors import BadRequest
+from bot.json_keys import has_repeated_key
 from bot.mirror.fields import dict_at, id_at, moment_at, text_at
 from bot.mirror.hints import Wanted, usable_id, wanted_by
 from bot.mirror.news import BELL
@@ -95,11 +96,14 @@ def load_event(body: bytes) -> dict[str, Any]:
 
 
 def parse_event(body: bytes) -> EventHint:
-    """Read an event from its bytes.
+    """Read an event from its bytes, as they come in.
 
-    Raises: BadRequest when it is no event, or has no id or type of its own.
+    Raises: BadRequest when it is no event, says something twice, or has no id or type of its own.
     """
-    return hint_of(load_event(body))
+    event = load_event(body)
+    if has_repeated_key(body, event):
+        raise BadRequest("The event says something twice.")
+    return hint_of(event)
 
 
 def hint_of(event: dict[str, Any]) -> EventHint:

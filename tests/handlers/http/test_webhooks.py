@@ -118,6 +118,14 @@ def test_an_endless_body_is_cut_off(mirror: Following) -> None:
         assert b" 413 " in peer.recv(200)
 
 
+def test_a_signed_event_that_says_something_twice_is_refused(mirror: Following) -> None:
+    body = body_of()
+    said_twice = body.replace(b'"type":', b'"type":"customer.deleted","type":')
+
+    assert (mirror.post(said_twice), mirror.post(body)) == (400, 200)
+    assert [kept.body for kept in mirror.received()] == [body]
+
+
 def test_the_same_event_twice_is_kept_once_and_answered_twice(mirror: Following) -> None:
     assert [mirror.post(body_of()), mirror.post(body_of(note="again"))] == [200, 200]
 
