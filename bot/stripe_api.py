@@ -78,12 +78,28 @@ class StripeAPI:
         Raises: NotFound when Stripe has no such object, BadRequest when it does not understand,
         Misconfigured for a key that it does not accept, Unavailable when it can't be reached.
         """
+        return self._read("get", path, params, patient_until)
+
+    def preview(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Have Stripe work something out that it keeps nothing of: a POST as safe as a read.
+
+        Raises: what `get` raises.
+        """
+        return self._read("post", path, params, None)
+
+    def _read(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        patient_until: float | None,
+    ) -> dict[str, Any]:
         endpoint = endpoint_of(path)
         give_up_at = patient_until or monotonic_seconds() + GIVE_UP_SECONDS
         failures = limited = 0
         while True:
             self._wait_for_turn(endpoint, patient_until)
-            answer = self._ask(path, params, patient_until)
+            answer = self._ask(method, path, params, patient_until)
             if isinstance(answer, dict):
                 return answer
             if answer.is_rate_limit:
@@ -233,14 +249,18 @@ class StripeAPI:
             raise Unavailable("This process is stopping.")
 
     def _ask(
-        self, path: str, params: Mapping[str, Any] | None, patient_until: float | None
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        patient_until: float | None,
     ) -> dict[str, Any] | Failure:
         client = self._started()
         import stripe
 
         self._wire.be_patient_until(patient_until)
         try:
-            client.raw_request("get", path, **(params or {}))
+            client.raw_request(method, path, **(params or {}))
         except stripe.APIConnectionError as failed:
             if not failed.should_retry:
                 raise Unavailable(f"Stripe can't be reached at {self._api_base}.") from None

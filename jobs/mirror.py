@@ -1,4 +1,4 @@
-"""Keeping the mirror of Stripe: filled when it is empty, then followed, and compared at night."""
+"""Keeping the mirror of Stripe: filled when it is empty, then followed, compared and counted."""
 
 import contextlib
 import threading
@@ -19,15 +19,17 @@ def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
     """
     from jobs import first_fill
     from jobs.sync import SyncLoop
+    from jobs.usage import UsageLoop
     from jobs.verify import VerifyLoop
 
     stopping = threading.Event()
-    loop, nightly = SyncLoop(runtime), VerifyLoop(runtime)
+    loop, nightly, usage = SyncLoop(runtime), VerifyLoop(runtime), UsageLoop(runtime)
 
     def work() -> None:
         if first_fill.run(runtime, stopping):
             loop.start()
             nightly.start()
+            usage.start()
 
     filling = threading.Thread(target=work, name="first-fill", daemon=True)
     try:
@@ -40,5 +42,6 @@ def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
             # The filling alone may be waiting for Stripe that long, and presses have their answer.
             runtime.stripe.close()
             filling.join(STOPPING_SECONDS_MAX)
+        usage.stop()
         nightly.stop()
         loop.stop()

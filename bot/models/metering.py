@@ -34,16 +34,17 @@ class AccountZone(Base):
 class UsagePeriod(Base):
     """A period of a subscription with metered prices, and how far its usage is counted.
 
-    `ends_on` is its last local day. `covers_until_at` is the end of the last full day counted, None
-    before there was one. `due_at` is when it is to be counted next, None once it is done for good;
-    `leased_until_at` (by the machine's clock) keeps two workers from counting it at once. A failure
-    is of the last try. At `compared_at` its usage came to `own_minor` by our rating and to
-    `stripe_minor` by Stripe's own, whose next invoice then had `next_total_minor` in all and
-    `next_fixed_minor` of fixed fees.
+    `starts_on` and `ends_on` are its first and last local day, in what was then the account's
+    `time_zone`; `full_days_count` of its days are counted whole. `covers_until_at` is the end of
+    the last full day counted, None before there was one. `due_at` is when it is to be counted next,
+    None once it is done for good; `leased_until_at` (by the machine's clock) keeps two workers from
+    counting it at once. A failure is of the last try. At `compared_at` its usage came to
+    `own_minor` by our rating and to `stripe_minor` by Stripe's own, whose next invoice then had
+    `next_total_minor` in all and `next_fixed_minor` of fixed fees.
     """
 
     __tablename__ = "usage_periods"
-    __table_args__ = (UniqueConstraint("subscription_id", "starts_at"),)
+    __table_args__ = (UniqueConstraint("subscription_id", "starts_at", "ends_at"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     subscription_id: Mapped[str] = mapped_column(String(255))
@@ -51,7 +52,10 @@ class UsagePeriod(Base):
     currency: Mapped[str] = mapped_column(String(3))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    starts_on: Mapped[date]
     ends_on: Mapped[date]
+    time_zone: Mapped[str] = mapped_column(String(64))
+    full_days_count: Mapped[int]
     covers_until_at: Mapped[datetime | None]
     counted_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
@@ -83,6 +87,7 @@ class UsageItem(Base):
     price_id: Mapped[str] = mapped_column(String(255), primary_key=True)
     position: Mapped[int] = mapped_column(Integer)
     meter_id: Mapped[str | None] = mapped_column(String(255))
+    aggregation: Mapped[str | None] = mapped_column(String(32))  # sum, count, last
     quantity: Mapped[str] = mapped_column(String(40))
     amount_minor: Mapped[int]
 

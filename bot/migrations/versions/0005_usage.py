@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("price_id", sa.String(length=255), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("meter_id", sa.String(length=255), nullable=True),
+        sa.Column("aggregation", sa.String(length=32), nullable=True),
         sa.Column("quantity", sa.String(length=40), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -68,7 +69,10 @@ def _create_periods() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("starts_at", Moment(), nullable=False),
         sa.Column("ends_at", Moment(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("full_days_count", sa.BigInteger(), nullable=False),
         sa.Column("covers_until_at", Moment(), nullable=True),
         sa.Column("counted_at", Moment(), nullable=True),
         sa.Column("due_at", Moment(), nullable=True),
@@ -83,7 +87,10 @@ def _create_periods() -> None:
         sa.Column("next_fixed_minor", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_usage_periods")),
         sa.UniqueConstraint(
-            "subscription_id", "starts_at", name=op.f("uq_usage_periods_subscription_id_starts_at")
+            "subscription_id",
+            "starts_at",
+            "ends_at",
+            name=op.f("uq_usage_periods_subscription_id_starts_at_ends_at"),
         ),
     )
     op.create_index(
