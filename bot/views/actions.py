@@ -28,6 +28,7 @@ ASK_SUPPORT = "ask_support"
 SHOW_SYNC = "show_sync"
 DISMISS_ALERT = "dismiss_alert"
 RETRY_OBJECT = "retry_object"
+SHOW_USAGE = "show_usage"
 USE_ACCOUNT = "use_account"
 SHOW_HOME = "show_home"
 
@@ -36,7 +37,7 @@ ALL = (
     *(SHOW_ROLES, SHOW_CHANNELS, SHOW_HELP, GRANT_ROLE, REVOKE_ROLE, REMOVE_CHANNEL),
     *(SHOW_INVOICE_PDF, OPEN_INVOICE_PDF, SHOW_RECEIPT, OPEN_RECEIPT),
     *(ASK_SUPPORT, SHOW_SYNC, DISMISS_ALERT, RETRY_OBJECT),
-    *(USE_ACCOUNT, SHOW_HOME),
+    *(USE_ACCOUNT, SHOW_HOME, SHOW_USAGE),
 )
 
 # A list may be asked for in so many characters, page and bar apart: a button's value holds 2,000.

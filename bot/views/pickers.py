@@ -17,6 +17,8 @@ NEAREST_MAX = 5
 ASKED_MAX = 80
 # So many of an account's customers are named where accounts must be told apart.
 CUSTOMERS_SHOWN_MAX = 3
+# What only shows something of the account that is chosen.
+SHOWING = frozenset({actions.SHOW_ACCOUNT, actions.SHOW_USAGE})
 
 
 def invoice_picker(rows: Sequence[InvoiceRow], *, asked: str, count: int) -> Message:
@@ -122,7 +124,7 @@ def _account_row(
     place: int, account: AccountRef, text_for: Callable[[AccountRef], str], action: str
 ) -> Block:
     name = account_name(account)
-    verb = "Show" if action == actions.SHOW_ACCOUNT else "Choose"
+    verb = "Show" if action in SHOWING else "Choose"
     customers = [plain(customer, limit=40) for customer in account.customer_ids]
     ids = ", ".join(customers[:CUSTOMERS_SHOWN_MAX])
     if len(customers) > CUSTOMERS_SHOWN_MAX:

@@ -29,6 +29,7 @@ from handlers.slack.invoices import show_invoice, show_invoices, show_lines
 from handlers.slack.months import ask_support
 from handlers.slack.requests import Press
 from handlers.slack.sync import dismiss, retry, show_sync
+from handlers.slack.usage import press_usage
 
 log = get_logger("slack.actions")
 
@@ -103,6 +104,7 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.DISMISS_ALERT: dismiss,
     actions.RETRY_OBJECT: retry,
     actions.USE_ACCOUNT: _show_billing(UseAccount),
+    actions.SHOW_USAGE: press_usage,
 }
 # These wait for Stripe until a moment of the monotonic clock, in threads of their own, and are
 # answered below what was pressed.

@@ -15,6 +15,8 @@ from handlers.slack.forms import ShowHelp
 from handlers.slack.grammar import HELP_NOTES, help_lines, parse_invoice
 from handlers.slack.requests import CommandCall
 from handlers.slack.sharing import share
+from handlers.slack.usage import show_usage
+from handlers.slack.usage_grammar import USAGE_NOTES, parse_usage, usage_help_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Command:
 # The manifest lists the same commands, and a test compares them.
 COMMANDS: Mapping[str, Command] = {
     "/invoice": Command(parse_invoice, help_lines, HELP_NOTES, show_typed_invoices),
+    "/usage": Command(parse_usage, usage_help_lines, USAGE_NOTES, show_usage),
     "/billing": Command(parse_billing, billing_help_lines, BILLING_NOTES, show_billing),
 }
 

@@ -33,6 +33,7 @@ from bot.views.support import support_request
 from bot.views.sync import sync_card
 from handlers.slack.billing_grammar import BILLING_NOTES, billing_help_lines
 from handlers.slack.grammar import HELP_NOTES, help_lines
+from handlers.slack.usage_grammar import USAGE_NOTES, usage_help_lines
 from tests.bot.views.cards import (
     ACME,
     FRESH,
@@ -48,6 +49,7 @@ from tests.bot.views.cards import (
     make_sync_report,
     usd,
 )
+from tests.bot.views.usage_cases import USAGE_CASES
 
 OCTOBER = Month(2026, 10)
 DASHBOARD = Dashboard("https://dashboard.stripe.com", is_test=True)
@@ -247,6 +249,8 @@ SYNC_REPORTS = {
 }
 
 CASES = {
+    **USAGE_CASES,
+    "help_usage": help_card("/usage", usage_help_lines(), USAGE_NOTES),
     **{f"card_{name}": invoice_card(card, dashboard=DASHBOARD) for name, card in CARDS.items()},
     "lines_first_page": invoice_lines(CARDS["lines_500"], page=1, dashboard=DASHBOARD),
     "lines_last_page": invoice_lines(CARDS["lines_500"], page=13, dashboard=DASHBOARD),
