@@ -69,6 +69,13 @@ def list_messages(state: State, query: Json) -> Json:
     }
 
 
+def mark_read(state: State, sent: Json) -> Json:
+    """What arrived in a channel while it stood open was seen."""
+    me = state.person(sent.get("as"))
+    state.workspace.mark_read(me.id, state.channel(me, sent.get("channel")).id)
+    return {"ok": True}
+
+
 def list_notices(state: State, query: Json) -> Json:
     """What Slack told a person privately, oldest first."""
     me = state.person(query.get("as"))
@@ -158,6 +165,7 @@ READERS: dict[str, Callable[[State, Json], Json]] = {
 WRITERS: dict[str, Callable[[State, Json], Json]] = {
     "type": type_text,
     "act": act,
+    "read": mark_read,
     "home/open": view_actions.open_home,
     "options": view_actions.list_options,
     "shortcut": use_shortcut,

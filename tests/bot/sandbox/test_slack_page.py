@@ -10,7 +10,7 @@ import pytest
 from slack_bolt import Ack
 
 from bot.sandbox.slack.records import Hint
-from tests.bot.sandbox.slack_desk import Desk, actions, button, open_desk
+from tests.bot.sandbox.slack_desk import Desk, actions, button, open_desk, page
 
 Json = dict[str, Any]
 
@@ -71,6 +71,9 @@ def test_unread_messages_are_counted_until_they_are_looked_at(desk: Desk) -> Non
     looked = get(desk, "/page/messages?as=U0AVERY&channel=C0BILLING")
     assert [each["ts"] > looked["read_until"] for each in looked["messages"]] == [False, True]
     assert looked["messages"][1]["ts"] == two
+    assert unread("U0JAMIE") == 2
+    assert page(desk, "read", person="U0JAMIE", channel="C0BILLING") == {"ok": True}
+    assert unread("U0JAMIE") == 0
 
 
 def test_a_hint_is_for_some_and_ticked_once_it_was_followed(desk: Desk) -> None:

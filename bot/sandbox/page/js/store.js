@@ -1,6 +1,6 @@
 // What the page knows, in one place. Parts read it and are told when it has changed.
 
-import { get } from "./api.js";
+import { get, post } from "./api.js";
 
 const PERSON = "tallyman.person";
 const NOTICES_MAX = 50;
@@ -116,6 +116,7 @@ function arrived(message) {
     changed("unread");
     return;
   }
+  if (!document.hidden) post("/page/read", { as: store.me, channel: store.channel });
   if (message.thread_ts && message.thread_ts !== message.ts) return;
   if (store.messages.some((known) => known.ts === message.ts)) return replace(message);
   store.messages.push(message);
