@@ -14,8 +14,7 @@ from rich.console import Console
 from rich.progress import Progress as Display
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from bot.mirror.backfill import BACKFILLED, Progress, run_backfill
-from bot.mirror.marks import find_mark
+from bot.mirror.backfill import Progress, is_filled, run_backfill
 from bot.runtime import Runtime
 from handlers.audit_commands import add_audit_commands
 from handlers.spoken import EXIT_DRIFT, spoken
@@ -96,7 +95,7 @@ def _add_mirror_commands(shell: typer.Typer, ways: Ways) -> None:
         """Fill the mirror from Stripe; goes on where it was cut off."""
         with spoken(), ways.opened() as runtime:
             with runtime.database.reading() as session:
-                was_filled = find_mark(session, BACKFILLED) is not None
+                was_filled = is_filled(session)
             with _progress("Reading") as report:
                 done = run_backfill(runtime, report=report, restart=restart)
             count = sum(done.objects.values())
@@ -145,7 +144,7 @@ def _progress(doing: str) -> Iterator[Callable[[Progress], None]]:
     ) as display:
 
         def report(progress: Progress) -> None:
-            kind = f"{progress.kind.replace('_', ' ')}s"
+            kind = f"{progress.kind.replace('_', ' ').replace('.', ' ')}s"
             if kind not in tasks:
                 for earlier in tasks.values():
                     display.update(earlier, total=1, completed=1)

@@ -2,14 +2,11 @@
 
 import threading
 
-from sqlalchemy import select
-
 from bot.alerts import clear_alert, raise_alert
 from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
 from bot.errors import BotError, Misconfigured, Unavailable
-from bot.mirror.backfill import BACKFILLED, Progress, run_backfill
-from bot.models import SyncMark
+from bot.mirror.backfill import BACKFILLED, Progress, is_filled, run_backfill
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
 
@@ -22,13 +19,6 @@ REFUSED_RETRY_SECONDS = 300.0
 # Between two log lines about the same kind.
 PROGRESS_SECONDS = 5.0
 FAILING = "first_fill_failing"
-
-
-def is_filled(runtime: Runtime) -> bool:
-    """Whether the mirror has been filled before."""
-    with runtime.database.reading() as session:
-        mark = session.scalars(select(SyncMark).where(SyncMark.name == BACKFILLED))
-        return mark.first() is not None
 
 
 def run(runtime: Runtime, stopping: threading.Event) -> bool:
@@ -60,7 +50,9 @@ def _fill(runtime: Runtime, stopping: threading.Event) -> None:
             log.info("filling", kind=progress.kind, objects=progress.objects)
             last_kind, told_at = progress.kind, now
 
-    if not is_filled(runtime):
+    with runtime.database.reading() as session:
+        was_filled = is_filled(session)
+    if not was_filled:
         done = run_backfill(runtime, report=report)
         log.info("filled", objects=sum(done.objects.values()))
         with runtime.database.writing() as session:

@@ -110,6 +110,14 @@ def run_backfill(
     return BackfillResult(objects, numbered)
 
 
+def is_filled(session: Session) -> bool:
+    """Whether the mirror has been filled before, with every kind that is kept by now."""
+    finished = select(func.count()).where(
+        BackfillStep.kind.in_(KINDS), BackfillStep.finished_at.is_not(None)
+    )
+    return find_mark(session, BACKFILLED) is not None and session.scalar(finished) == len(KINDS)
+
+
 @contextlib.contextmanager
 def _collecting_rarely() -> Iterator[None]:
     """Look for garbage in circles less often: a page makes thousands of objects and no circle.

@@ -50,6 +50,9 @@ def _found(
     # Discounts, tax ids and cards of a customer show on the customer.
     if event_type.startswith("customer."):
         yield "customer", customer
+    if kind == "payment_method" and previous is not None:
+        # Whoever had it may have lost the one that invoices are charged to.
+        yield "customer", usable_id(id_at(previous, "customer"))
     if event_type.startswith("customer.source.") and kind in SOURCES:
         yield "payment_method", own_id
     if kind == "customer" and _moves_balance(event_type, subject, previous):

@@ -32,11 +32,18 @@ ACCOUNT_KINDS = ("organisation", "company", "customer")
 KIND_NAMES = {
     "customer": "Customer",
     "product": "Product",
+    "billing.meter": "Meter",
     "price": "Price",
     "subscription": "Subscription",
     "invoice": "Invoice",
     "invoice_payment": "Payment",
     "credit_note": "Credit note",
+    "charge": "Charge",
+    "refund": "Refund",
+    "dispute": "Chargeback",
+    "payment_method": "Payment method",
+    # These are read customer by customer, and it is the customer's id that stands behind it.
+    "customer_balance_transaction": "Credit balance of customer",
 }
 
 

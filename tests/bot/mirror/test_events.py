@@ -212,6 +212,15 @@ def test_a_customer_whose_balance_may_have_moved_has_its_transactions_read(
     assert list(wanted) == (BALANCE_READ if is_moved else BALANCE_READ[:1])
 
 
+def test_a_card_taken_away_has_its_former_customer_read_too() -> None:
+    method = {"object": "payment_method", "id": "pm_1", "customer": None}
+    data = {"object": method, "previous_attributes": {"customer": "cus_1"}}
+
+    wanted = hint_of(event("payment_method.detached", data=data)).wanted
+
+    assert list(wanted) == [("payment_method", "pm_1"), ("customer", "cus_1")]
+
+
 @pytest.mark.parametrize(
     "subject",
     [

@@ -9,9 +9,10 @@ from sqlalchemy import delete, func, select, update
 
 from bot.errors import Misconfigured, Unavailable
 from bot.mirror import listing
-from bot.mirror.backfill import Progress, run_backfill
+from bot.mirror.backfill import Progress, is_filled, run_backfill
 from bot.mirror.verify import verify
 from bot.models import (
+    BackfillStep,
     Base,
     Charge,
     CustomerBalanceTransaction,
@@ -280,3 +281,19 @@ def test_a_permission_that_is_missing_is_named(
     filling.standin.world.faults.set({"deny": []})
     filling.fill()
     assert_clean(filling)
+
+
+def test_a_kind_that_is_kept_since_an_upgrade_is_filled_too(filling: Filling) -> None:
+    do_business(filling)
+    filling.fill()
+    with filling.runtime.database.writing() as session:
+        assert is_filled(session)
+        session.execute(delete(Dispute))
+        session.execute(delete(BackfillStep).where(BackfillStep.kind == "dispute"))
+        assert not is_filled(session)
+
+    filling.standin.requests.clear()
+    filling.fill()
+
+    assert len(rows(filling, Dispute)) == 1
+    assert {one["path"] for one in filling.standin.requests} == {"/v1/disputes"}
