@@ -2,7 +2,7 @@
 
 Asking everybody would take a request each, and most customers who pay by transfer have neither a
 card nor a credit. What tells that one may is in the mirror by then, as customers, subscriptions,
-invoices and charges are filled before. Who is left out is told in the decision record on it.
+invoices and charges are filled before. Who is left out is in decision record 0017.
 """
 
 from typing import Any

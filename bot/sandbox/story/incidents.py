@@ -1,4 +1,4 @@
-"""What went out of the ordinary: money given up, taken back or short, long invoices, a draft."""
+"""What went out of the ordinary: money given up or back, short or twice; long invoices, a draft."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +7,8 @@ from bot.sandbox.stripe import StandIn
 from bot.sandbox.stripe.disputes import open_dispute
 
 CHARGED_BACK = "Riverside HVAC"
+REFUNDED = "Bluebird Dental"
+OVERPAID = "Orchard Pediatrics"
 PAID_SHORT = "Ibis Travel"
 CREDITED = "Tamarind Restaurants"
 LONG = "Juniper Insurance"
@@ -24,6 +26,8 @@ def tell_incidents(stripe: StandIn, customers: dict[str, str], *, now: datetime)
     credit_one(stripe, customers[CREDITED])
     pay_short(stripe, customers[PAID_SHORT], now=now)
     charge_back(stripe, customers[CHARGED_BACK])
+    refund_part(stripe, customers[REFUNDED])
+    keep_overpayment(stripe, customers[OVERPAID])
     bill_many_numbers(stripe, customers[LONG], now=now)
     leave_a_draft(stripe, customers["Quartz Property Group"], now=now)
 
@@ -84,6 +88,19 @@ def charge_back(stripe: StandIn, customer: str) -> None:
     charge = stripe.call("GET", "/v1/charges", {"customer": customer, "limit": "1"})["data"][0]
     with stripe.world.lock:
         open_dispute(stripe.world, stripe.world.get("charge", charge["id"]), "fraudulent")
+
+
+def refund_part(stripe: StandIn, customer: str) -> None:
+    """Part of the newest card payment is given back after a complaint."""
+    charge = stripe.call("GET", "/v1/charges", {"customer": customer, "limit": "1"})["data"][0]
+    terms = {"charge": charge["id"], "amount": "2000", "reason": "requested_by_customer"}
+    stripe.call("POST", "/v1/refunds", terms)
+
+
+def keep_overpayment(stripe: StandIn, customer: str) -> None:
+    """A transfer came twice; what is too much waits for the next invoice."""
+    terms = {"amount": "-18500", "currency": "usd", "description": "Paid twice by mistake"}
+    stripe.call("POST", f"/v1/customers/{customer}/balance_transactions", terms)
 
 
 def bill_many_numbers(stripe: StandIn, customer: str, *, now: datetime) -> None:

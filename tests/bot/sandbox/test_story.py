@@ -118,6 +118,22 @@ def test_one_payment_was_charged_back_and_waits_for_an_answer(past: Past) -> Non
     assert dispute["evidence_details"]["due_by"] > past.now.timestamp()
 
 
+def test_there_is_some_of_everything_that_is_about_paying(past: Past) -> None:
+    [refund] = past.stripe.call("GET", "/v1/refunds")["data"]
+    charge = past.stripe.call("GET", f"/v1/charges/{refund['charge']}")
+    path = f"/v1/customers/{charge['customer']}"
+    [card] = past.stripe.call("GET", f"{path}/payment_methods")["data"]
+    assert 0 < charge["amount_refunded"] < charge["amount"]
+    assert card["card"]["last4"] == "4242"
+    statuses = {
+        one["status"] for one in past.stripe.call("GET", "/v1/charges", {"limit": 100})["data"]
+    }
+    assert statuses == {"succeeded", "failed"}
+    assert past.stripe.call("GET", "/v1/billing/meters")["data"]
+    customers = past.stripe.call("GET", "/v1/customers", {"limit": 100})["data"]
+    assert any(customer["balance"] < 0 for customer in customers)
+
+
 def test_it_is_the_same_at_every_start(past: Past) -> None:
     assert Past(TODAY).invoices == past.invoices
 
