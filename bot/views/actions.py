@@ -31,13 +31,14 @@ RETRY_OBJECT = "retry_object"
 SHOW_USAGE = "show_usage"
 USE_ACCOUNT = "use_account"
 SHOW_HOME = "show_home"
+CHOOSE_ACCOUNT = "choose_account"
 
 ALL = (
     *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
     *(SHOW_ROLES, SHOW_CHANNELS, SHOW_HELP, GRANT_ROLE, REVOKE_ROLE, REMOVE_CHANNEL),
     *(SHOW_INVOICE_PDF, OPEN_INVOICE_PDF, SHOW_RECEIPT, OPEN_RECEIPT),
     *(ASK_SUPPORT, SHOW_SYNC, DISMISS_ALERT, RETRY_OBJECT),
-    *(USE_ACCOUNT, SHOW_HOME, SHOW_USAGE),
+    *(USE_ACCOUNT, SHOW_HOME, SHOW_USAGE, CHOOSE_ACCOUNT),
 )
 
 # A list may be asked for in so many characters, page and bar apart: a button's value holds 2,000.

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.views.forms import Form
 from bot.views.text import fit
 
 Block = dict[str, Any]
@@ -61,6 +62,9 @@ class Message:
     live: tuple[str, str] | None = None
     # Simpler blocks for a Slack that refuses these, the best first.
     fallbacks: tuple[tuple[Block, ...], ...] = ()
+
+    # What sends it, for one that is filled in; such a one stands in modals alone.
+    form: Form | None = None
 
     def __post_init__(self) -> None:
         """Check what only a whole message can break.

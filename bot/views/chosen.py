@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from bot.queries.cards import AccountRef
-from bot.views import actions, blocks
+from bot.views import actions, blocks, dialogs
 from bot.views.blocks import Element, Message
+from bot.views.forms import Form
 from bot.views.text import account_name, literal
 
 USE_ALL = "use all"
+NAME_MAX = 200
 
 
 def chosen_card(account: AccountRef | None, *, is_new: bool) -> Message:
@@ -18,6 +20,7 @@ def chosen_card(account: AccountRef | None, *, is_new: bool) -> Message:
         note = "`/billing use Acme` chooses one: what you then ask without a name is about it."
         parts = [blocks.rich_text(blocks.text(said, is_bold=True))]
         parts.append(blocks.context(blocks.mrkdwn(note)))
+        parts.append(blocks.actions([choose_button()]))
         return Message(text=said, blocks=tuple(parts))
     said = f"You{now} work with {account_name(account)}."
     note = (
@@ -40,6 +43,27 @@ def chosen_card(account: AccountRef | None, *, is_new: bool) -> Message:
         ),
     ]
     return Message(text=literal(said), blocks=tuple(parts))
+
+
+def choose_form(switches: int) -> Message:
+    """A dialog that asks which account somebody wants to work with.
+
+    Shape: `switches` is how often they have chosen before, which comes back with the dialog.
+    """
+    asked = dialogs.text_input(
+        "Account",
+        action_id=actions.USE_ACCOUNT,
+        hint="A name or a part of it, an id, an e-mail address or a domain; or all.",
+        length_max=NAME_MAX,
+    )
+    form = Form(actions.USE_ACCOUNT, "Work with it", str(switches))
+    head = "Choose an account"
+    return Message(text=head, blocks=(blocks.header(head), asked), form=form)
+
+
+def choose_button() -> Element:
+    """What asks for the account to work with."""
+    return blocks.button("Choose an account", action_id=actions.CHOOSE_ACCOUNT, value="any")
 
 
 def leave_button() -> Element:

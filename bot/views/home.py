@@ -11,7 +11,7 @@ from bot.queries.cards import AccountRef
 from bot.queries.home import Home, HomeAccount
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
-from bot.views.chosen import leave_button
+from bot.views.chosen import choose_button, leave_button
 from bot.views.freshness import footing, freshness_warnings
 from bot.views.text import account_name, count_text, days_late_text, fit, literal
 
@@ -140,7 +140,8 @@ def _ways_on() -> list[Element]:
         ),
         ("Help", actions.SHOW_HELP, "help"),
     )
-    return [blocks.button(text, action_id=name, value=value) for text, name, value in ways]
+    buttons = [blocks.button(text, action_id=name, value=value) for text, name, value in ways]
+    return [*buttons[:-1], choose_button(), buttons[-1]]
 
 
 def _chosen_line(chosen: AccountRef) -> Block:

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from bot.queries.months import MonthStanding
-from bot.views import blocks, dialogs
+from bot.views import blocks
 from bot.views.blocks import Block, Message
 from bot.views.months import standing_sentence
 from bot.views.notices import Contact
@@ -12,7 +12,7 @@ from bot.views.text import account_name, is_address, literal, month_text, plain
 # A name takes up to twelve signs for each of its own in an address, and an address has 3,000.
 NAME_MAX = 80
 CUSTOMERS_MAX = 3
-MODAL_TITLE = "Ask support"
+TITLE = "Ask support"
 
 
 def support_request(standing: MonthStanding, *, contact: Contact) -> Message:
@@ -23,6 +23,7 @@ def support_request(standing: MonthStanding, *, contact: Contact) -> Message:
     subject = f"Missing invoice for {standing.month}"
     body = _request_text(standing)
     parts = [
+        blocks.header(TITLE),
         blocks.rich_text(
             *(blocks.text("Account: ", is_bold=True), blocks.text(f"{name}\n")),
             *(blocks.text("Month: ", is_bold=True), blocks.text(f"{month}\n")),
@@ -32,11 +33,6 @@ def support_request(standing: MonthStanding, *, contact: Contact) -> Message:
         _recipients(contact, subject, body),
     ]
     return Message(text=literal(f"{subject}: {name}."), blocks=tuple(parts))
-
-
-def support_modal(message: Message) -> dict[str, object]:
-    """The request as a modal, or in its place whatever there is to say instead."""
-    return dialogs.modal(MODAL_TITLE, message.blocks)
 
 
 def _request_text(standing: MonthStanding) -> str:

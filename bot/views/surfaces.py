@@ -29,7 +29,8 @@ def modal_of(message: Message) -> dict[str, Any]:
         words = shown[0]["text"]["text"]
         if len(words) <= dialogs.VIEW_TITLE_MAX:
             title, shown = words, shown[1:]
-    return dialogs.modal(title, [fitted for block in shown for fitted in _fitted(block)])
+    modal = dialogs.modal(title, [fitted for block in shown for fitted in _fitted(block)])
+    return modal if message.form is None else dialogs.with_form(modal, message.form)
 
 
 def waiting_modal() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from bot.telemetry import get_logger
 from bot.views import actions
 from bot.views.blocks import Message
 from bot.views.notices import error_notice
-from bot.views.support import support_modal
+from bot.views.surfaces import modal_of
 from handlers.slack.billing import show_billing, show_roles
 from handlers.slack.billing_grammar import (
     BillingQuery,
@@ -21,6 +21,7 @@ from handlers.slack.billing_grammar import (
     UseAccount,
     parse_billing,
 )
+from handlers.slack.chosen import ask_for_account
 from handlers.slack.commands import show_help
 from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.documents import show_invoice_pdf, show_receipt
@@ -113,7 +114,10 @@ SLOW_PRESSES: Mapping[str, Callable[[Ask, str, float], Message]] = {
     actions.SHOW_RECEIPT: show_receipt,
 }
 # These open a modal, for which Slack has to be called.
-MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {actions.ASK_SUPPORT: ask_support}
+MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
+    actions.ASK_SUPPORT: ask_support,
+    actions.CHOOSE_ACCOUNT: ask_for_account,
+}
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
 LINKS = frozenset({actions.OPEN_IN_STRIPE, actions.OPEN_INVOICE_PDF, actions.OPEN_RECEIPT})
 
@@ -168,9 +172,12 @@ def _answer_slowly(
 def _answer_in_modal(desk: Desk, press: Press, work: Callable[[Ask, str], Message]) -> None:
     message = answer(desk, press.caller, wanted_by(press), lambda ask: work(ask, press.value))
     try:
-        open_modal(desk.slack, press.trigger_id, support_modal(message))
+        open_modal(desk.slack, press.trigger_id, modal_of(message))
     except Unavailable as failed:
         log.warning("modal_unopened", action=press.action_id, why=failed.message)
+        if message.form is not None:
+            # Nobody can fill in a message.
+            message = error_notice(failed, reference="", contact=desk.contact)
         _respond(desk, press, message, replaces=False)
 
 

@@ -14,11 +14,13 @@ import orjson
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.views.surfaces import modal_of
 from handlers.slack.actions import answer_press
 from handlers.slack.commands import answer_command
 from handlers.slack.context import Desk
 from handlers.slack.events import take_in
-from handlers.slack.requests import parse_command, parse_event, parse_press
+from handlers.slack.requests import parse_command, parse_event, parse_press, parse_submission
+from handlers.slack.submissions import answer_submission
 from handlers.slack.view_presses import answer_press_in_view
 
 AS_JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json;charset=utf-8"]}
@@ -68,6 +70,12 @@ def build_app(desk: Desk) -> App:
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
+    _listen(bolt, desk)
+    return bolt
+
+
+def _listen(bolt: App, desk: Desk) -> None:
+    """One listener for each kind of request."""
 
     def typed(body: dict[str, Any]) -> BoltResponse:
         # The response itself instead of ack(): Bolt's own JSON takes longer than the card's view.
@@ -79,7 +87,7 @@ def build_app(desk: Desk) -> App:
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        return BoltResponse(status=200, body=orjson.dumps(payload).decode(), headers=AS_JSON)
+        return _as_json(payload)
 
     def pressed(ack: Ack, body: dict[str, Any]) -> None:
         press = parse_press(body)
@@ -95,11 +103,19 @@ def build_app(desk: Desk) -> App:
             take_in(desk, happening)
         ack()
 
+    def sent(body: dict[str, Any]) -> BoltResponse:
+        view = modal_of(answer_submission(desk, parse_submission(body)))
+        return _as_json({"response_action": "update", "view": view})
+
     bolt.command(EVERYTHING)(typed)
+    bolt.view(EVERYTHING)(sent)
     # Buttons that open a link send an action too: this catch-all acknowledges those as well.
     bolt.action(EVERYTHING)(pressed)
     bolt.event(EVERYTHING)(happened)
-    return bolt
+
+
+def _as_json(payload: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=orjson.dumps(payload).decode(), headers=AS_JSON)
 
 
 def _authorize(desk: Desk) -> Callable[..., AuthorizeResult]:

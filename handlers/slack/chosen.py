@@ -5,10 +5,11 @@ from dataclasses import replace
 from bot.clock import real_now
 from bot.operations import use_account
 from bot.queries.cards import AccountRef
+from bot.queries.chosen_accounts import count_switches
 from bot.views import blocks
 from bot.views.actions import LIST_PAGE, USE_ACCOUNT, account_text, action_id, format_list_page
 from bot.views.blocks import Message
-from bot.views.chosen import chosen_card, with_chosen
+from bot.views.chosen import choose_form, chosen_card, with_chosen
 from handlers.slack.accounts import chosen_account, named_account
 from handlers.slack.billing_grammar import UseAccount, canonical_use
 from handlers.slack.context import Ask
@@ -40,6 +41,12 @@ def choose_account(ask: Ask, query: UseAccount) -> Message:
         account_id = account.id if account else None
         use_account.request(session, ask.actor, account_id=account_id, now=real_now())
     return chosen_card(account, is_new=True)
+
+
+def ask_for_account(ask: Ask, _value: str) -> Message:
+    """The dialog in which somebody writes the account that they want to work with."""
+    with ask.desk.runtime.database.looking() as session:
+        return choose_form(count_switches(session, ask.actor.user_id))
 
 
 def show_typed_invoices(ask: Ask, query: ShowInvoice | ListInvoices) -> Message:

@@ -67,6 +67,20 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Submission:
+    """Somebody sent a dialog of ours.
+
+    Shape: `filled_in` has what they wrote, by the action_id of each line; `stamp` is what the
+        dialog was opened with.
+    """
+
+    caller: Caller
+    callback_id: str
+    stamp: str
+    filled_in: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """Something happened in Slack; `at` is when, by Slack's clock, in whole seconds."""
 
@@ -105,20 +119,10 @@ def parse_press(body: Mapping[str, Any]) -> Press:
     Source: docs.slack.dev/reference/interaction-payloads/block_actions-payload, read 2026-11.
     """
     action = _first(body.get("actions"))
-    team_id = _text(_inside(body, "team", "id"))
     chosen = _text(_inside(action, "selected_option", "value"))
-    is_enterprise = body.get("is_enterprise_install") is True
     told = _inside(body, "container", "is_ephemeral")
     return Press(
-        caller=Caller(
-            team_id=team_id,
-            user_team_id=_text(_inside(body, "user", "team_id")) or team_id,
-            user_id=_text(_inside(body, "user", "id")),
-            channel_id=_text(_inside(body, "channel", "id")) or None,
-            installed_enterprise_id=(
-                _text(_inside(body, "enterprise", "id")) if is_enterprise else None
-            ),
-        ),
+        caller=_read_person(body),
         action_id=_text(action.get("action_id")),
         value=_text(action.get("value")) or chosen,
         response_url=_text(body.get("response_url")),
@@ -126,6 +130,26 @@ def parse_press(body: Mapping[str, Any]) -> Press:
         # Slack keeps no message that only one person sees, so it sends none along either.
         is_private=told if isinstance(told, bool) else "message" not in body,
         view=_read_view(body.get("view")),
+    )
+
+
+def parse_submission(body: Mapping[str, Any]) -> Submission:
+    """Read a dialog that was sent.
+
+    Source: docs.slack.dev/reference/interaction-payloads/view-interactions-payload, read 2026-11.
+    """
+    values = _inside(body, "view", "state", "values")
+    lines = values.values() if isinstance(values, Mapping) else ()
+    return Submission(
+        caller=_read_person(body),
+        callback_id=_text(_inside(body, "view", "callback_id")),
+        stamp=_text(_inside(body, "view", "private_metadata")),
+        filled_in={
+            action_id: _text(_inside(element, "value"))
+            for line in lines
+            if isinstance(line, Mapping)
+            for action_id, element in line.items()
+        },
     )
 
 
@@ -153,6 +177,20 @@ def parse_event(body: Mapping[str, Any]) -> Happening | None:
         kind=_text(event.get("type")),
         at=at,
         event=event,
+    )
+
+
+def _read_person(body: Mapping[str, Any]) -> Caller:
+    """Who pressed or sent something, as every interaction tells it."""
+    team_id = _text(_inside(body, "team", "id"))
+    is_enterprise = body.get("is_enterprise_install") is True
+    enterprise_id = _text(_inside(body, "enterprise", "id"))
+    return Caller(
+        team_id=team_id,
+        user_team_id=_text(_inside(body, "user", "team_id")) or team_id,
+        user_id=_text(_inside(body, "user", "id")),
+        channel_id=_text(_inside(body, "channel", "id")) or None,
+        installed_enterprise_id=enterprise_id if is_enterprise else None,
     )
 
 

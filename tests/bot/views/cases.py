@@ -16,7 +16,7 @@ from bot.queries.roles import GrantLine, GrantPage, Subject
 from bot.queries.sync import Backlog, FailingObject, Filling, LastVerify, OpenAlert
 from bot.views.actions import GRANT_ROLE
 from bot.views.channels import channel_list
-from bot.views.chosen import chosen_card, with_chosen
+from bot.views.chosen import choose_form, chosen_card, with_chosen
 from bot.views.documents import pdf_link, receipt_links
 from bot.views.help import help_card
 from bot.views.home import home_card
@@ -353,6 +353,7 @@ CASES = {
     ),
     "home_of_one_account": home_card(make_home(WELL_ACCOUNT), chosen=ACME),
     "home_without_accounts": home_card(make_home()),
+    "choose_account": choose_form(3),
     "chosen": chosen_card(ACME, is_new=True),
     "chosen_nasty": chosen_card(NASTY_ACCOUNT, is_new=False),
     "chosen_none": chosen_card(None, is_new=False),

@@ -15,7 +15,7 @@ SHIPPED = {
     *("show_roles", "show_channels", "show_help", "grant_role", "revoke_role", "remove_channel"),
     *("show_invoice_pdf", "open_invoice_pdf", "show_receipt", "open_receipt"),
     *("ask_support", "show_sync", "dismiss_alert", "retry_object"),
-    *("use_account", "show_home", "show_usage"),
+    *("use_account", "show_home", "show_usage", "choose_account"),
 }
 
 

@@ -1,11 +1,14 @@
 """Working with one account: choosing it, what it changes, and how it ends (A1, G2, G3)."""
 
+import json
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 
-from tests.deployment import Tallyman
-from tests.handlers.slack.billing_desk import answered, ask, grant, revoke
+from tests.deployment import STRANGER, Tallyman
+from tests.handlers.slack.billing_desk import NO_ROLE, answered, ask, grant, revoke
+from tests.handlers.slack.pressing import view_of
 from tests.workspace import Person
 
 COLLECTOR = "U0JAMIE"
@@ -106,3 +109,67 @@ def test_a_list_for_the_channel_says_nothing_of_whom_somebody_works_with(free: P
     assert "Invoices of Acme › Acme West" in shared.words
     assert "that you work with" not in shared.words
     ask(free, "/billing channels remove #general")
+
+
+def test_an_account_is_chosen_in_a_dialog(free: Person) -> None:
+    free.click(ask(free, "/billing use"), "Choose an account")
+    view_of(free)
+
+    assert free.submit(use_account="Gulf Calls")["ok"]
+
+    assert "You now work with Gulf Calls." in free.view().words
+    free.dismiss()
+    assert "You work with Gulf Calls." in ask(free, "/billing use").words
+
+
+def test_a_dialog_that_was_opened_before_a_switch_is_void(free: Person) -> None:
+    free.click(ask(free, "/billing use"), "Choose an account")
+    view_of(free)
+    ask(free, '/billing use "Acme West"')
+
+    assert free.submit(use_account="Gulf Calls")["ok"]
+
+    said = free.view().words
+    assert "Nothing was done" in said
+    assert "you have chosen to work with Acme › Acme West" in said
+    free.dismiss()
+    assert "You work with Acme › Acme West." in ask(free, "/billing use").words
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("acme north", "Nothing matches ‘acme north’"),
+        ("Zenith Telecom", "2 accounts fit ‘Zenith Telecom’"),
+        ('"', "The quote before"),
+        ("all", "You now work with all your accounts."),
+    ],
+)
+def test_a_dialog_says_what_it_makes_of_what_was_written(
+    free: Person, typed: str, said: str
+) -> None:
+    free.click(ask(free, "/billing use"), "Choose an account")
+    view_of(free)
+
+    assert free.submit(use_account=typed)["ok"]
+
+    assert said in free.view().words
+    free.dismiss()
+
+
+def test_nobody_sends_a_dialog_for_somebody_else(desk: Tallyman, avery: Person) -> None:
+    avery.click(ask(avery, "/billing use"), "Choose an account")
+    view_of(avery)
+    assert avery.submit(use_account="all")["ok"]
+    avery.dismiss()
+    sent = next(one for one in reversed(desk.slack.deliveries) if one.kind == "view_submission")
+    payload = json.loads(parse_qs(sent.body.decode())["payload"][0])
+    payload["user"]["id"] = STRANGER
+    payload["view"]["state"]["values"]["use_account"]["use_account"]["value"] = "Gulf Calls"
+    body = urlencode({"payload": json.dumps(payload)}).encode()
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    answer = desk.slack.deliver(body, kind | desk.slack.sign(body))
+
+    assert NO_ROLE in answer.answer.decode()
+    assert "Gulf Calls" not in answer.answer.decode()
