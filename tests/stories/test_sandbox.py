@@ -110,6 +110,19 @@ def test_commands_give_a_card_and_a_list(sandbox: Sandbox) -> None:
     assert listed.ts != card.ts
 
 
+def test_what_the_first_steps_name_is_there(sandbox: Sandbox) -> None:
+    def steps() -> list[dict[str, Any]]:
+        state = httpx.get(f"{sandbox.page_url}/page/state", params={"as": ADMIN}).json()
+        return [step for step in state["hints"] if step["text"]]
+
+    typed = [step["text"] for step in steps()]
+    assert "/invoice 1234" in typed
+    for text in typed:
+        assert "Nothing matches" not in sandbox.ask(text).words, text
+
+    assert all(step["done"] for step in steps())
+
+
 def test_a_payment_makes_the_next_answer_say_paid(sandbox: Sandbox) -> None:
     number = str(sandbox.list_open()[0]["number"])
     assert status_of(sandbox.ask(f"/invoice {number}")) != "Paid"
