@@ -132,7 +132,7 @@ def serve(
     listening: socket.socket | None,
 ) -> None:
     """Answer over HTTP until a signal ends it."""
-    from handlers.http.server import make_server
+    from handlers.http.server import listen, make_server
 
     settings = runtime.settings
     keeper = EventKeeper(runtime.database, on_kept=wake)
@@ -141,8 +141,9 @@ def serve(
     application = build_application(desk, keeper)
     server = make_server(application, host=settings.http_host, port=settings.port)
     stack.enter_context(connected(desk))
+    listening = listening or listen(settings.http_host, settings.port, setting="PORT")
     log.info("serving", host=settings.http_host, port=settings.port)
-    server.run(sockets=[listening] if listening else None)
+    server.run(sockets=[listening])
 
 
 def build_application(desk: Desk, keeper: EventKeeper) -> Starlette:

@@ -1,10 +1,13 @@
 """How the application is served: bounds on connections, and on how slowly they may speak."""
 
 import asyncio
+import socket
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from bot.errors import Misconfigured
 
 # A connection that has not sent a whole request head by then is closed; uvicorn has no such limit.
 HEAD_SECONDS_MAX = 10.0
@@ -42,6 +45,19 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_timer = None
         if not self.transport.is_closing():
             self.transport.close()
+
+
+def listen(host: str, port: int, *, setting: str) -> socket.socket:
+    """A socket at this address; uvicorn's own way to say that it is taken is to end the process.
+
+    Raises: Misconfigured when it can't be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as failed:
+        why = failed.strerror or "it is no address"
+        raise Misconfigured(f"{setting} {port} can't be had at {host}: {why}.") from None
 
 
 def make_server(application: Any, *, host: str, port: int) -> uvicorn.Server:

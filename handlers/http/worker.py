@@ -1,12 +1,10 @@
 """What a worker answers over HTTP, where a setting gives it a port: its health and its counters."""
 
 import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 
 from bot.database import Database
-from bot.errors import Misconfigured
 from bot.settings import Settings
 from handlers.http.application import create_app
 from handlers.http.health import health_routes
@@ -24,13 +22,10 @@ def telling_health(settings: Settings, database: Database) -> Iterator[None]:
         yield
         return
     # uvicorn takes as long to import as the rest of a worker: only who asked for it pays.
-    from handlers.http.server import make_server
+    from handlers.http.server import listen, make_server
 
     host, port = settings.http_host, settings.worker_port
-    try:
-        listening = socket.create_server((host, port), reuse_port=False)
-    except OSError as failed:
-        raise Misconfigured(f"WORKER_PORT {port} can't be had at {host}: {failed}.") from None
+    listening = listen(host, port, setting="WORKER_PORT")
     server = make_server(create_app(health_routes(database)), host=host, port=port)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listening]}, name="worker-health", daemon=True

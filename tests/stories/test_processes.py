@@ -181,8 +181,11 @@ def test_a_worker_with_a_port_tells_the_same_of_itself_and_nothing_else(
         assert "tallyman_alerts_raised_total" in httpx.get(f"{worker.url}/metrics").text
         assert httpx.post(f"{worker.url}/slack/events", content=b"{}").status_code == 404
         books = office.copy_books(tmp_path, "other", WORKER_PORT=str(port))
-        taken = run("worker", folder=tmp_path, settings=books)
-        assert (taken.returncode, f"WORKER_PORT {port} can't be had" in taken.stderr) == (2, True)
+        webs = office.copy_books(tmp_path, "third", PORT=str(port))
+        refused = run_all(("worker", books), ("web", webs), folder=tmp_path)
+        for taken in refused:
+            assert taken.returncode == 2
+            assert f"PORT {port} can't be had at 127.0.0.1" in taken.stderr
         assert worker.end() == 0
 
 
