@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Row, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, func, not_, or_, select
 
 from bot.clock import local_day, zone_of
 from bot.database import Reading
@@ -45,6 +45,12 @@ class Bucket(NamedTuple):
 # Source: GLOSSARY, "Ageing buckets".
 BUCKETS = (Bucket(0, 0), Bucket(1, 30), Bucket(31, 60), Bucket(61, 90), Bucket(91, None))
 _LATE_BY = tuple(bucket.days_min for bucket in BUCKETS[1:])
+
+
+def bucket_of(days_late: int) -> int:
+    """The place among BUCKETS of an invoice that is so many days late."""
+    return sum(days_late >= days for days in _LATE_BY)
+
 
 # What is owed at all: every sum and list of it is over these.
 IS_OWED = (OPEN, PRESENT, INVOICES.c.remaining_minor > 0)
@@ -130,6 +136,27 @@ def late_values(
             arrived = [zone for zone, day in today_in.items() if day >= today]
             values[_zones_name(place)] = sorted(arrived) if place < len(days) else []
     return values
+
+
+def is_late_between(days_min: int, days_max: int | None) -> ColumnElement[bool]:
+    """The condition that what is owed is so many days late, both included; 0 is not late.
+
+    It takes the values that late_values() has for late_by_between().
+    """
+    conditions = [*IS_OWED]
+    if days_min > 0:
+        conditions.append(is_late_by(days_min))
+    if days_max is not None:
+        # Where no day counts, nothing is late; and SQL knows no "not" of what is unknown.
+        is_more = is_late_by(days_max + 1)
+        conditions.append(or_(INVOICES.c.late_since_on.is_(None), not_(is_more)))
+    return and_(*conditions)
+
+
+def late_by_between(days_min: int, days_max: int | None) -> tuple[int, ...]:
+    """The numbers of days that is_late_between() compares with."""
+    more = () if days_max is None else (days_max + 1,)
+    return (days_min, *more) if days_min > 0 else more
 
 
 def list_zones(session: Reading) -> list[str]:

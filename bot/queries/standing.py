@@ -19,6 +19,9 @@ class Level(StrEnum):
     SUSPENSION_RISK = "Suspension risk"
 
 
+LEVELS = tuple(Level)
+
+
 class Rule(StrEnum):
     """What decided."""
 
