@@ -163,12 +163,14 @@ class InvoiceRow:
 class InvoicePage:
     """One page of a list, newest first.
 
-    Shape: `count` over all pages, and `past_due_count` how many of them are Past Due.
+    Shape: `count` over all pages, and `past_due_count` how many of them are Past Due. `to_pay` is
+        what remains of all of them by currency, for a list of what is owed alone; () for others.
     """
 
     rows: tuple[InvoiceRow, ...]
     count: int
     past_due_count: int
+    to_pay: tuple[Money, ...]
     page: int
     pages: int
     freshness: Freshness

@@ -1,6 +1,6 @@
 """Lists of invoices: by account, status, day of issue, amount and text, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -14,7 +14,8 @@ from bot.database import Reading
 from bot.errors import BadRequest
 from bot.mirror.names import fold
 from bot.models import OPEN, PRESENT
-from bot.money import DIGITS, DIGITS_DEFAULT, MINOR_MAX, digits_of
+from bot.money import DIGITS, DIGITS_DEFAULT, MINOR_MAX, Money, digits_of
+from bot.queries.ageing import is_late_between, late_by_between, late_values, list_zones
 from bot.queries.cards import InvoicePage, InvoiceRow
 from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
 from bot.queries.invoice_rows import (
@@ -55,6 +56,9 @@ class StatusFilter(StrEnum):
     VOID = "void"
 
 
+_OWED = frozenset({StatusFilter.OPEN, StatusFilter.PAST_DUE})
+
+
 @dataclass(frozen=True, slots=True)
 class InvoiceFilter:
     """Which invoices a list has; what is None or absent does not narrow it.
@@ -62,6 +66,7 @@ class InvoiceFilter:
     Shape: an account stands for its companies too. `from_day` and `to_day` are days of issue, both
     included, in each account's own zone; `month` is the one in which the usage ends. `min_amount`
     is in whole units, compared with the total in each invoice's own currency, or in `currency`.
+    `days_late` is from so many to so many, None for no end, of what is owed; 0 is not late.
     """
 
     account_id: int | None = None
@@ -71,6 +76,7 @@ class InvoiceFilter:
     month: Month | None = None
     min_amount: Decimal | None = None
     currency: str | None = None
+    days_late: tuple[int, int | None] | None = None
     text: str | None = None
     without_void: bool = False
 
@@ -84,6 +90,9 @@ def list_invoices(
     Raises: BadRequest for a text that can't be searched for or an amount that is none.
     """
     values = sight_values(sight)
+    if wanted.days_late is not None:
+        late_by = late_by_between(*wanted.days_late)
+        values |= late_values(list_zones(session), sight.now, late_by=late_by)
     account_ids, zone = _account_scope(session, wanted.account_id, sight)
     conditions = (
         PRESENT,
@@ -98,6 +107,7 @@ def list_invoices(
         rows=_rows_of(session, ids, sight),
         count=head.rows_count,
         past_due_count=head.past_due_count,
+        to_pay=_to_pay(session, wanted, conditions, values),
         page=page,
         pages=pages,
         freshness=freshness_of(head.business_at, head.real_at, sight=sight),
@@ -151,6 +161,25 @@ def _rows_of(session: Reading, ids: Sequence[str], sight: Sight) -> tuple[Invoic
     return tuple(row_of(row, sight=sight) for row in session.connection().execute(statement))
 
 
+def _to_pay(
+    session: Reading,
+    wanted: InvoiceFilter,
+    conditions: Sequence[ColumnElement[bool]],
+    values: dict[str, Any],
+) -> tuple[Money, ...]:
+    """What remains of a list of what is owed, by currency; of a longer book that says little."""
+    if wanted.days_late is None and wanted.status not in _OWED:
+        return ()
+    statement = (
+        select(INVOICES.c.currency, func.sum(INVOICES.c.remaining_minor).label("remaining"))
+        .where(*conditions)
+        .group_by(INVOICES.c.currency)
+        .order_by(INVOICES.c.currency)
+    )
+    rows = session.connection().execute(statement, values)
+    return tuple(Money(int(row.remaining), row.currency) for row in rows)
+
+
 def _account_scope(
     session: Reading, account_id: int | None, sight: Sight
 ) -> tuple[list[int] | None, str]:
@@ -175,23 +204,33 @@ def _conditions(wanted: InvoiceFilter, account_ids: list[int] | None) -> list[Co
         given.append(_has_status(wanted.status))
     if wanted.without_void:
         given.append(INVOICES.c.status != "void")
-    if wanted.from_day is not None:
-        given.append(INVOICES.c.issued_on >= wanted.from_day)
-        given.append(INVOICES.c.dated_at >= _in_utc(wanted.from_day) - ZONES_APART)
-    if wanted.to_day is not None:
-        given.append(INVOICES.c.issued_on <= wanted.to_day)
-        given.append(INVOICES.c.dated_at < _in_utc(wanted.to_day) + timedelta(days=1) + ZONES_APART)
+    given.extend(_issued_within(wanted.from_day, wanted.to_day))
     if wanted.month is not None:
-        given.append(INVOICES.c.covers_until_on >= wanted.month.first_day)
-        given.append(INVOICES.c.covers_until_on < wanted.month.following.first_day)
+        given.extend(_ends_in(wanted.month))
     if wanted.currency is not None:
         given.append(INVOICES.c.currency == wanted.currency)
+    if wanted.days_late is not None:
+        given.append(is_late_between(*wanted.days_late))
     if wanted.min_amount is not None:
         given.append(_is_at_least(wanted.min_amount, wanted.currency))
     if wanted.text is not None:
         text = fold(plain_text(wanted.text))
         given.append(INVOICES.c.search_text.contains(text, autoescape=True))
     return given
+
+
+def _issued_within(first: date | None, last: date | None) -> Iterator[ColumnElement[bool]]:
+    if first is not None:
+        yield INVOICES.c.issued_on >= first
+        yield INVOICES.c.dated_at >= _in_utc(first) - ZONES_APART
+    if last is not None:
+        yield INVOICES.c.issued_on <= last
+        yield INVOICES.c.dated_at < _in_utc(last) + timedelta(days=1) + ZONES_APART
+
+
+def _ends_in(month: Month) -> tuple[ColumnElement[bool], ...]:
+    last_day = INVOICES.c.covers_until_on
+    return last_day >= month.first_day, last_day < month.following.first_day
 
 
 def _in_utc(day: date) -> datetime:

@@ -29,6 +29,9 @@ SHOW_SYNC = "show_sync"
 DISMISS_ALERT = "dismiss_alert"
 RETRY_OBJECT = "retry_object"
 SHOW_USAGE = "show_usage"
+SHOW_BALANCE = "show_balance"
+BALANCE_PAGE = "balance_page"
+SHOW_BOOK = "show_book"
 USE_ACCOUNT = "use_account"
 SHOW_HOME = "show_home"
 CHOOSE_ACCOUNT = "choose_account"
@@ -39,13 +42,17 @@ ALL = (
     *(SHOW_INVOICE_PDF, OPEN_INVOICE_PDF, SHOW_RECEIPT, OPEN_RECEIPT),
     *(ASK_SUPPORT, SHOW_SYNC, DISMISS_ALERT, RETRY_OBJECT),
     *(USE_ACCOUNT, SHOW_HOME, SHOW_USAGE, CHOOSE_ACCOUNT),
+    *(SHOW_BALANCE, BALANCE_PAGE, SHOW_BOOK),
 )
 
+# What the button of the book says that means no currency in particular.
+WHOLE_BOOK = "book"
 # A list may be asked for in so many characters, page and bar apart: a button's value holds 2,000.
 LIST_TEXT_MAX = 1900
 PAGE_MAX = 10**6
 
 _ACCOUNT_MONTH = re.compile(r"@([1-9][0-9]{0,17})\|([0-9]{4}-[0-9]{2})", re.ASCII)
+_CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
 _INVOICE_ID = re.compile(r"in_[A-Za-z0-9_]{1,250}", re.ASCII)
 # Ids of accounts fit in 64 bits.
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
@@ -151,6 +158,18 @@ def parse_ask_support(value: str) -> tuple[int, str]:
     if matched is None:
         raise BadRequest("This button names no month. Ask for it anew: /invoice and its account.")
     return int(matched[1]), matched[2]
+
+
+def parse_show_book(value: str) -> str | None:
+    """The currency whose debtors are to be shown, None for whichever comes first.
+
+    Raises: BadRequest when the value is of another form.
+    """
+    if value == WHOLE_BOOK:
+        return None
+    if not _CURRENCY.fullmatch(value):
+        raise BadRequest("This button names no currency. Ask for it anew: /balance.")
+    return value
 
 
 def parse_dismiss_alert(value: str) -> int:

@@ -11,6 +11,7 @@ from bot.views.freshness import footing, freshness_warnings
 from bot.views.invoice import STATUS_EMOJI, status_words
 from bot.views.text import (
     account_name,
+    amounts_text,
     count_text,
     day_text,
     days_late_text,
@@ -59,6 +60,7 @@ def invoice_rows(rows: Iterable[InvoiceRow]) -> Iterator[Block]:
                 blocks.plain_text(f"{name} · {day}\n{account_name(row.account, limit=NAME_MAX)}"),
                 blocks.mrkdwn(
                     f"*{money_text(row.total)}*\n:{STATUS_EMOJI[row.status]}: {status}{late}{mark}"
+                    f"{_left_to_pay(row)}"
                 ),
             ],
             accessory=blocks.button(
@@ -70,15 +72,23 @@ def invoice_rows(rows: Iterable[InvoiceRow]) -> Iterator[Block]:
         )
 
 
+def _left_to_pay(row: InvoiceRow) -> str:
+    """What remains of an invoice of which a part is paid or credited; "" for others."""
+    is_owed = row.status in {Status.OPEN, Status.PAST_DUE}
+    return f"\n{money_text(row.remaining)} to pay" if is_owed and row.remaining != row.total else ""
+
+
 def _count_words(page: InvoicePage) -> str:
     if not page.count:
         return "No invoices"
-    counted = count_text(page.count, "invoice")
-    if not page.past_due_count:
-        return counted
+    words = count_text(page.count, "invoice")
     if page.past_due_count == page.count:
-        return f"{counted}, {'all ' if page.count > 1 else ''}Past Due"
-    return f"{counted}, {page.past_due_count:,} of them Past Due"
+        words += f", {'all ' if page.count > 1 else ''}Past Due"
+    elif page.past_due_count:
+        words += f", {page.past_due_count:,} of them Past Due"
+    if page.to_pay:
+        words += f" · {amounts_text(page.to_pay)} to pay"
+    return words
 
 
 def _page_buttons(page: InvoicePage, list_text: str) -> Block:

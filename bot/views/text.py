@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
 from zoneinfo import ZoneInfo
 
-from bot.money import Money, digits_of
+from bot.money import Money, digits_of, money_text
 from bot.queries.cards import AccountRef, Freshness, InvoiceCard, InvoiceRow, Status
 
 # The longest that one name may be among other things; cut names end in "…".
@@ -126,6 +127,11 @@ def invoice_title(invoice: InvoiceCard | InvoiceRow) -> str:
     return f"Invoice {invoice_name(invoice)}"
 
 
+def day_of(moment: datetime, zone: str) -> date:
+    """The day on which a moment falls in a zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
 def day_text(day: date) -> str:
     """A day: "15 Nov 2026"."""
     return f"{short_day_text(day)} {day.year}"
@@ -169,6 +175,12 @@ def as_of_text(freshness: Freshness, zone: str) -> str:
     return f"as of {moment_text(freshness.as_of, zone)}"
 
 
+def amounts_text(amounts: Sequence[Money]) -> str:
+    """Amounts in several currencies: "EUR 10.00, JPY 500 and USD 20.00"."""
+    *others, last = [money_text(amount) for amount in amounts]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def count_text(count: int, noun: str) -> str:
     """A number of things: "1 invoice", "1,240 invoices"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
@@ -190,6 +202,16 @@ def age_text(age: timedelta) -> str:
 def days_late_text(days: int) -> str:
     """How late: "1 day late", "23 days late"."""
     return f"{count_text(days, 'day')} late"
+
+
+def late_words(days_min: int, days_max: int | None) -> str:
+    """A range of days late: "not late", "1–30 days late", "over 90 days late"."""
+    if days_max is None:
+        words = {0: "late or not", 1: "late"}
+        return words.get(days_min) or f"over {count_text(days_min - 1, 'day')} late"
+    if days_max == days_min:
+        return days_late_text(days_min) if days_min else "not late"
+    return f"{days_min:,}–{days_max:,} days late"
 
 
 def quantity_text(quantity: Decimal) -> str:

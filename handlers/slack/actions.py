@@ -7,9 +7,15 @@ from bot.errors import BadRequest, Unavailable
 from bot.slack_views import open_modal
 from bot.telemetry import get_logger
 from bot.views import actions
+from bot.views.ageing import BEHIND
 from bot.views.blocks import Message
 from bot.views.notices import error_notice
 from bot.views.surfaces import modal_of
+from handlers.slack.balances import (
+    pressed_balance_page,
+    pressed_show_balance,
+    pressed_show_book,
+)
 from handlers.slack.billing import show_billing, show_roles
 from handlers.slack.billing_grammar import (
     BillingQuery,
@@ -106,7 +112,12 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.RETRY_OBJECT: retry,
     actions.USE_ACCOUNT: _show_billing(UseAccount),
     actions.SHOW_USAGE: press_usage,
+    actions.SHOW_BALANCE: pressed_show_balance,
+    actions.BALANCE_PAGE: pressed_balance_page,
+    actions.SHOW_BOOK: pressed_show_book,
 }
+# Their rows have the number of the row in their ids.
+WITH_ROWS = frozenset({actions.SHOW_INVOICE, actions.SHOW_BALANCE})
 # These wait for Stripe until a moment of the monotonic clock, in threads of their own, and are
 # answered below what was pressed.
 SLOW_PRESSES: Mapping[str, Callable[[Ask, str, float], Message]] = {
@@ -142,9 +153,9 @@ def answer_press(desk: Desk, press: Press) -> None:
 
 
 def is_row(press: Press) -> bool:
-    """Whether a press is on a row of a list: its invoice comes beside the list, which stays."""
+    """Whether a press is on a row of a list, or on a figure: what it opens comes beside it."""
     action, _, place = press.action_id.partition(":")
-    return action == actions.SHOW_INVOICE and place.isdigit()
+    return place == BEHIND or (action in WITH_ROWS and place.isdigit())
 
 
 def wanted_by(press: Press) -> str:

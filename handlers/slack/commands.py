@@ -7,6 +7,8 @@ from typing import Any
 from bot.errors import BadRequest
 from bot.views.blocks import Message
 from bot.views.help import HelpLine, help_card
+from handlers.slack.balance_grammar import BALANCE_NOTES, balance_help_lines, parse_balance
+from handlers.slack.balances import show_typed_balance
 from handlers.slack.billing import show_billing
 from handlers.slack.billing_grammar import BILLING_NOTES, billing_help_lines, parse_billing
 from handlers.slack.chosen import show_typed_invoices
@@ -33,6 +35,7 @@ class Command:
 COMMANDS: Mapping[str, Command] = {
     "/invoice": Command(parse_invoice, help_lines, HELP_NOTES, show_typed_invoices),
     "/usage": Command(parse_usage, usage_help_lines, USAGE_NOTES, show_usage),
+    "/balance": Command(parse_balance, balance_help_lines, BALANCE_NOTES, show_typed_balance),
     "/billing": Command(parse_billing, billing_help_lines, BILLING_NOTES, show_billing),
 }
 

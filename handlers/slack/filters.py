@@ -51,6 +51,7 @@ CURRENCIES = frozenset({
     "xaf", "xcd", "xcg", "xof", "xpf", "yer", "zar", "zmw",
 })  # fmt: skip
 
+_DAYS = re.compile(r"([0-9]{1,4})(?:[-–]([0-9]{1,4})|(\+))?", re.ASCII)
 _AMOUNT = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,3})?)([A-Za-z]{3})?", re.ASCII)
 _ENDINGS = ".,;!?"
 
@@ -65,6 +66,24 @@ class Minimum:
     def __str__(self) -> str:
         """As people write it: 100.50eur."""
         return f"{self.amount:f}{self.currency or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class DaysLate:
+    """From so many days late to so many, both included, or without an end; 0 is not late."""
+
+    days_min: int
+    days_max: int | None
+
+    def __str__(self) -> str:
+        """As people write it: 31-60, 91+, 0."""
+        if self.days_max is None:
+            return f"{self.days_min}+"
+        return (
+            f"{self.days_min}-{self.days_max}"
+            if self.days_max != self.days_min
+            else str(self.days_min)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +143,40 @@ def read_minimum(text: str) -> Minimum:
     digits, currency = matched[1], matched[2] and matched[2].lower()
     if currency is None:
         return Minimum(Decimal(digits))
-    if currency not in CURRENCIES:
-        meant = nearest(currency, sorted(CURRENCIES))
-        proposal = f" Did you mean {meant.upper()}?" if meant else ""
-        raise BadRequest(f"{currency.upper()} is no currency that Stripe knows.{proposal}")
-    parse_amount(digits, currency=currency)
+    parse_amount(digits, currency=read_currency(currency))
     return Minimum(Decimal(digits), currency)
+
+
+def read_currency(text: str) -> str:
+    """A currency by its three letters, in whatever case.
+
+    Raises: BadRequest for others, with the nearest known one.
+    """
+    currency = text.rstrip(_ENDINGS).lower()
+    if currency in CURRENCIES:
+        return currency
+    meant = nearest(currency, sorted(CURRENCIES))
+    proposal = f" Did you mean {meant.upper()}?" if meant else ""
+    raise BadRequest(f"{currency[:40].upper()} is no currency that Stripe knows.{proposal}")
+
+
+def read_late(text: str) -> DaysLate:
+    """A number of days late, from one to another, or from one on.
+
+    Raises: BadRequest for anything else.
+    """
+    matched = _DAYS.fullmatch(text.rstrip(_ENDINGS))
+    if matched is None:
+        raise BadRequest(
+            f"‘{text[:40]}’ is no number of days. Write late:31-60, late:91+, or late:0 for what "
+            "is not late."
+        )
+    first, last = int(matched[1]), int(matched[2] or matched[1])
+    if last < first:
+        raise BadRequest(
+            f"late:{text[:40]} ends before it begins. Did you mean late:{last}-{first}?"
+        )
+    return DaysLate(first, None if matched[3] else last)
 
 
 def _read_day(text: str) -> date:
@@ -188,6 +235,17 @@ FILTERS: Mapping[str, Filter] = {
         read_minimum,
         str,
         _takes_currency,
+    ),
+    "currency": Filter(
+        "currency", "currency:eur", "in this currency", read_currency, str, _takes_none
+    ),
+    "late": Filter(
+        "late",
+        "late:31-60",
+        "open and so many days late; late:91+ for that many or more, late:0 for none",
+        read_late,
+        str,
+        _takes_none,
     ),
     "text": Filter(
         "text",

@@ -14,8 +14,8 @@ from bot.errors import BadRequest
 from bot.queries.cards import Status
 from bot.views.actions import LIST_TEXT_MAX
 from bot.views.help import HelpLine
-from bot.views.text import day_text, quantity_text
-from handlers.slack.filters import FILTERS, Filter, Minimum
+from bot.views.text import day_text, late_words, quantity_text
+from handlers.slack.filters import FILTERS, DaysLate, Filter, Minimum
 from handlers.slack.forms import (
     ASKED_MAX,
     SHARE,
@@ -53,6 +53,8 @@ class ListInvoices:
     from_day: date | None = None
     to_day: date | None = None
     minimum: Minimum | None = None
+    currency: str | None = None
+    late: DaysLate | None = None
     text: str | None = None
     is_shared: bool = False
 
@@ -101,6 +103,10 @@ def filter_words(query: ListInvoices) -> str:
     if query.minimum:
         currency = (query.minimum.currency or "").upper()
         words.append(f"{currency} {quantity_text(query.minimum.amount)} or more".strip())
+    if query.currency:
+        words.append(f"in {query.currency.upper()}")
+    if query.late:
+        words.append(late_words(query.late.days_min, query.late.days_max))
     if query.text:
         words.append(f"‘{query.text}’")
     return " · ".join(words)
@@ -156,6 +162,13 @@ def _read_list(words: list[Word]) -> ListInvoices:
             f"from:{query.from_day} is after to:{query.to_day}. "
             f"Did you mean from:{query.to_day} to:{query.from_day}?"
         )
+    own, least = query.currency, query.minimum and query.minimum.currency
+    if own and least and own != least:
+        raise BadRequest(
+            f"currency:{own} and min:{query.minimum} are different currencies. Write one of them."
+        )
+    if query.late and query.status not in {None, Status.OPEN, Status.PAST_DUE}:
+        raise BadRequest("Only open invoices are late: leave status: or late: out.")
     if len(canonical(query)) > LIST_TEXT_MAX - len(f" {SHARE}"):
         raise BadRequest("That is too long for a list. Write fewer words.")
     return query

@@ -137,7 +137,8 @@ def _list(ask: Ask, session: Reading, query: ListInvoices, page: int) -> Message
         from_day=query.from_day,
         to_day=query.to_day,
         min_amount=minimum.amount if minimum else None,
-        currency=minimum.currency if minimum else None,
+        currency=query.currency or (minimum.currency if minimum else None),
+        days_late=(query.late.days_min, query.late.days_max) if query.late else None,
         text=query.text,
     )
     listed = list_invoices(session, wanted, page=page, sight=ask.sight)

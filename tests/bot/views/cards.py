@@ -34,6 +34,15 @@ ACME = AccountRef(
     time_zone="Europe/Berlin",
     customer_ids=("cus_QkD8yX2m",),
 )
+# Everything that a name may do to a layout, in one name of about 300 characters.
+NASTY = (
+    "<!channel> <@U1> <https://evil.example|Pay here> https://evil.example &lt;!here&gt; "
+    "*bold* _it_ ~no~ `code` :smile: \u202egnp.exe\u202c\u200b\n> quote\n``` "
+    + "Z\u0301\u0302\u0303\u0304\u0305" * 8
+    + " \x00\x07\ud83d 漢字 👩‍💻 "
+    + "long " * 30
+)
+NASTY_ACCOUNT = replace(ACME, path=(NASTY, NASTY), customer_ids=("cus_Nasty",))
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))
 
 
@@ -186,6 +195,7 @@ def make_page(**changes: Any) -> InvoicePage:
         ),
         count=23,
         past_due_count=4,
+        to_pay=(),
         page=2,
         pages=3,
         freshness=FRESH,

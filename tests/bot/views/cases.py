@@ -31,12 +31,16 @@ from bot.views.roles import role_list
 from bot.views.sharing import EXTERNAL, NOT_LISTED, not_shared, shared
 from bot.views.support import support_request
 from bot.views.sync import sync_card
+from handlers.slack.balance_grammar import BALANCE_NOTES, balance_help_lines
 from handlers.slack.billing_grammar import BILLING_NOTES, billing_help_lines
 from handlers.slack.grammar import HELP_NOTES, help_lines
 from handlers.slack.usage_grammar import USAGE_NOTES, usage_help_lines
+from tests.bot.views.balance_cases import BALANCE_CASES
 from tests.bot.views.cards import (
     ACME,
     FRESH,
+    NASTY,
+    NASTY_ACCOUNT,
     NOW,
     USUAL_LINES,
     make_card,
@@ -59,15 +63,6 @@ FAILED_ON = date(2026, 11, 3)
 RETRY_ON = date(2026, 11, 18)
 STALE = replace(FRESH, is_stale=True)
 
-# Everything that a name may do to a layout, in one name of about 300 characters.
-NASTY = (
-    "<!channel> <@U1> <https://evil.example|Pay here> https://evil.example &lt;!here&gt; "
-    "*bold* _it_ ~no~ `code` :smile: \u202egnp.exe\u202c\u200b\n> quote\n``` "
-    + "Z\u0301\u0302\u0303\u0304\u0305" * 8
-    + " \x00\x07\ud83d 漢字 👩‍💻 "
-    + "long " * 30
-)
-NASTY_ACCOUNT = replace(ACME, path=(NASTY, NASTY), customer_ids=("cus_Nasty",))
 LATE_ACCOUNT = HomeAccount(ACME, (PastDueSum(usd(184_250), 1),), 23, "in_Late")
 LATE_IN_THREE = HomeAccount(
     ACME,
@@ -251,6 +246,7 @@ SYNC_REPORTS = {
 CASES = {
     **USAGE_CASES,
     "help_usage": help_card("/usage", usage_help_lines(), USAGE_NOTES),
+    **BALANCE_CASES,
     **{f"card_{name}": invoice_card(card, dashboard=DASHBOARD) for name, card in CARDS.items()},
     "lines_first_page": invoice_lines(CARDS["lines_500"], page=1, dashboard=DASHBOARD),
     "lines_last_page": invoice_lines(CARDS["lines_500"], page=13, dashboard=DASHBOARD),
@@ -335,6 +331,7 @@ CASES = {
     "failure": failure_notice(reference="req_8fj2", contact=replace(CONTACT, email=None)),
     "no_role": no_role_notice(contact=CONTACT),
     "help": help_card("/invoice", help_lines(), HELP_NOTES),
+    "help_balance": help_card("/balance", balance_help_lines(), BALANCE_NOTES),
     "help_billing": help_card("/billing", billing_help_lines(), BILLING_NOTES),
     "hub_admin": hub(make_grants(FIRST), make_page(count=12), is_admin=True),
     "hub_collector": hub(

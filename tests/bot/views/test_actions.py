@@ -16,6 +16,7 @@ SHIPPED = {
     *("show_invoice_pdf", "open_invoice_pdf", "show_receipt", "open_receipt"),
     *("ask_support", "show_sync", "dismiss_alert", "retry_object"),
     *("use_account", "show_home", "show_usage", "choose_account"),
+    *("show_balance", "balance_page", "show_book"),
 }
 
 
@@ -55,6 +56,7 @@ def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: s
             actions.parse_ask_support,
             ["", "@12", "12|2026-10", "@0|2026-10", "@1|2026-1", "@1|2026-10|", "@1|٢٠٢٦-10"],
         ),
+        (actions.parse_show_book, ["", "BOOK", "us", "usd ", "usdx", "é12"]),
         (actions.parse_dismiss_alert, ["", "0", "-1", "1 ", "one", "9" * 19]),
         (actions.parse_retry_object, ["", "0", "in_1", "1|2", "9" * 19]),
         (actions.parse_show_home, ["", "0", "-1", "one", "1|2", "9" * 19]),

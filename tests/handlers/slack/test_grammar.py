@@ -160,7 +160,7 @@ STATUS_WORDS = "Status must be one of open, paid, past_due, uncollectible, void.
         ("list stauts:open", "Did you mean status?"),
         (
             "list formula:1",
-            "‘formula:’ is no filter. Filters are entity, status, from, to, min, text.",
+            "Filters are entity, status, from, to, min, currency, late, text.",
         ),
         ("list entity: Acme: The Company", "If it is part of a name, write that in quotes."),
         ("list status:", "status: needs a value, such as status:past_due."),

@@ -23,4 +23,4 @@ def test_people_and_channels_come_as_ids_where_a_command_names_them() -> None:
         one["command"]: one["should_escape"] for one in MANIFEST["features"]["slash_commands"]
     }
 
-    assert escaping == {"/invoice": False, "/usage": False, "/billing": True}
+    assert escaping == {"/invoice": False, "/balance": False, "/usage": False, "/billing": True}

@@ -1,0 +1,109 @@
+"""The card of the whole book: what is owed in each currency, how late it is, and by whom."""
+
+from collections.abc import Callable, Sequence
+
+from bot.money import money_text
+from bot.queries.book import Book, CurrencyBook, Debtor
+from bot.views import actions, blocks
+from bot.views.ageing import (
+    Behind,
+    account_row,
+    ageing_table,
+    behind_menu,
+    currencies_shown,
+    owed_line,
+    owed_words,
+    rest_words,
+)
+from bot.views.blocks import Block, Element, Message
+from bot.views.freshness import footing, freshness_warnings
+from bot.views.text import account_name, as_of_text, count_text, literal
+
+PARTIAL = "Only the accounts that your role covers."
+
+
+def book_card(
+    book: Book, *, list_for: Callable[[Behind], str], currency: str | None = None
+) -> Message:
+    """The whole book, with the debtors of one currency.
+
+    Shape: `currency` is the one, else that with the most open invoices; `list_for` makes the
+        canonical text of the list behind a figure.
+    """
+    ranked = sorted(book.currencies, key=lambda each: -each.owed.count)
+    title = "The book of your accounts" if book.is_partial else "The whole book"
+    shown = _shown(ranked, currency)
+    parts = [blocks.header(title), _glance(shown, len(ranked))]
+    if book.is_partial:
+        parts.append(blocks.context(blocks.mrkdwn(PARTIAL)))
+    parts.extend(freshness_warnings(book.freshness, book.zone))
+    if shown:
+        parts.append(ageing_table([each.owed for each in shown]))
+        menus = [behind_menu([each.owed for each in shown], list_for=list_for)]
+        parts.append(blocks.actions([*menus, *_currency_menu(ranked)]))
+        parts.extend(_debtors(shown[0]))
+    parts.append(footing(book.freshness, book.zone))
+    said = "; ".join(owed_words(each.owed) for each in ranked) or "nothing to pay"
+    text = literal(f"{title}: {said}; {as_of_text(book.freshness, book.zone)}.")
+    return Message(text=text, blocks=tuple(parts), is_shareable=True)
+
+
+def _shown(ranked: Sequence[CurrencyBook], currency: str | None) -> Sequence[CurrencyBook]:
+    """The currencies that the card is about: the chosen one, then those with most invoices."""
+    chosen = [each for each in ranked if each.owed.currency == currency]
+    others = [each for each in ranked if each.owed.currency != currency]
+    return [*chosen, *others][: currencies_shown(len(ranked))]
+
+
+def _glance(shown: Sequence[CurrencyBook], count: int) -> Block:
+    if not shown:
+        return blocks.rich_text(
+            blocks.emoji("white_check_mark"), blocks.text(" Nothing to pay.", is_bold=True)
+        )
+    elements: list[Element] = []
+    for each in shown:
+        debtors = f" · {count_text(each.debtors_count, 'debtor')}"
+        line_end = "" if each is shown[-1] else "\n"
+        elements += [*owed_line(each.owed), blocks.text(debtors + line_end)]
+    if (rest := count - len(shown)) > 0:
+        elements.append(blocks.text(f"\n{rest_words(rest)}"))
+    return blocks.rich_text(*elements)
+
+
+def _currency_menu(ranked: Sequence[CurrencyBook]) -> list[Element]:
+    """A menu of all currencies, for their debtors; none where there is but one."""
+    options = [
+        blocks.option(
+            f"{each.owed.currency.upper()} · {count_text(each.debtors_count, 'debtor')}",
+            value=each.owed.currency,
+        )
+        for each in ranked[: blocks.SELECT_OPTIONS_MAX]
+    ]
+    name = actions.action_id(actions.SHOW_BOOK, "currency")
+    if len(options) == 1:
+        return []
+    return [blocks.static_select("Debtors in …", action_id=name, options=options)]
+
+
+def _debtors(book: CurrencyBook) -> list[Block]:
+    currency, shown = book.owed.currency.upper(), len(book.debtors)
+    head = f"Who owes most in {currency}"
+    if book.debtors_count > shown:
+        head += f": {shown} of {book.debtors_count:,}"
+    rows = [_debtor_row(place, debtor) for place, debtor in enumerate(book.debtors)]
+    return [blocks.divider(), blocks.rich_text(blocks.text(head, is_bold=True)), *rows]
+
+
+def _debtor_row(place: int, debtor: Debtor) -> Block:
+    owed = debtor.owed
+    remark, emoji = count_text(owed.count, "invoice"), "large_blue_circle"
+    if owed.past_due:
+        remark, emoji = f"{money_text(owed.past_due)} Past Due", "red_circle"
+    return account_row(
+        place,
+        debtor.account,
+        [owed],
+        name=account_name(debtor.account),
+        remark=remark,
+        emoji=emoji,
+    )
