@@ -18,7 +18,7 @@ here passes there. What it covers, and the test that says so:
 - Our tables against the reference data, both ways: test_slack_reference
 - Faults: slow, 429, 500 before and after, lost, HTML, cut short, duplicates: test_slack_faults
 - Socket Mode: envelopes, acks, disconnects, ten connections, tickets: test_slack_sockets
-- The page's JSON, stream, unread counts and files: test_slack_page
+- The page's JSON, stream, hints, notices, unread counts and files: test_slack_page
 
 It leaves out: OAuth and installing, Enterprise Grid, scheduled messages, unfurls, work
 objects, custom workflow steps, reactions, pins and bookmarks, search, canvases and lists, legacy
