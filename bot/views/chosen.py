@@ -10,6 +10,9 @@ from bot.views.text import account_name, literal
 
 USE_ALL = "use all"
 NAME_MAX = 200
+# Where the account is written. Another name than the buttons of the answer have, which would
+# otherwise be taken for the same line by the focus, and by an Enter too many.
+ACCOUNT_LINE = "account"
 
 
 def chosen_card(account: AccountRef | None, *, is_new: bool) -> Message:
@@ -52,7 +55,7 @@ def choose_form(switches: int) -> Message:
     """
     asked = dialogs.text_input(
         "Account",
-        action_id=actions.USE_ACCOUNT,
+        action_id=ACCOUNT_LINE,
         hint="A name or a part of it, an id, an e-mail address or a domain; or all.",
         length_max=NAME_MAX,
     )

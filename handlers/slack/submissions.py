@@ -6,6 +6,7 @@ from bot.errors import BadRequest, Refused
 from bot.queries.chosen_accounts import count_switches
 from bot.views import actions
 from bot.views.blocks import Message
+from bot.views.chosen import ACCOUNT_LINE
 from bot.views.text import account_name
 from handlers.slack.accounts import chosen_account
 from handlers.slack.billing_grammar import UseAccount, parse_billing
@@ -48,7 +49,7 @@ def _require_unswitched(ask: Ask, stamp: str) -> None:
 
 
 def _use_account(ask: Ask, submission: Submission) -> Message:
-    text = submission.filled_in.get(actions.USE_ACCOUNT, "").strip()
+    text = submission.filled_in.get(ACCOUNT_LINE, "").strip()
     if not text:
         raise BadRequest("Which account? Write its name or a part of it.")
     query = parse_billing(f"use {text}")

@@ -115,7 +115,7 @@ def test_an_account_is_chosen_in_a_dialog(free: Person) -> None:
     free.click(ask(free, "/billing use"), "Choose an account")
     view_of(free)
 
-    assert free.submit(use_account="Gulf Calls")["ok"]
+    assert free.submit(account="Gulf Calls")["ok"]
 
     assert "You now work with Gulf Calls." in free.view().words
     free.dismiss()
@@ -127,7 +127,7 @@ def test_a_dialog_that_was_opened_before_a_switch_is_void(free: Person) -> None:
     view_of(free)
     ask(free, '/billing use "Acme West"')
 
-    assert free.submit(use_account="Gulf Calls")["ok"]
+    assert free.submit(account="Gulf Calls")["ok"]
 
     said = free.view().words
     assert "Nothing was done" in said
@@ -151,7 +151,7 @@ def test_a_dialog_says_what_it_makes_of_what_was_written(
     free.click(ask(free, "/billing use"), "Choose an account")
     view_of(free)
 
-    assert free.submit(use_account=typed)["ok"]
+    assert free.submit(account=typed)["ok"]
 
     assert said in free.view().words
     free.dismiss()
@@ -160,12 +160,12 @@ def test_a_dialog_says_what_it_makes_of_what_was_written(
 def test_nobody_sends_a_dialog_for_somebody_else(desk: Tallyman, avery: Person) -> None:
     avery.click(ask(avery, "/billing use"), "Choose an account")
     view_of(avery)
-    assert avery.submit(use_account="all")["ok"]
+    assert avery.submit(account="all")["ok"]
     avery.dismiss()
     sent = next(one for one in reversed(desk.slack.deliveries) if one.kind == "view_submission")
     payload = json.loads(parse_qs(sent.body.decode())["payload"][0])
     payload["user"]["id"] = STRANGER
-    payload["view"]["state"]["values"]["use_account"]["use_account"]["value"] = "Gulf Calls"
+    payload["view"]["state"]["values"]["account"]["account"]["value"] = "Gulf Calls"
     body = urlencode({"payload": json.dumps(payload)}).encode()
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
 
