@@ -37,6 +37,7 @@ class Permission(StrEnum):
     OPERATE = "operate"
     MANAGE_ROLES = "manage_roles"
     MANAGE_CHANNELS = "manage_channels"
+    READ_AUDIT = "read_audit"
 
 
 class Role(StrEnum):
@@ -63,7 +64,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 }
 _ROLE_WORDS = frozenset(role.value for role in Role)
 # What is about the desk as a whole: an admin of some accounts may not give away all of them.
-WHOLE_DESK = frozenset({Permission.OPERATE, Permission.MANAGE_ROLES, Permission.MANAGE_CHANNELS})
+WHOLE_DESK = frozenset(
+    {
+        Permission.OPERATE,
+        Permission.MANAGE_ROLES,
+        Permission.MANAGE_CHANNELS,
+        Permission.READ_AUDIT,
+    }
+)
 
 # The ids of accounts that something holds for, or None for all, those to come included.
 Scope = frozenset[int] | None

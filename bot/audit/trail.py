@@ -77,6 +77,12 @@ def list_entries_of_invoice(reading: Reading, invoice_id: str, *, limit: int) ->
     return _entries(reading, _rows(reading, newest_first))
 
 
+def list_newest_entries(reading: Reading, *, limit: int) -> list[Entry]:
+    """What happened last, newest first."""
+    newest_first = select(ENTRIES).order_by(ENTRIES.c.number.desc()).limit(limit)
+    return _entries(reading, _rows(reading, newest_first))
+
+
 def count_entries(reading: Reading) -> int:
     """How many entries there are, as the head of the trail says."""
     found: int | None = reading.connection().execute(select(HEAD.c.number)).scalar()

@@ -9,10 +9,9 @@ from bot.audit.verify import Verdict, verify
 from bot.clock import real_now
 from bot.database_clock import database_now
 from bot.mirror.marks import set_mark
+from bot.queries.audit import VERIFIED
 from bot.runtime import Runtime
 
-# The mark that remembers when the whole trail was last found to be as it was recorded.
-VERIFIED = "audit_verified"
 BROKEN, BROKEN_SUBJECT = "audit_broken", "trail"
 
 

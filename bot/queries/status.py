@@ -12,7 +12,7 @@ from bot.queries.cards import Status
 
 AUTOMATIC = "charge_automatically"
 
-_KNOWN = {
+KNOWN_STATUSES = {
     "draft": Status.DRAFT,
     "open": Status.OPEN,
     "paid": Status.PAID,
@@ -76,7 +76,7 @@ def judge(facts: StatusFacts, *, now: datetime, zone: ZoneInfo) -> Judgement:
     Past Due is an open invoice with something left to pay, from the day after its due day on; one
     that is collected automatically, from its first failed attempt on. Days are local dates apart.
     """
-    known = _KNOWN.get(facts.status)
+    known = KNOWN_STATUSES.get(facts.status)
     if known is not Status.OPEN or facts.remaining_minor <= 0:
         return Judgement(known, known or facts.status, 0, None, None, is_exhausted=False)
     since = facts.late_since_on

@@ -33,6 +33,8 @@ SHOW_BALANCE = "show_balance"
 BALANCE_PAGE = "balance_page"
 SHOW_BOOK = "show_book"
 USE_ACCOUNT = "use_account"
+SHOW_INVOICE_HISTORY = "show_invoice_history"
+SHOW_AUDIT = "show_audit"
 SHOW_HOME = "show_home"
 CHOOSE_ACCOUNT = "choose_account"
 
@@ -43,6 +45,7 @@ ALL = (
     *(ASK_SUPPORT, SHOW_SYNC, DISMISS_ALERT, RETRY_OBJECT),
     *(USE_ACCOUNT, SHOW_HOME, SHOW_USAGE, CHOOSE_ACCOUNT),
     *(SHOW_BALANCE, BALANCE_PAGE, SHOW_BOOK),
+    *(SHOW_INVOICE_HISTORY, SHOW_AUDIT),
 )
 
 # What the button of the book says that means no currency in particular.
@@ -96,6 +99,20 @@ def parse_show_invoice_lines(value: str) -> tuple[str, int]:
     """
     invoice_id, _, page = value.rpartition("|")
     return parse_show_invoice(invoice_id), _parse_page(page)
+
+
+def format_show_invoice_history(invoice_id: str, page: int) -> str:
+    """The value for one page of an invoice's history."""
+    return f"{invoice_id}|{page}"
+
+
+def parse_show_invoice_history(value: str) -> tuple[str, int]:
+    """Stripe's id of the invoice, and the page of its history; the id alone is its first page.
+
+    Raises: BadRequest when the value is of another form.
+    """
+    invoice_id, bar, page = value.partition("|")
+    return parse_show_invoice(invoice_id), _parse_page(page) if bar else 1
 
 
 def account_text(account_id: int) -> str:

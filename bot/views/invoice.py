@@ -195,6 +195,7 @@ def _buttons(card: InvoiceCard, dashboard: Dashboard) -> Block:
     elements.append(
         blocks.button("All its invoices", action_id=actions.SHOW_ACCOUNT, value=account)
     )
+    elements.append(blocks.button("History", action_id=actions.SHOW_INVOICE_HISTORY, value=card.id))
     url = dashboard.invoice_url(card.id)
     elements.append(blocks.link_button("Open in Stripe", action_id=actions.OPEN_IN_STRIPE, url=url))
     return blocks.actions(elements)

@@ -47,8 +47,10 @@ def invoice_list(page: InvoicePage, *, title: str, list_text: str) -> Message:
     return Message(text=literal(f"{title}: {count}."), blocks=tuple(parts), is_shareable=True)
 
 
-def invoice_rows(rows: Iterable[InvoiceRow]) -> Iterator[Block]:
-    """One block per invoice, with its day of issue and a button that shows it."""
+def invoice_rows(
+    rows: Iterable[InvoiceRow], *, action: str = actions.SHOW_INVOICE
+) -> Iterator[Block]:
+    """One block per invoice, with its day of issue and a button that shows it, or part of it."""
     for place, row in enumerate(rows):
         name = "Draft" if row.status is Status.DRAFT and not row.number else invoice_name(row)
         day = day_text(row.issued_on or row.created_on)
@@ -65,7 +67,7 @@ def invoice_rows(rows: Iterable[InvoiceRow]) -> Iterator[Block]:
             ],
             accessory=blocks.button(
                 "Show",
-                action_id=actions.action_id(actions.SHOW_INVOICE, place),
+                action_id=actions.action_id(action, place),
                 value=row.id,
                 label=fit(f"Show {name}", blocks.BUTTON_LABEL_MAX),
             ),

@@ -21,14 +21,21 @@ CUSTOMERS_SHOWN_MAX = 3
 SHOWING = frozenset({actions.SHOW_ACCOUNT, actions.SHOW_USAGE})
 
 
-def invoice_picker(rows: Sequence[InvoiceRow], *, asked: str, count: int) -> Message:
+def invoice_picker(
+    rows: Sequence[InvoiceRow],
+    *,
+    asked: str,
+    count: int,
+    action: str = actions.SHOW_INVOICE,
+) -> Message:
     """Which of several invoices was meant.
 
-    Shape: the first ten of `rows`, in their order; `count` is how many there are in all.
+    Shape: the first ten of `rows`, in their order; `count` is how many there are in all; `action`
+        is what a choice does with the invoice.
     """
     head = f"{count_text(count, 'invoice')} fit ‘{plain(asked, limit=ASKED_MAX)}’. Which one?"
     shown = rows[:CHOICES_MAX]
-    parts = [blocks.rich_text(blocks.text(head, is_bold=True)), *invoice_rows(shown)]
+    parts = [blocks.rich_text(blocks.text(head, is_bold=True)), *invoice_rows(shown, action=action)]
     parts.extend(_rest(count - len(shown), "number"))
     return Message(text=literal(head), blocks=tuple(parts))
 

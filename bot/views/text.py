@@ -168,6 +168,12 @@ def moment_text(moment: datetime, zone: str) -> str:
     return f"{day_text(local.date())} {local:%H:%M} {zone}"
 
 
+def clock_text(moment: datetime, zone: str) -> str:
+    """A moment by the clock of a zone that is named elsewhere: "15 Nov 2026 09:30"."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{day_text(local.date())} {local:%H:%M}"
+
+
 def as_of_text(freshness: Freshness, zone: str) -> str:
     """How old the figures are: "as of 15 Nov 2026 00:00 Europe/Berlin"."""
     if freshness.as_of is None:

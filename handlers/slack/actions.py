@@ -11,6 +11,7 @@ from bot.views.ageing import BEHIND
 from bot.views.blocks import Message
 from bot.views.notices import error_notice
 from bot.views.surfaces import modal_of
+from handlers.slack.audit import show_audit
 from handlers.slack.balances import (
     pressed_balance_page,
     pressed_show_balance,
@@ -32,6 +33,7 @@ from handlers.slack.commands import show_help
 from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.documents import show_invoice_pdf, show_receipt
 from handlers.slack.grammar import ListInvoices, ShowInvoice, parse_invoice
+from handlers.slack.history import show_history_page
 from handlers.slack.invoices import show_invoice, show_invoices, show_lines
 from handlers.slack.months import ask_support
 from handlers.slack.requests import Press
@@ -96,6 +98,10 @@ def _show_sync(ask: Ask, _value: str) -> Message:
     return show_sync(ask)
 
 
+def _show_audit(ask: Ask, _value: str) -> Message:
+    return show_audit(ask)
+
+
 PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_INVOICE: _show_invoice,
     actions.SHOW_INVOICE_LINES: _show_lines,
@@ -115,9 +121,11 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_BALANCE: pressed_show_balance,
     actions.BALANCE_PAGE: pressed_balance_page,
     actions.SHOW_BOOK: pressed_show_book,
+    actions.SHOW_INVOICE_HISTORY: show_history_page,
+    actions.SHOW_AUDIT: _show_audit,
 }
 # Their rows have the number of the row in their ids.
-WITH_ROWS = frozenset({actions.SHOW_INVOICE, actions.SHOW_BALANCE})
+WITH_ROWS = frozenset({actions.SHOW_INVOICE, actions.SHOW_INVOICE_HISTORY, actions.SHOW_BALANCE})
 # These wait for Stripe until a moment of the monotonic clock, in threads of their own, and are
 # answered below what was pressed.
 SLOW_PRESSES: Mapping[str, Callable[[Ask, str, float], Message]] = {

@@ -27,12 +27,14 @@ from bot.views.channels import channel_list
 from bot.views.hub import hub
 from bot.views.roles import role_list, role_noun, subject_name, where_text
 from handlers.slack.accounts import chosen_account, named_account
+from handlers.slack.audit import show_audit
 from handlers.slack.billing_grammar import (
     AllowChannel,
     BillingQuery,
     GrantRole,
     RemoveChannel,
     RevokeRole,
+    ShowAudit,
     ShowChannels,
     ShowChosen,
     ShowHub,
@@ -237,4 +239,5 @@ SHOWS: Mapping[type[BillingQuery], Callable[[Ask, Any], Message]] = {
     AllowChannel: _change_channel,
     RemoveChannel: _change_channel,
     ShowSync: lambda ask, _query: show_sync(ask),
+    ShowAudit: lambda ask, _query: show_audit(ask),
 }

@@ -108,6 +108,13 @@ class ShowSync:
     is_shared: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ShowAudit:
+    """Is the audit trail whole, and what happened last?"""
+
+    is_shared: bool = False
+
+
 BillingQuery = (
     ShowHelp
     | ShowHub
@@ -120,6 +127,7 @@ BillingQuery = (
     | AllowChannel
     | RemoveChannel
     | ShowSync
+    | ShowAudit
 )
 
 
@@ -226,6 +234,10 @@ def _read_sync(_words: list[Word]) -> ShowSync:
     return ShowSync()
 
 
+def _read_audit(_words: list[Word]) -> ShowAudit:
+    return ShowAudit()
+
+
 BILLING_FORMS = (
     Form(
         "/billing use Acme",
@@ -262,6 +274,12 @@ BILLING_FORMS = (
     ),
     Form("/billing channels remove #billing", "no longer", _read_channels, word="channels"),
     Form("/billing sync", "how fresh the figures are, and what waits", _read_sync, word="sync"),
+    Form(
+        "/billing audit",
+        "whether the audit trail is whole, and what happened last; for admins",
+        _read_audit,
+        word="audit",
+    ),
     Form("/billing help", "this card", read_help, word="help"),
 )
 BILLING_NOTES = (

@@ -14,7 +14,15 @@ from handlers.slack.billing_grammar import BILLING_NOTES, billing_help_lines, pa
 from handlers.slack.chosen import show_typed_invoices
 from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.forms import ShowHelp
-from handlers.slack.grammar import HELP_NOTES, help_lines, parse_invoice
+from handlers.slack.grammar import (
+    HELP_NOTES,
+    ListInvoices,
+    ShowHistory,
+    ShowInvoice,
+    help_lines,
+    parse_invoice,
+)
+from handlers.slack.history import show_history
 from handlers.slack.requests import CommandCall
 from handlers.slack.sharing import share
 from handlers.slack.usage import show_usage
@@ -31,9 +39,15 @@ class Command:
     show: Callable[[Ask, Any], Message]
 
 
+def _show_typed(ask: Ask, query: ShowInvoice | ListInvoices | ShowHistory) -> Message:
+    if isinstance(query, ShowHistory):
+        return show_history(ask, query)
+    return show_typed_invoices(ask, query)
+
+
 # The manifest lists the same commands, and a test compares them.
 COMMANDS: Mapping[str, Command] = {
-    "/invoice": Command(parse_invoice, help_lines, HELP_NOTES, show_typed_invoices),
+    "/invoice": Command(parse_invoice, help_lines, HELP_NOTES, _show_typed),
     "/usage": Command(parse_usage, usage_help_lines, USAGE_NOTES, show_usage),
     "/balance": Command(parse_balance, balance_help_lines, BALANCE_NOTES, show_typed_balance),
     "/billing": Command(parse_billing, billing_help_lines, BILLING_NOTES, show_billing),

@@ -59,7 +59,15 @@ class ListInvoices:
     is_shared: bool = False
 
 
-Query = ShowHelp | ShowInvoice | ListInvoices
+@dataclass(frozen=True, slots=True)
+class ShowHistory:
+    """What became of the invoice of this reference?"""
+
+    ref: str
+    is_shared: bool = False
+
+
+Query = ShowHelp | ShowInvoice | ListInvoices | ShowHistory
 
 
 def parse_invoice(text: str) -> Query:
@@ -79,6 +87,8 @@ def canonical(query: Query) -> str:
             words = ["help"]
         case ShowInvoice(ref, month):
             words = [quote(ref), *([str(month)] if month else [])]
+        case ShowHistory(ref):
+            words = ["history", quote(ref)]
         case ListInvoices():
             words = ["list"]
             for key, known in FILTERS.items():
@@ -132,13 +142,23 @@ def _read_show(words: list[Word]) -> ShowInvoice:
     if len(words) > 1 and is_bare(last):
         month = _read_month(last.text.rstrip(ENDINGS))
     names = words[:-1] if month else words
-    if len(names) == 1:
-        ref = names[0].text if names[0].is_quoted else clean_reference(names[0].source)
+    return ShowInvoice(_read_reference(names), month)
+
+
+def _read_history(words: list[Word]) -> ShowHistory:
+    if not words:
+        raise BadRequest("Whose history? Write /invoice history 1234.")
+    return ShowHistory(_read_reference(words))
+
+
+def _read_reference(words: list[Word]) -> str:
+    if len(words) == 1:
+        ref = words[0].text if words[0].is_quoted else clean_reference(words[0].source)
     else:
-        ref = joined(names)
+        ref = joined(words)
     if len(ref) > VALUE_MAX:
         raise BadRequest(f"That name is too long: {VALUE_MAX} characters are the most.")
-    return ShowInvoice(ref, month)
+    return ref
 
 
 def _read_month(text: str) -> Month | None:
@@ -218,6 +238,12 @@ INVOICE_FORMS = (
         "searched for",
         _read_list,
         word="list",
+    ),
+    Form(
+        "/invoice history 1234",
+        "every state of an invoice, and who did what about it",
+        _read_history,
+        word="history",
     ),
     Form("/invoice help", "this card", read_help, word="help", is_alone=True),
 )

@@ -19,7 +19,7 @@ from bot.clock import real_now
 from bot.csv_text import csv_row
 from bot.mirror.marks import find_mark
 from bot.models import Alert
-from bot.operations.verify_audit import VERIFIED
+from bot.queries.audit import VERIFIED
 from bot.runtime import Runtime, opened
 from bot.settings import Settings
 from handlers.cli import Ways, create_shell

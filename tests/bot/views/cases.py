@@ -53,6 +53,7 @@ from tests.bot.views.cards import (
     make_sync_report,
     usd,
 )
+from tests.bot.views.history_cases import history_cases
 from tests.bot.views.usage_cases import USAGE_CASES
 
 OCTOBER = Month(2026, 10)
@@ -388,4 +389,5 @@ CASES = {
         text_for=lambda account: f"roles grant U0JAMIE viewer @{account.id}",
         action=GRANT_ROLE,
     ),
+    **history_cases(NASTY),
 }

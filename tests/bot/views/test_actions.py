@@ -17,6 +17,7 @@ SHIPPED = {
     *("ask_support", "show_sync", "dismiss_alert", "retry_object"),
     *("use_account", "show_home", "show_usage", "choose_account"),
     *("show_balance", "balance_page", "show_book"),
+    *("show_invoice_history", "show_audit"),
 }
 
 
@@ -33,9 +34,11 @@ def test_a_place_in_the_message_is_no_part_of_the_action() -> None:
 def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: str) -> None:
     lines = actions.format_show_invoice_lines("in_1", page)
     pages = actions.format_list_page(list_text, page)
+    history = actions.format_show_invoice_history("in_1", page)
 
     assert actions.parse_show_invoice_lines(lines) == ("in_1", page)
     assert actions.parse_list_page(pages) == (list_text, page)
+    assert actions.parse_show_invoice_history(history) == ("in_1", page)
     assert actions.parse_show_account(actions.format_show_account(list_text)) == list_text
 
 

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 from bot.clock import Month
 from bot.errors import BadRequest
 from handlers.slack.filters import STATUSES, Minimum
-from handlers.slack.grammar import ListInvoices, ShowInvoice, canonical, parse_invoice
+from handlers.slack.grammar import (
+    ListInvoices,
+    Query,
+    ShowHistory,
+    ShowInvoice,
+    canonical,
+    parse_invoice,
+)
 
 # Whatever a person may get into the box of a command, and more.
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=200)
@@ -14,7 +21,8 @@ ANYTHING = st.text(st.characters(exclude_categories=()), max_size=200)
 PIECES = st.lists(
     st.sampled_from(
         [
-            *("list", "help", "share", "entity:", "status:", "from:", "to:", "min:", "text:"),
+            *("list", "help", "history", "share"),
+            *("entity:", "status:", "from:", "to:", "min:", "text:"),
             *("open", "past due", "2026-10-01", "2026-10", "100", "eur", "Acme", "1234", "foo:"),
             *(
                 '"',
@@ -50,9 +58,11 @@ def test_whatever_is_written_is_understood_or_refused(text: str) -> None:
 
 
 @st.composite
-def queries(draw: st.DrawFn) -> ListInvoices | ShowInvoice:
+def queries(draw: st.DrawFn) -> Query:
     """Every query that somebody could ask for, with names as odd as they come."""
     names = NAMES.filter(_can_be_typed)
+    if draw(st.booleans()):
+        return ShowHistory(draw(names), is_shared=draw(st.booleans()))
     if draw(st.booleans()):
         months = st.builds(Month, st.integers(1, 9999), st.integers(1, 12))
         return ShowInvoice(draw(names), draw(st.none() | months), is_shared=draw(st.booleans()))
@@ -83,7 +93,7 @@ def _can_be_typed(name: str) -> bool:
 
 
 @given(queries())
-def test_a_query_is_asked_again_by_its_canonical_text(query: ListInvoices | ShowInvoice) -> None:
+def test_a_query_is_asked_again_by_its_canonical_text(query: Query) -> None:
     assert parse_invoice(canonical(query)) == query
 
 
