@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from bot.queries.cards import AccountRef
-from bot.views import actions, blocks, dialogs
+from bot.views import actions, blocks
 from bot.views.blocks import Element, Message
+from bot.views.fields import text_field
 from bot.views.forms import Form
 from bot.views.text import account_name, literal
 
@@ -48,18 +49,16 @@ def chosen_card(account: AccountRef | None, *, is_new: bool) -> Message:
     return Message(text=literal(said), blocks=tuple(parts))
 
 
-def choose_form(switches: int) -> Message:
-    """A dialog that asks which account somebody wants to work with.
-
-    Shape: `switches` is how often they have chosen before, which comes back with the dialog.
-    """
-    asked = dialogs.text_input(
+def choose_form() -> Message:
+    """A dialog that asks which account somebody wants to work with."""
+    asked = text_field(
+        ACCOUNT_LINE,
         "Account",
-        action_id=ACCOUNT_LINE,
         hint="A name or a part of it, an id, an e-mail address or a domain; or all.",
-        length_max=NAME_MAX,
+        characters_max=NAME_MAX,
+        is_first=True,
     )
-    form = Form(actions.USE_ACCOUNT, "Work with it", str(switches))
+    form = Form(actions.USE_ACCOUNT, "Work with it")
     head = "Choose an account"
     return Message(text=head, blocks=(blocks.header(head), asked), form=form)
 

@@ -1,5 +1,6 @@
-"""What opens over a message: the question before a press counts, a modal, and what fills it in."""
+"""What opens over a message: the question before a press counts, a modal, and what sends it."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,6 @@ CONFIRM_TEXT_MAX = 300
 CONFIRM_BUTTON_MAX = 30
 VIEW_BLOCKS_MAX = 100
 VIEW_TITLE_MAX = 24
-INPUT_LABEL_MAX = 2000
 
 
 def confirmation(title: str, text: str, *, yes: str, no: str = "Cancel") -> Element:
@@ -42,21 +42,5 @@ def with_form(view: dict[str, Any], form: Form) -> dict[str, Any]:
     return view | {
         "callback_id": form.callback_id,
         "submit": plain_text(form.submit, limit=VIEW_TITLE_MAX),
-        "private_metadata": form.stamp,
-    }
-
-
-def text_input(label: str, *, action_id: str, hint: str, length_max: int) -> Block:
-    """A line to write on; what it holds comes back under its action_id."""
-    return {
-        "type": "input",
-        "block_id": action_id,
-        "label": plain_text(label, limit=INPUT_LABEL_MAX),
-        "hint": plain_text(hint, limit=INPUT_LABEL_MAX),
-        "element": {
-            "type": "plain_text_input",
-            "action_id": action_id,
-            "max_length": length_max,
-            "focus_on_load": True,
-        },
+        "private_metadata": json.dumps({"subject": form.subject, "stamp": form.stamp}),
     }

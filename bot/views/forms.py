@@ -7,9 +7,11 @@ from dataclasses import dataclass
 class Form:
     """How a dialog is sent: under which name, by which button, and with what from its opening.
 
-    Shape: `stamp` comes back as it was, and says what the dialog was opened on.
+    Shape: `subject` and `stamp` come back as they were: what it is about, by ids that are read
+        again then, and what the person worked with when it was opened, which the handlers add.
     """
 
     callback_id: str
     submit: str
-    stamp: str
+    subject: str = ""
+    stamp: str = ""

@@ -37,6 +37,7 @@ from handlers.slack.history import show_history_page
 from handlers.slack.invoices import show_invoice, show_invoices, show_lines
 from handlers.slack.months import ask_support
 from handlers.slack.requests import Press
+from handlers.slack.submissions import stamped
 from handlers.slack.sync import dismiss, retry, show_sync
 from handlers.slack.usage import press_usage
 
@@ -189,7 +190,9 @@ def _answer_slowly(
 
 
 def _answer_in_modal(desk: Desk, press: Press, work: Callable[[Ask, str], Message]) -> None:
-    message = answer(desk, press.caller, wanted_by(press), lambda ask: work(ask, press.value))
+    message = answer(
+        desk, press.caller, wanted_by(press), lambda ask: stamped(ask, work(ask, press.value))
+    )
     try:
         open_modal(desk.slack, press.trigger_id, modal_of(message))
     except Unavailable as failed:

@@ -14,7 +14,6 @@ import orjson
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.views.surfaces import modal_of
 from handlers.slack.actions import answer_press
 from handlers.slack.commands import answer_command
 from handlers.slack.context import Desk
@@ -104,8 +103,7 @@ def _listen(bolt: App, desk: Desk) -> None:
         ack()
 
     def sent(body: dict[str, Any]) -> BoltResponse:
-        view = modal_of(answer_submission(desk, parse_submission(body)))
-        return _as_json({"response_action": "update", "view": view})
+        return _as_json(answer_submission(desk, parse_submission(body)))
 
     bolt.command(EVERYTHING)(typed)
     bolt.view(EVERYTHING)(sent)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from bot.clock import real_now
 from bot.operations import use_account
 from bot.queries.cards import AccountRef
-from bot.queries.chosen_accounts import count_switches
 from bot.views import blocks
 from bot.views.actions import LIST_PAGE, USE_ACCOUNT, account_text, action_id, format_list_page
 from bot.views.blocks import Message
@@ -43,10 +42,9 @@ def choose_account(ask: Ask, query: UseAccount) -> Message:
     return chosen_card(account, is_new=True)
 
 
-def ask_for_account(ask: Ask, _value: str) -> Message:
+def ask_for_account(_ask: Ask, _value: str) -> Message:
     """The dialog in which somebody writes the account that they want to work with."""
-    with ask.desk.runtime.database.looking() as session:
-        return choose_form(count_switches(session, ask.actor.user_id))
+    return choose_form()
 
 
 def show_typed_invoices(ask: Ask, query: ShowInvoice | ListInvoices) -> Message:

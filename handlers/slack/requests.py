@@ -3,9 +3,10 @@
 Only an event's own part is handed on as it came, to be read by bot.slack_objects.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 
@@ -70,14 +71,29 @@ class Press:
 class Submission:
     """Somebody sent a dialog of ours.
 
-    Shape: `filled_in` has what they wrote, by the action_id of each line; `stamp` is what the
-        dialog was opened with.
+    Shape: `subject` and `stamp` are what the dialog was opened with, and `view_id` is the same when
+        one dialog is sent twice. `filled_in` has what they wrote or chose, and `ticked` what they
+        ticked, by the names of the fields.
     """
 
     caller: Caller
     callback_id: str
+    subject: str
     stamp: str
+    view_id: str
     filled_in: Mapping[str, str]
+    ticked: Mapping[str, tuple[str, ...]]
+
+    def text(self, name: str) -> str:
+        """What was written or chosen, without space around it; "" for nothing."""
+        return self.filled_in.get(name, "").strip()
+
+    def day(self, name: str) -> date | None:
+        """The day that was chosen; None for none."""
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +155,41 @@ def parse_submission(body: Mapping[str, Any]) -> Submission:
     Source: docs.slack.dev/reference/interaction-payloads/view-interactions-payload, read 2026-11.
     """
     values = _inside(body, "view", "state", "values")
-    lines = values.values() if isinstance(values, Mapping) else ()
+    fields = {
+        _text(name): field
+        for line in (values.values() if isinstance(values, Mapping) else ())
+        if isinstance(line, Mapping)
+        for name, field in line.items()
+    }
+    carried = _read_carried(_text(_inside(body, "view", "private_metadata")))
     return Submission(
         caller=_read_person(body),
         callback_id=_text(_inside(body, "view", "callback_id")),
-        stamp=_text(_inside(body, "view", "private_metadata")),
-        filled_in={
-            action_id: _text(_inside(element, "value"))
-            for line in lines
-            if isinstance(line, Mapping)
-            for action_id, element in line.items()
+        subject=_text(carried.get("subject")),
+        stamp=_text(carried.get("stamp")),
+        view_id=_text(_inside(body, "view", "id")),
+        filled_in={name: _read_field(field) for name, field in fields.items()},
+        ticked={
+            name: tuple(_text(_inside(option, "value")) for option in ticked)
+            for name, field in fields.items()
+            if isinstance(ticked := _inside(field, "selected_options"), list)
         },
     )
+
+
+def _read_carried(text: str) -> Mapping[str, Any]:
+    """What a dialog was opened with; it comes back from outside."""
+    try:
+        carried = json.loads(text)
+    except ValueError:
+        return {}
+    return carried if isinstance(carried, dict) else {}
+
+
+def _read_field(field: Any) -> str:
+    """What was filled in; each kind of field has a place of its own for it."""
+    places = (("value",), ("selected_option", "value"), ("selected_date",), ("selected_user",))
+    return next((found for place in places if (found := _text(_inside(field, *place)))), "")
 
 
 def parse_event(body: Mapping[str, Any]) -> Happening | None:

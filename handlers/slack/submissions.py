@@ -1,12 +1,23 @@
-"""Dialogs that were filled in and sent: what each does, unless what it was opened on is over."""
+"""Dialogs that were filled in and sent: what each does, unless what it was opened on is over.
 
+Opening reads what the form shows; sending reads everything again, asks whether the person may, and
+promises the deed. What comes of a promised call is shown in the same modal, soon.
+"""
+
+import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
-from bot.errors import BadRequest, Refused
+from bot.clock import monotonic_seconds
+from bot.errors import BadRequest, Refused, Unavailable
 from bot.queries.chosen_accounts import count_switches
-from bot.views import actions
+from bot.slack_views import update_modal
+from bot.telemetry import get_logger
+from bot.views import actions, blocks
 from bot.views.blocks import Message
 from bot.views.chosen import ACCOUNT_LINE
+from bot.views.surfaces import modal_of
 from bot.views.text import account_name
 from handlers.slack.accounts import chosen_account
 from handlers.slack.billing_grammar import UseAccount, parse_billing
@@ -14,14 +25,63 @@ from handlers.slack.chosen import choose_account
 from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.requests import Submission
 
+log = get_logger("slack.submissions")
 
-def answer_submission(desk: Desk, submission: Submission) -> Message:
-    """What stands in the dialog's place once it was sent.
+# How long a modal waits for what comes of its deed, and how often it looks.
+OUTCOME_SECONDS_MAX = 10.0
+OUTCOME_LOOK_SECONDS = 0.1
 
-    Shape: always a message; errors are messages too.
+Outcome = Callable[[Ask, Submission], Message | None]
+
+
+class InvalidFields(BadRequest):
+    """What was filled in is not right; each sentence is shown below its field.
+
+    Shape: `sentences` by the name of the field.
     """
-    wanted = f"{submission.callback_id} {' '.join(submission.filled_in.values())}".strip()
-    return answer(desk, submission.caller, wanted, lambda ask: _answered(ask, submission))
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        super().__init__(" ".join(sentences.values()))
+        self.sentences = dict(sentences)
+
+
+def stamped(ask: Ask, message: Message) -> Message:
+    """A dialog that is void once the person has switched to another account; others as they are."""
+    if message.form is None:
+        return message
+    return replace(message, form=replace(message.form, stamp=_stamp(ask)))
+
+
+def answer_submission(desk: Desk, submission: Submission) -> dict[str, Any]:
+    """What Slack is to do with a dialog that was sent: name the wrong fields, or show the answer.
+
+    Shape: always an answer; errors are shown too.
+    Source: docs.slack.dev/surfaces/modals, "Updating views", read 2026-11.
+    """
+    wrong: dict[str, str] = {}
+    done: list[Message] = []
+
+    def work(ask: Ask) -> Message:
+        try:
+            done.append(stamped(ask, _answered(ask, submission)))
+        except InvalidFields as invalid:
+            wrong.update(invalid.sentences)
+            return _NOTHING
+        return done[0]
+
+    message = answer(desk, submission.caller, _wanted(submission), work)
+    if wrong:
+        return {"response_action": "errors", "errors": wrong}
+    outcome = OUTCOMES.get(submission.callback_id)
+    if done and outcome is not None and message.form is None:
+        _follow(desk, submission, outcome)
+    return {"response_action": "update", "view": modal_of(message)}
+
+
+def _wanted(submission: Submission) -> str:
+    """What somebody wanted, as a refusal is recorded with it."""
+    words = (submission.callback_id, submission.subject, *submission.filled_in.values())
+    return " ".join(filter(None, words))
 
 
 def _answered(ask: Ask, submission: Submission) -> Message:
@@ -37,9 +97,9 @@ def _require_unswitched(ask: Ask, stamp: str) -> None:
 
     Raises: Refused, saying what they work with now.
     """
+    if stamp == _stamp(ask):
+        return
     with ask.desk.runtime.database.looking() as session:
-        if stamp == str(count_switches(session, ask.actor.user_id)):
-            return
         account = chosen_account(ask, session)
     whom = account_name(account) if account else "all your accounts"
     raise Refused(
@@ -48,16 +108,54 @@ def _require_unswitched(ask: Ask, stamp: str) -> None:
     )
 
 
+def _stamp(ask: Ask) -> str:
+    with ask.desk.runtime.database.looking() as session:
+        return str(count_switches(session, ask.actor.user_id))
+
+
+def _follow(desk: Desk, submission: Submission, outcome: Outcome) -> None:
+    """Show in the modal what has come of the deed, once it is known."""
+    try:
+        desk.background.start(lambda: _show_outcome(desk, submission, outcome))
+    except Unavailable as busy:
+        log.info("outcome_not_shown", form=submission.callback_id, why=busy.message)
+
+
+def _show_outcome(desk: Desk, submission: Submission, outcome: Outcome) -> None:
+    give_up_at = monotonic_seconds() + OUTCOME_SECONDS_MAX
+    message = _NOTHING
+    while message is _NOTHING:
+        if monotonic_seconds() > give_up_at:
+            return
+        threading.Event().wait(OUTCOME_LOOK_SECONDS)
+        message = answer(
+            desk,
+            submission.caller,
+            _wanted(submission),
+            lambda ask: outcome(ask, submission) or _NOTHING,
+        )
+    try:
+        update_modal(desk.slack, submission.view_id, modal_of(message))
+    except Unavailable as failed:
+        # Closed meanwhile, or Slack does not answer: what was promised is done all the same.
+        log.info("outcome_not_shown", form=submission.callback_id, why=failed.message)
+
+
 def _use_account(ask: Ask, submission: Submission) -> Message:
-    text = submission.filled_in.get(ACCOUNT_LINE, "").strip()
+    text = submission.text(ACCOUNT_LINE)
     if not text:
-        raise BadRequest("Which account? Write its name or a part of it.")
+        raise InvalidFields({ACCOUNT_LINE: "Which account? Write its name or a part of it."})
     query = parse_billing(f"use {text}")
     if not isinstance(query, UseAccount):
-        raise BadRequest("That is no account. Write its name or a part of it.")
+        raise InvalidFields({ACCOUNT_LINE: "That is no account. Write its name or a part of it."})
     return choose_account(ask, query)
 
 
+# By the callback_id of the form: what sending it does.
 SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
-    actions.USE_ACCOUNT: _use_account
+    actions.USE_ACCOUNT: _use_account,
 }
+# What has come of the deed that was promised, for those that promise one; None while nobody knows.
+OUTCOMES: Mapping[str, Outcome] = {}
+# Stands where there is nothing to show.
+_NOTHING = Message(text="…", blocks=(blocks.divider(),))

@@ -27,6 +27,7 @@ from handlers.slack.actions import (
 from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.home import publish, show_home
 from handlers.slack.requests import Press, PressedView
+from handlers.slack.submissions import stamped
 
 log = get_logger("slack.views")
 
@@ -69,7 +70,7 @@ def _answer(desk: Desk, press: Press, view: PressedView, action: str) -> None:
             _answer_slowly(desk, press, view, SLOW_PRESSES[action])
             return
         work = PRESSES.get(action) or MODAL_PRESSES.get(action) or unknown
-        message = answer(desk, caller, wanted, lambda ask: work(ask, press.value))
+        message = answer(desk, caller, wanted, lambda ask: stamped(ask, work(ask, press.value)))
         is_above = is_row(press) or action in MODAL_PRESSES
         _show(desk, press, view, modal_of(message), is_above=is_above)
     except Unavailable as failed:

@@ -351,7 +351,7 @@ CASES = {
     ),
     "home_of_one_account": home_card(make_home(WELL_ACCOUNT), chosen=ACME),
     "home_without_accounts": home_card(make_home()),
-    "choose_account": choose_form(3),
+    "choose_account": choose_form(),
     "chosen": chosen_card(ACME, is_new=True),
     "chosen_nasty": chosen_card(NASTY_ACCOUNT, is_new=False),
     "chosen_none": chosen_card(None, is_new=False),
