@@ -1,6 +1,6 @@
 """A mirror opposite a served stand-in; as a program, a backfill that may kill itself.
 
-python -m tests.bot.mirror.filling DATABASE_URL STRIPE_URL [STATEMENTS]
+python -m tests.bot.mirror.filling DATABASE_URL STRIPE_URL [STEPS]
     Fills the mirror; kills itself right after this many statements, if a number is given.
 """
 
@@ -96,14 +96,16 @@ def open_filling(database_url: str) -> Iterator[Filling]:
         standin.close()
 
 
-def main(database_url: str, stripe_url: str, statements: str = "0") -> None:
-    left = int(statements)
+def main(database_url: str, stripe_url: str, steps: str = "0") -> None:
+    left = int(steps)
 
+    # A page's rows are written by then, and its transaction is still open.
     @event.listens_for(Engine, "after_cursor_execute")
-    def count(*_: Any) -> None:
+    def count(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         nonlocal left
-        left -= 1
-        if not left:
+        del connection, cursor
+        left -= "INSERT INTO backfill_steps" in statement
+        if steps != "0" and not left:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def tell(progress: Progress) -> None:
