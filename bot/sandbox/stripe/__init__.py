@@ -72,10 +72,11 @@ pages
     lacks    portal functions, card entry
 
 Controls, in JSON under `/_sandbox/`, open to pages of this machine: `GET|POST clock`
-`{advance_seconds|advance_days|advance_months|to}`, `POST pay {invoice}`, `POST decline
-{invoice|customer, reason?}` (reason null accepts again), `POST dispute {invoice|charge, reason?}`,
-`POST decide_dispute {dispute, status}`, `GET|POST faults` (the switches of `faults.py`), `POST
-reset_faults`, `GET requests`.
+`{advance_seconds|advance_days|advance_months|to}` (`to` may be `renewal`), `POST pay {invoice}`,
+`POST decline {invoice|customer, reason?}` (reason null accepts again), `POST dispute
+{invoice|charge, reason?}`, `POST decide_dispute {dispute, status}`, what people do there by hand:
+`POST void|write_off|finalize {invoice}`, `GET open_invoices|drafts|card_payments|disputes`,
+`GET|POST faults` (the switches of `faults.py`), `POST reset_faults`, `GET requests`.
 """
 
 from bot.sandbox.stripe.errors import StripeError

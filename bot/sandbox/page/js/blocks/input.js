@@ -11,10 +11,12 @@ export function input(block, scene) {
   if (target) {
     target.id = id;
     target.setAttribute("aria-describedby", `${id}-error`);
+    // A button is named by its label and by what is chosen in it.
+    if (target.tagName === "BUTTON") target.setAttribute("aria-labelledby", `${id}-label ${id}`);
   }
   return el("div", { class: "block-input", data: { blockId: block.block_id ?? "" } },
     el(
-      "label", { class: "input-label", for: id }, plainText(block.label),
+      "label", { class: "input-label", id: `${id}-label`, for: id }, plainText(block.label),
       block.optional && el("span", { class: "input-optional", text: " (optional)" }),
     ),
     drawn,
