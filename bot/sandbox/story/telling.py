@@ -16,9 +16,11 @@ from bot.sandbox.stripe import StandIn
 
 MONTHS = 18
 DAYS_PER_MONTH = 30.44
-# Usage is reported weekly, and daily in the last weeks, which is what charts will show.
-DAILY_DAYS = 35
+# Usage is reported weekly, and daily in this period and the one before, for their charts.
+DAILY_DAYS = 64
+CREDITED_DAYS = 70
 WEEK_DAYS = 7
+NOON = timedelta(hours=12)
 # Shares of the month's minutes; what comes in, what goes out.
 INBOUND_SHARE, OUTBOUND_SHARE = 0.7, 0.3
 GIGABYTES_PER_MINUTE = 0.004
@@ -67,7 +69,12 @@ def tell_story(stripe: StandIn, *, now: datetime, report: Callable[[str], None])
             arrives_at, _, cast = arrivals.pop()
             stripe.advance(max(arrives_at, stripe.clock))
             meet(telling, cast)
-        use(telling, day)
+        noon = day + NOON
+        while turns and turns[0].at < noon:
+            take(telling, turns.pop(0))
+        if noon <= now:
+            stripe.advance(max(noon, stripe.clock))
+            use(telling, noon)
         while turns and turns[0].at < following:
             take(telling, turns.pop(0))
         settle_habits(telling, day)
@@ -76,6 +83,8 @@ def tell_story(stripe: StandIn, *, now: datetime, report: Callable[[str], None])
         plan_payments(telling)
         pay_what_is_planned(telling, day)
     tell_incidents(stripe, telling.customers, now=now)
+    # Whoever turns the clock on finds that the calls have gone on.
+    stripe.on_noon = lambda noon: use(telling, noon)
     return tell_of(stripe, telling.customers, now=now)
 
 
@@ -185,16 +194,19 @@ def use_card(stripe: StandIn, customer: str, card: str) -> None:
     )
 
 
-def use(telling: Telling, day: datetime) -> None:
-    """Report the usage of the day, or of the week that ends with it."""
-    is_daily = telling.now - day <= timedelta(days=DAILY_DAYS)
-    if not is_daily and day.weekday() != 0:
+def use(telling: Telling, noon: datetime) -> None:
+    """Report the usage of the day, or of the week up to it.
+
+    At noon in UTC it is the same day nearly everywhere, so that weekends are weekends.
+    """
+    is_daily = telling.now - noon <= timedelta(days=DAILY_DAYS)
+    if not is_daily and noon.weekday() != 0:
         return
     for cast in CAST:
         customer = telling.customers.get(cast.name)
         if customer is not None:
-            minutes = _minutes(cast, telling.now, day, days=1 if is_daily else WEEK_DAYS)
-            _report_usage(telling.stripe, customer, minutes, day)
+            minutes = _minutes(cast, telling.now, noon, days=1 if is_daily else WEEK_DAYS)
+            _report_usage(telling.stripe, customer, minutes, noon)
 
 
 def settle_habits(telling: Telling, day: datetime) -> None:
@@ -204,7 +216,7 @@ def settle_habits(telling: Telling, day: datetime) -> None:
         begins = {Habit.CARD_DEAD: CARD_DEAD_DAYS, Habit.CARD_FAILING: CARD_FAILING_DAYS}
         if begins.get(cast.habit) == left and cast.name in telling.customers:
             use_card(telling.stripe, telling.customers[cast.name], "pm_card_chargeCustomerFail")
-        if cast.credit and left == 2 * DAILY_DAYS:
+        if cast.credit and left == CREDITED_DAYS:
             telling.stripe.call(
                 "POST",
                 f"/v1/customers/{telling.customers[cast.name]}/balance_transactions",

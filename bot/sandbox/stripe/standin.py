@@ -1,8 +1,8 @@
 """The stand-in itself: one Stripe account in memory, with its application and its clock."""
 
 import collections
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -38,6 +38,8 @@ class StandIn:
         started = int((now or datetime.now(UTC)).timestamp())
         self.secret_key = secret_key
         self.on_clock = on_clock
+        # What goes on in the world outside each day at noon in UTC, as somebody moves the clock.
+        self.on_noon: Callable[[datetime], None] | None = None
         # Where links point: set it, or the address of the last request is taken.
         self.public_url: str | None = None
         self.seen_url = "http://127.0.0.1"
@@ -89,6 +91,10 @@ class StandIn:
         if to.tzinfo is None:
             raise ValueError("The time needs a zone.")
         with self.world.lock:
+            if self.on_noon is not None:
+                for noon in noons_between(self.clock, to):
+                    advance(self.world, int(noon.timestamp()))
+                    self.on_noon(noon)
             advance(self.world, int(to.timestamp()))
         if self.on_clock is not None:
             self.on_clock(self.clock)
@@ -112,3 +118,12 @@ class StandIn:
 
     def _links_base(self) -> str:
         return self.public_url or self.seen_url
+
+
+def noons_between(start: datetime, end: datetime) -> Iterator[datetime]:
+    """Every noon in UTC after one moment and not after another."""
+    noon = start.astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    while noon <= end:
+        if noon > start:
+            yield noon
+        noon += timedelta(days=1)

@@ -3,7 +3,7 @@
 import re
 import urllib.request
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
+from bot.sandbox.stripe import StandIn
 from tests.bot.sandbox.stripe_desk import (
     START,
     Counter,
@@ -71,6 +72,18 @@ def test_whoever_asked_hears_of_the_new_time() -> None:
         control(counter, "clock", {"advance_days": 1})
 
     assert [moment.isoformat() for moment in heard] == ["2026-02-01T10:00:00+00:00"]
+
+
+def test_each_noon_on_the_way_can_be_lived_through() -> None:
+    standin = StandIn(now=datetime(2026, 11, 20, 12, tzinfo=UTC))
+    lived: list[tuple[datetime, datetime]] = []
+    standin.on_noon = lambda noon: lived.append((noon, standin.clock))
+
+    standin.advance(datetime(2026, 11, 23, 11, 59, tzinfo=UTC))
+    standin.advance(datetime(2026, 11, 23, 12, tzinfo=UTC))
+
+    days = [datetime(2026, 11, day, 12, tzinfo=UTC) for day in (21, 22, 23)]
+    assert lived == [(noon, noon) for noon in days]
 
 
 def test_pages_of_this_machine_may_use_the_controls_and_others_may_not(counter: Counter) -> None:
