@@ -20,7 +20,7 @@ from bot.telemetry import get_logger
 
 LOOK_SECONDS = 3.0
 # So many periods are counted between two looks at what was asked for meanwhile.
-ROUND_PERIODS_MAX = 20
+ROUND_PERIODS_MAX = 5
 STOPPING_SECONDS_MAX = 2.0
 FAILING, STRIPE = "usage_uncounted", "stripe"
 

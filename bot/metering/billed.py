@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, Table, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Month
+from bot.database import Reading
 from bot.local_days import LocalDays
 from bot.metering.period_rows import NO_ITEM, Metered, insert_period, write_items
 from bot.metering.zones import list_days_of_customers
@@ -73,23 +74,50 @@ def is_billed_usage() -> tuple[Any, ...]:
     )
 
 
-def hasten(session: Session, account_ids: Sequence[int], month: Month | None) -> None:
-    """Have what was never counted of these accounts counted as soon as a worker can.
+def is_noted(reading: Reading, account_ids: Sequence[int], month: Month) -> bool:
+    """Whether every period that these accounts were billed for in a month is known here."""
+    known = select(_PERIODS.c.id).where(
+        _PERIODS.c.subscription_id == _LINES.c.subscription_id,
+        or_(_PERIODS.c.starts_at == _LINES.c.starts_at, _PERIODS.c.ends_at == _LINES.c.ends_at),
+    )
+    first, last = _bounds_of(month)
+    missing = (
+        select(_LINES.c.id)
+        .select_from(_LINES.join(_INVOICES, _INVOICES.c.id == _LINES.c.invoice_id))
+        .where(
+            *is_billed_usage(),
+            _INVOICES.c.account_id.in_(account_ids),
+            _INVOICES.c.covers_until_on.between(first, last),
+            ~known.exists(),
+        )
+    )
+    return reading.connection().execute(missing.limit(1)).first() is None
 
-    Of a month, its billed periods are noted first.
+
+def hasten(
+    session: Session, account_ids: Sequence[int], month: Month | None, *, now: datetime
+) -> None:
+    """Have what is not counted of these accounts, or should have been, counted before all else.
+
+    Of a month, its billed periods are noted first. What failed waits for its next try.
     """
     customers = session.scalars(
         select(_CUSTOMERS.c.id).where(_CUSTOMERS.c.account_id.in_(account_ids))
     ).all()
     if month is not None:
-        first, last = month.first_day, month.following.first_day - timedelta(days=1)
+        first, last = _bounds_of(month)
         open_billed(session, customers, first=first, last=last, due_at=AT_ONCE)
     session.execute(
         update(_PERIODS)
-        .where(_PERIODS.c.customer_id.in_(customers), _PERIODS.c.counted_at.is_(None))
-        .where(_PERIODS.c.due_at.is_not(None), _PERIODS.c.attempts == 0)
+        .where(_PERIODS.c.customer_id.in_(customers), _PERIODS.c.attempts == 0)
+        .where(or_(_PERIODS.c.due_at <= now, _PERIODS.c.counted_at.is_(None)))
+        .where(_PERIODS.c.due_at.is_not(None))
         .values(due_at=AT_ONCE)
     )
+
+
+def _bounds_of(month: Month) -> tuple[date, date]:
+    return month.first_day, month.following.first_day - timedelta(days=1)
 
 
 def _note_billed(

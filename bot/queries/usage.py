@@ -24,7 +24,7 @@ from bot.queries import usage_cards as cards
 from bot.queries.cards import AccountRef
 from bot.queries.invoice_rows import ACCOUNTS, PARENTS
 from bot.queries.sight import Sight
-from bot.queries.usage_months import account_values, check_month, list_months, of_account
+from bot.queries.usage_months import account_values, check_month, get_months, of_account
 from bot.queries.usage_sums import companies_of, summed
 
 # A night that is not counted so long after it was due is stale.
@@ -62,15 +62,15 @@ def get_usage(
     values = account_values(account, sight)
     is_scoped = sight.scope is not None
     connection = session.connection()
-    months = list_months(session, account, sight=sight)
+    months = get_months(session, account, sight=sight)
     if month is not None:
-        check_month(month, months, account)
+        check_month(month, months.listed, account)
         values |= {"first": month.first_day, "last": month.following.first_day - timedelta(days=1)}
     rows = connection.execute(_periods(is_scoped=is_scoped, by_month=month is not None), values)
     found = rows.all()
-    if not found and month is None and months:
-        # Nothing runs any more: the last that did.
-        return get_usage(session, account, months[0], sight=sight)
+    if not found and month is None and months.last_known is not None:
+        # Nothing runs any more, so the last that did is shown.
+        return get_usage(session, account, months.last_known, sight=sight)
     by_period: dict[int, list[Row[Any]]] = {}
     for row in found:
         by_period.setdefault(row.id, []).append(row)
@@ -98,7 +98,7 @@ def get_usage(
             if any(each.projected is not None for each in every)
         ),
         companies=companies_of(items),
-        months=months,
+        months=months.listed,
         now=sight.now,
     )
 

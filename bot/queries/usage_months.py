@@ -1,6 +1,7 @@
 """Which months of an account's usage may be asked for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -18,20 +19,31 @@ _CUSTOMERS = Customer.__table__
 _PERIODS = UsagePeriod.__table__
 
 
-def list_months(session: Reading, account: AccountRef, *, sight: Sight) -> tuple[Month, ...]:
-    """The months that may be asked for, newest first; () for an account without any usage."""
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The months that may be asked for, newest first, and the last one of which usage is known.
+
+    Shape: `listed` is () and `last_known` None for an account without any usage.
+    """
+
+    listed: tuple[Month, ...]
+    last_known: Month | None
+
+
+def get_months(session: Reading, account: AccountRef, *, sight: Sight) -> Months:
+    """The months of an account, those of its companies included."""
     statement = _bounds(is_scoped=sight.scope is not None)
     row = session.connection().execute(statement, account_values(account, sight)).one()
     billed_on, first_on, newest_on = row
     known = [day for day in (billed_on, first_on) if day is not None]
     if not known:
-        return ()
+        return Months((), None)
     today = local_day(sight.now, zone_of(account.time_zone))
     newest, first = month_of(max(newest_on or today, today)), month_of(min(known))
     months = [newest]
     while months[-1] > first:
         months.append(months[-1].preceding)
-    return tuple(months)
+    return Months(tuple(months), newest_on and month_of(newest_on))
 
 
 def check_month(month: Month, months: Sequence[Month], account: AccountRef) -> None:

@@ -74,7 +74,7 @@ def _glance(card: UsageCard) -> Block:
 
 
 def _period_words(spans: Sequence[UsageSpan]) -> str:
-    """The days of the period, and how many of them are counted."""
+    """The days of the period, and how many full ones of them are counted."""
     periods = {(span.starts_on, span.ends_on) for span in spans}
     if len(periods) > 1:
         return f"{count_text(len(spans), 'subscription')} with periods of their own"
@@ -82,8 +82,8 @@ def _period_words(spans: Sequence[UsageSpan]) -> str:
     words = period_text(first, last)
     if all(span.is_over for span in spans):
         return words
-    days = (last - first).days + 1
-    return f"{words} · {min(span.full_days for span in spans)} of {days} days counted"
+    counted = count_text(min(span.full_days for span in spans), "full day")
+    return f"{words} · {counted} counted"
 
 
 def _warnings(card: UsageCard) -> list[Block]:

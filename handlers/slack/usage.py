@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from bot.clock import Month
 from bot.database import Reading
 from bot.errors import BadRequest
-from bot.metering.billed import hasten
+from bot.metering.billed import hasten, is_noted
 from bot.queries.cards import AccountRef
 from bot.queries.usage import get_usage, list_accounts_within
+from bot.queries.usage_cards import UsageCard
 from bot.views.actions import SHOW_USAGE, account_text
 from bot.views.blocks import Message
 from bot.views.usage import usage_card
@@ -26,15 +28,16 @@ def show_usage(ask: Ask, query: ShowUsage) -> Message:
         if isinstance(account, Message):
             return account
         card = get_usage(session, account, query.month, sight=ask.sight)
-        if card.spans and all(span.counted_at is not None for span in card.spans):
+        month = _month_to_note(ask, session, account, query, card)
+        is_counted = all(span.counted_at and not span.is_stale for span in card.spans)
+        if is_counted and month is None:
             return usage_card(card)
         within = list_accounts_within(session, account, sight=ask.sight)
-    month = query.month or (card.months[0] if card.months else None)
     with database.writing() as session:
-        hasten(session, within, None if card.spans else month)
-    if not card.spans and month is not None:
+        hasten(session, within, month, now=ask.sight.now)
+    if month is not None:
         with database.looking() as session:
-            card = get_usage(session, account, month, sight=ask.sight)
+            card = get_usage(session, account, query.month, sight=ask.sight)
     return usage_card(card)
 
 
@@ -62,6 +65,16 @@ def _account(ask: Ask, session: Reading, query: ShowUsage) -> AccountRef | Messa
     if account is None:
         raise BadRequest("Whose usage? Write a name: /usage Acme, or /usage Acme 2026-10.")
     return account
+
+
+def _month_to_note(
+    ask: Ask, session: Reading, account: AccountRef, query: ShowUsage, card: UsageCard
+) -> Month | None:
+    """The month asked for, where some of what it was billed was never asked for before."""
+    if query.month is None or any(not span.is_over for span in card.spans):
+        return None
+    within = list_accounts_within(session, account, sight=ask.sight)
+    return None if is_noted(session, within, query.month) else query.month
 
 
 def _text_for(query: ShowUsage, account: AccountRef) -> str:

@@ -112,7 +112,7 @@ def test_a_snapshot_ends_with_yesterday(night: Night) -> None:
 
     assert night.days() == {date(2026, 10, number): "10" for number in range(15, 20)}
     assert "50 minutes" in night.card()
-    assert "15 Oct – 14 Nov 2026 · 5 of 31 days counted" in night.card()
+    assert "15 Oct – 14 Nov 2026 · 5 full days counted" in night.card()
 
 
 def test_a_night_is_counted_once_whatever_number_of_workers_look(night: Night) -> None:

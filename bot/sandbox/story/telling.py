@@ -8,26 +8,21 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.story.cast import CAST, Cast, Habit
-from bot.sandbox.story.catalogue import METERS, Catalogue, make_catalogue
+from bot.sandbox.story.catalogue import Catalogue, make_catalogue
 from bot.sandbox.story.incidents import list_open_invoices, tell_incidents
 from bot.sandbox.story.told import Told, tell_of
 from bot.sandbox.story.turns import LAPSED, Turn, list_turns
+from bot.sandbox.story.usage import minutes_of, report_minutes
 from bot.sandbox.stripe import StandIn
 
 MONTHS = 18
-DAYS_PER_MONTH = 30.44
 # Usage is reported weekly, and daily in this period and the one before, for their charts.
 DAILY_DAYS = 64
 CREDITED_DAYS = 70
 WEEK_DAYS = 7
 NOON = timedelta(hours=12)
-# Shares of the month's minutes; what comes in, what goes out.
-INBOUND_SHARE, OUTBOUND_SHARE = 0.7, 0.3
-GIGABYTES_PER_MINUTE = 0.004
 # Stripe lists events of the last 30 days: what happened before needs no telling.
 EVENTS_DAYS = 30
-# Saturday and Sunday are quieter than a workday.
-WEEKDAY_WEIGHTS = (1.2, 1.15, 1.15, 1.1, 1.05, 0.75, 0.6)
 
 PREFIX_MIN, PREFIX_MAX = 3, 8
 STOPPED_PAYING_DAYS = 125
@@ -205,8 +200,9 @@ def use(telling: Telling, noon: datetime) -> None:
     for cast in CAST:
         customer = telling.customers.get(cast.name)
         if customer is not None:
-            minutes = _minutes(cast, telling.now, noon, days=1 if is_daily else WEEK_DAYS)
-            _report_usage(telling.stripe, customer, minutes, noon)
+            days = 1 if is_daily else WEEK_DAYS
+            minutes = minutes_of(cast, noon, since=begins_at(cast, telling.now), days=days)
+            report_minutes(telling.stripe, customer, minutes, noon)
 
 
 def settle_habits(telling: Telling, day: datetime) -> None:
@@ -253,37 +249,6 @@ def pay_what_is_planned(telling: Telling, day: datetime) -> None:
     while telling.payments and telling.payments[0][0] <= day:
         _, invoice = heapq.heappop(telling.payments)
         telling.stripe.call("POST", f"/v1/invoices/{invoice}/pay", {"paid_out_of_band": "true"})
-
-
-def _minutes(cast: Cast, now: datetime, day: datetime, *, days: int) -> int:
-    """Minutes of the days up to this one: growing by the month, with the week's ups and downs."""
-    months = (day - begins_at(cast, now)).days / DAYS_PER_MONTH
-    growth: float = (1 + cast.growth / 100) ** months
-    a_day = cast.minutes / DAYS_PER_MONTH * growth
-    weight = WEEKDAY_WEIGHTS[day.weekday()] if days == 1 else 1.0
-    # A ripple of its own for each account and day, so that no two charts are alike.
-    ripple = 1 + ((day.toordinal() * 7 + len(cast.name) * 13 + cast.minutes) % 17 - 8) / 60
-    return max(1, round(a_day * days * weight * ripple))
-
-
-def _report_usage(stripe: StandIn, customer: str, minutes: int, day: datetime) -> None:
-    values = (
-        round(minutes * INBOUND_SHARE),
-        round(minutes * OUTBOUND_SHARE),
-        round(minutes * GIGABYTES_PER_MINUTE),
-    )
-    for meter, value in zip(METERS, values, strict=True):
-        if value:
-            stripe.call(
-                "POST",
-                "/v1/billing/meter_events",
-                {
-                    "event_name": meter,
-                    "payload": {"stripe_customer_id": customer, "value": str(value)},
-                    "timestamp": str(int(day.timestamp())),
-                    "identifier": f"{meter}:{customer}:{day:%Y%m%d}",
-                },
-            )
 
 
 def _label_of(cast: Cast) -> str:

@@ -105,7 +105,7 @@ def test_each_metered_item_has_its_row(avery: Person) -> None:
 def test_the_figures_say_of_when_they_are_and_what_they_are_part_of(avery: Person) -> None:
     card = ask(avery, "/usage berlin")
 
-    assert "1 – 31 Oct 2026 · 27 of 31 days counted" in card.words
+    assert "1 – 31 Oct 2026 · 27 full days counted" in card.words
     assert "as of 28 Oct 2026 00:00 Europe/Berlin" in card.words
     # The usage so far, today's included, and the plan for November.
     assert "*Next invoice so far*\nUSD 176.53" in card.words
@@ -141,7 +141,7 @@ def test_a_period_from_the_31st_on_in_a_zone_at_a_quarter_to(avery: Person) -> N
     card = ask(avery, "/usage nepal")
 
     # Stripe goes by its own calendar: 30 September, 18:15 UTC is the 1st in Kathmandu.
-    assert "1 – 30 Oct 2026 · 27 of 30 days counted" in card.words
+    assert "1 – 30 Oct 2026 · 27 full days counted" in card.words
     assert "2,700 minutes" in card.words
     assert "as of 28 Oct 2026 00:00 Asia/Kathmandu" in card.words
 
