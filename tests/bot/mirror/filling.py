@@ -1,7 +1,7 @@
 """A mirror opposite a served stand-in; as a program, a backfill that may kill itself.
 
 python -m tests.bot.mirror.filling DATABASE_URL STRIPE_URL [STEPS]
-    Fills the mirror; kills itself right after this many statements, if a number is given.
+    Fills the mirror; kills itself in the transaction of this step, counted from 1, if one is given.
 """
 
 import contextlib
