@@ -100,10 +100,9 @@ def test_an_upcoming_invoice_has_no_id_and_nothing_to_read() -> None:
     assert hint_of(upcoming).wanted == ()
 
 
-def test_of_a_repeated_key_the_last_counts() -> None:
-    hint = parse_event(b'{"id":"evt_1","id":"evt_2","type":"a","type":"invoice.paid"}')
-
-    assert (hint.id, hint.type) == ("evt_2", "invoice.paid")
+def test_of_a_repeated_key_neither_is_believed() -> None:
+    with pytest.raises(BadRequest, match="twice"):
+        parse_event(b'{"id":"evt_1","id":"evt_2","type":"a","type":"invoice.paid"}')
 
 
 @pytest.mark.parametrize(
