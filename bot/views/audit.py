@@ -9,7 +9,7 @@ from bot.views.history import action_words
 from bot.views.text import age_text, clock_text, literal, plain
 
 NAME_MAX, SUBJECT_MAX = 40, 60
-HASH_SHOWN = 16
+HASH_SHOWN = 12
 HOW_TO_EXPORT = (
     "All of it, on the machine that runs Tallyman: python app.py audit verify checks it, and "
     "audit export --from 2026-10-01 --format csv writes it down."
@@ -55,18 +55,15 @@ def _facts(report: AuditReport) -> Block:
 
 
 def _table(lines: Sequence[AuditLine], zone: str) -> Block:
-    rows: list[list[Cell]] = [
-        [blocks.cell(title) for title in ("Entry", "When", "Who", "What", "To what")]
-    ]
-    rows.extend(
-        [
-            blocks.cell(f"{line.number:,}"),
-            blocks.cell(clock_text(line.at, zone)),
-            blocks.cell(plain(line.who, limit=NAME_MAX) if line.who else "Tallyman"),
-            blocks.rich_text(blocks.text(action_words(line.action), is_bold=True)),
-            blocks.cell(plain(line.subject, limit=SUBJECT_MAX)),
-        ]
-        for line in lines
+    rows: list[list[Cell]] = [[blocks.cell(title) for title in ("When", "What, and by whom")]]
+    rows.extend([blocks.cell(clock_text(line.at, zone)), _what(line)] for line in lines)
+    return blocks.table(rows, align=("left", "left"), wrapped=(1,))
+
+
+def _what(line: AuditLine) -> Cell:
+    who = plain(line.who, limit=NAME_MAX) if line.who else "Tallyman"
+    return blocks.rich_text(
+        blocks.text(action_words(line.action), is_bold=True),
+        blocks.text(f" · {plain(line.subject, limit=SUBJECT_MAX)}"),
+        blocks.text(f"\n{who} · entry {line.number:,}"),
     )
-    align = ("right", "left", "left", "left", "left")
-    return blocks.table(rows, align=align, wrapped=(2, 3, 4))

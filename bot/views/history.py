@@ -24,10 +24,10 @@ DEED_EMOJI = "bust_in_silhouette"
 # How a state came to our notice, by the source that the mirror wrote down.
 SOURCES = {
     "event": "Stripe told us",
-    "read": "read from Stripe",
-    "backfill": "first reading",
-    "verify": "comparison with Stripe",
-    "command": "done here",
+    "read": "Read from Stripe",
+    "backfill": "First reading",
+    "verify": "Comparison with Stripe",
+    "command": "Done here",
 }
 
 
@@ -56,32 +56,34 @@ def invoice_history(history: InvoiceHistory) -> Message:
 
 
 def _table(history: InvoiceHistory) -> Block:
-    zone = history.zone
-    rows: list[list[Cell]] = [[blocks.cell(title) for title in ("When", "What", "How we know")]]
+    """Two columns, as a phone shows no third one."""
+    rows: list[list[Cell]] = [[blocks.cell(title) for title in ("When", "What, and how we know")]]
     for line in history.lines:
-        if isinstance(line, StateLine):
-            rows.append(_state_row(line, zone))
-        else:
-            rows.append(_deed_row(line, zone))
+        when = clock_text(line.at, history.zone)
+        by_then = "by " if isinstance(line, StateLine) and line.is_by_then else ""
+        what = _state(line, history.zone) if isinstance(line, StateLine) else _deed(line)
+        rows.append([blocks.cell(f"{by_then}{when}"), blocks.rich_text(*what)])
     if not history.lines:
-        rows.append([blocks.cell(word) for word in ("—", "Nothing has been seen yet", "—")])
-    return blocks.table(rows, align=("left",) * 3, wrapped=(0, 1, 2))
+        rows.append([blocks.cell("—"), blocks.cell("Nothing has been seen yet.")])
+    return blocks.table(rows, align=("left", "left"), wrapped=(1,))
 
 
-def _state_row(line: StateLine, zone: str) -> list[Cell]:
-    what = blocks.rich_text(
+def _state(line: StateLine, zone: str) -> list[Element]:
+    how = [f"{_source(line)}, {clock_text(line.seen_at, zone)}"]
+    if line.event_id:
+        how.append(plain(line.event_id, limit=NAME_MAX))
+    if line.is_told:
+        how.append("By its date alone; the amounts are assumed.")
+    return [
         blocks.emoji(STATUS_EMOJI[line.status]),
         blocks.text(f" {status_words(line.status, line.status_text)}", is_bold=True),
-        blocks.text(_amounts(line)),
-    )
-    when = f"by {clock_text(line.at, zone)}" if line.is_by_then else clock_text(line.at, zone)
-    source = SOURCES.get(line.source, plain(line.source, limit=NAME_MAX))
-    how = f"{source}, {clock_text(line.seen_at, zone)}"
-    if line.event_id:
-        how += f"\n{plain(line.event_id, limit=NAME_MAX)}"
-    if line.is_told:
-        how += "\nby its date alone: the amounts are assumed"
-    return [blocks.cell(when), what, blocks.cell(how)]
+        blocks.text(f" · {_amounts(line)}"),
+        *(blocks.text(f"\n{part}") for part in how),
+    ]
+
+
+def _source(line: StateLine) -> str:
+    return SOURCES.get(line.source, plain(line.source, limit=NAME_MAX))
 
 
 def _amounts(line: StateLine) -> str:
@@ -89,23 +91,21 @@ def _amounts(line: StateLine) -> str:
     if line.status in {Status.OPEN, Status.UNCOLLECTIBLE}:
         due = f", due {day_text(line.due_on)}" if line.due_on else ""
         if line.remaining == line.total:
-            return f"\n{total} to pay{due}"
-        return f"\n{money_text(line.remaining)} of {total} to pay{due}"
-    return f"\n{total}"
+            return f"{total} to pay{due}"
+        return f"{money_text(line.remaining)} of {total} to pay{due}"
+    return total
 
 
-def _deed_row(line: DeedLine, zone: str) -> list[Cell]:
-    what: list[Element] = [
-        blocks.emoji(DEED_EMOJI),
-        blocks.text(f" {action_words(line.action)}", is_bold=True),
-    ]
-    if line.note:
-        what.append(blocks.text(f"\n‘{plain(line.note, limit=NOTE_MAX)}’"))
+def _deed(line: DeedLine) -> list[Element]:
     who = plain(line.who, limit=NAME_MAX) if line.who else "Tallyman"
     role = line.basis.partition("@")[0]
     by = f"{who}, as {role}" if line.who and role else who
-    how = f"{by}\naudit entry {line.number:,}"
-    return [blocks.cell(clock_text(line.at, zone)), blocks.rich_text(*what), blocks.cell(how)]
+    note = f"\n‘{plain(line.note, limit=NOTE_MAX)}’" if line.note else ""
+    return [
+        blocks.emoji(DEED_EMOJI),
+        blocks.text(f" {action_words(line.action)}", is_bold=True),
+        blocks.text(f"{note}\n{by} · audit entry {line.number:,}"),
+    ]
 
 
 def action_words(action: str) -> str:

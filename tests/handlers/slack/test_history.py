@@ -78,13 +78,11 @@ def test_every_state_stands_in_order_with_its_time_and_its_source(
 
     card = ask(avery, f"/invoice history {invoice['number']}")
 
-    whats = [what.splitlines() for _, what, _ in rows_of(card)]
-    assert [what[0] for what in whats][-2:] == ["Open", "Void"]
-    assert whats[-2][1] == "USD 123.00 to pay, due 1 Dec 2026"
-    when, _, how = rows_of(card)[-1]
+    (_, opened), (when, voided) = rows_of(card)[-2:]
+    assert opened.startswith("Open · USD 123.00 to pay, due 1 Dec 2026\n")
     assert when.startswith("9 Nov 2026")
-    assert how.startswith("Stripe told us, 9 Nov 2026")
-    assert "evt_" in how
+    assert voided.startswith("Void · USD 123.00\nStripe told us, 9 Nov 2026")
+    assert "\nevt_" in voided
     assert "We first saw it" not in card.words
     assert card.is_ephemeral
 
@@ -107,10 +105,9 @@ def test_what_was_before_the_first_sight_is_known_by_its_dates_and_says_so(
     assert "We first saw it on" in card.words
     assert opened[0].startswith("2 Nov 2026")
     assert opened[1].startswith("Open")
-    assert "by its date alone: the amounts are assumed" in opened[2]
+    assert "By its date alone; the amounts are assumed." in opened[1]
     assert paid[0].startswith("9 Nov 2026")
-    assert paid[1] == "Paid\nUSD 123.00"
-    assert "first reading" in paid[2]
+    assert paid[1].startswith("Paid · USD 123.00\nFirst reading, ")
 
 
 def test_deeds_stand_among_the_states_with_who_did_them(desk: Tallyman, avery: Person) -> None:
@@ -123,12 +120,10 @@ def test_deeds_stand_among_the_states_with_who_did_them(desk: Tallyman, avery: P
     avery.click(card, "History")
     history = answered(avery, after=card)
 
-    when, what, how = rows_of(history)[-1]
+    when, what = rows_of(history)[-1]
     assert when.startswith("2 Nov 2026")
-    assert what == "Void invoice: requested\n‘Agreed on the phone’"
-    assert how.startswith("Avery")
-    assert "as admin" in how
-    assert "audit entry" in how
+    assert what.startswith("Void invoice: requested\n‘Agreed on the phone’\nAvery")
+    assert "as admin · audit entry " in what
     assert "1 deed" in history.words
     avery.click(history, "Back to the invoice")
     assert "History" in answered(avery, after=history).buttons
@@ -201,11 +196,10 @@ def test_an_admin_sees_that_the_trail_is_whole_and_what_happened_last(
     assert "It is whole." in young.words
     assert "*All checked*\nNever" in young.words
     assert "ago" in card.words
-    entry, _, who, what, subject = rows_of(card)[0]
-    assert (entry, what) == ("2", "Grant role")
-    assert who.startswith("Avery")
-    assert subject.startswith("person Jamie")
-    assert entries_of(desk.runtime.database)[-1].mac[:16] in card.words
+    _, what = rows_of(card)[0]
+    assert what.startswith("Grant role · person Jamie")
+    assert what.endswith("Avery Stone · entry 2")
+    assert entries_of(desk.runtime.database)[-1].mac[:12] in card.words
     assert "python app.py audit verify" in card.words
 
 
