@@ -8,7 +8,7 @@ from bot.queries.ageing import BUCKETS, Bucket, Owed
 from bot.queries.cards import AccountRef, Status
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Cell, Element
-from bot.views.text import account_name, count_text, fit, late_words
+from bot.views.text import amounts_text, count_text, fit, late_words
 
 # The ages of so many currencies stand on one card. Where there are more, each card has one less,
 # as what leads to the others takes room too: Slack takes some 13,000 characters in all.
@@ -16,7 +16,7 @@ CURRENCIES_MAX = 3
 # Of what may be in many currencies, but mostly is in one, so many are told.
 LINES_MAX = 3
 # The longest that an account's name may be in a row, where it has half of the width.
-NAME_MAX = 50
+NAME_MAX = 45
 # The place, in its button's id, of what opens the invoices that a figure is the sum of.
 BEHIND = "behind"
 MENU_TEXT = "Show the invoices behind …"
@@ -56,9 +56,9 @@ def currencies_shown(count: int) -> int:
     return CURRENCIES_MAX if count <= CURRENCIES_MAX else CURRENCIES_MAX - 1
 
 
-def rest_words(count: int) -> str:
-    """That there are so many more currencies."""
-    return f"and {count} more {'currency' if count == 1 else 'currencies'}"
+def others_words(owed: Sequence[Owed]) -> str:
+    """What is owed in the currencies that a card has no ages of."""
+    return f"also {amounts_text([each.outstanding for each in owed])} to pay"
 
 
 def ageing_table(owed: Sequence[Owed]) -> Block:
@@ -134,7 +134,12 @@ def account_row(
     amounts = some_lines([f"*{money_text(each.outstanding)}*" for each in owed])
     return blocks.fields(
         [blocks.plain_text(fit(name, NAME_MAX)), blocks.mrkdwn(f"{amounts}\n:{emoji}: {remark}")],
-        accessory=balance_button("Show", account, place),
+        accessory=blocks.button(
+            "Show",
+            action_id=actions.action_id(actions.SHOW_BALANCE, place),
+            value=actions.format_show_account(actions.account_text(account.id)),
+            label=f"Show {fit(name, NAME_MAX)}",
+        ),
     )
 
 
@@ -142,13 +147,3 @@ def some_lines(words: Sequence[str]) -> str:
     """The first LINES_MAX, one below the other, and how many more there are."""
     shown, rest = words[:LINES_MAX], len(words) - LINES_MAX
     return "\n".join([*shown, f"and {rest:,} more"] if rest > 0 else shown)
-
-
-def balance_button(text: str, account: AccountRef, place: object) -> Element:
-    """A button that shows an account's balance."""
-    return blocks.button(
-        text,
-        action_id=actions.action_id(actions.SHOW_BALANCE, place),
-        value=actions.format_show_account(actions.account_text(account.id)),
-        label=fit(f"{text} {account_name(account)}", blocks.BUTTON_LABEL_MAX),
-    )

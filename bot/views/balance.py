@@ -18,9 +18,9 @@ from bot.views.ageing import (
     ageing_table,
     behind_menu,
     currencies_shown,
+    others_words,
     owed_line,
     owed_words,
-    rest_words,
     some_lines,
 )
 from bot.views.blocks import Block, Element, Message
@@ -121,8 +121,8 @@ def _glance(balance: Balance, shown: Sequence[Owed]) -> Block:
         elements.append(blocks.text("\nNothing to pay.", is_bold=True))
     for each in shown:
         elements += [blocks.text("\n"), *owed_line(each)]
-    if (rest := len(balance.owed) - len(shown)) > 0:
-        elements.append(blocks.text(f"\n{rest_words(rest)}"))
+    if others := [each for each in balance.owed if each not in shown]:
+        elements.append(blocks.text(f"\n{others_words(others)}"))
     return blocks.rich_text(*elements)
 
 

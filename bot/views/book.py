@@ -11,15 +11,15 @@ from bot.views.ageing import (
     ageing_table,
     behind_menu,
     currencies_shown,
+    others_words,
     owed_line,
     owed_words,
-    rest_words,
 )
 from bot.views.blocks import Block, Element, Message
 from bot.views.freshness import footing, freshness_warnings
 from bot.views.text import account_name, as_of_text, count_text, literal
 
-PARTIAL = "Only the accounts that your role covers."
+PARTIAL = "Only the accounts that your role covers"
 
 
 def book_card(
@@ -33,16 +33,15 @@ def book_card(
     ranked = sorted(book.currencies, key=lambda each: -each.owed.count)
     title = "The book of your accounts" if book.is_partial else "The whole book"
     shown = _shown(ranked, currency)
-    parts = [blocks.header(title), _glance(shown, len(ranked))]
-    if book.is_partial:
-        parts.append(blocks.context(blocks.mrkdwn(PARTIAL)))
+    parts = [blocks.header(title), _glance(shown, ranked)]
     parts.extend(freshness_warnings(book.freshness, book.zone))
     if shown:
         parts.append(ageing_table([each.owed for each in shown]))
         menus = [behind_menu([each.owed for each in shown], list_for=list_for)]
         parts.append(blocks.actions([*menus, *_currency_menu(ranked)]))
         parts.extend(_debtors(shown[0]))
-    parts.append(footing(book.freshness, book.zone))
+    place = PARTIAL if book.is_partial else ""
+    parts.append(footing(book.freshness, book.zone, place=place))
     said = "; ".join(owed_words(each.owed) for each in ranked) or "nothing to pay"
     text = literal(f"{title}: {said}; {as_of_text(book.freshness, book.zone)}.")
     return Message(text=text, blocks=tuple(parts), is_shareable=True)
@@ -55,7 +54,7 @@ def _shown(ranked: Sequence[CurrencyBook], currency: str | None) -> Sequence[Cur
     return [*chosen, *others][: currencies_shown(len(ranked))]
 
 
-def _glance(shown: Sequence[CurrencyBook], count: int) -> Block:
+def _glance(shown: Sequence[CurrencyBook], ranked: Sequence[CurrencyBook]) -> Block:
     if not shown:
         return blocks.rich_text(
             blocks.emoji("white_check_mark"), blocks.text(" Nothing to pay.", is_bold=True)
@@ -65,13 +64,13 @@ def _glance(shown: Sequence[CurrencyBook], count: int) -> Block:
         debtors = f" · {count_text(each.debtors_count, 'debtor')}"
         line_end = "" if each is shown[-1] else "\n"
         elements += [*owed_line(each.owed), blocks.text(debtors + line_end)]
-    if (rest := count - len(shown)) > 0:
-        elements.append(blocks.text(f"\n{rest_words(rest)}"))
+    if others := [each.owed for each in ranked if each not in shown]:
+        elements.append(blocks.text(f"\n{others_words(others)}"))
     return blocks.rich_text(*elements)
 
 
 def _currency_menu(ranked: Sequence[CurrencyBook]) -> list[Element]:
-    """A menu of all currencies, for their debtors; none where there is but one."""
+    """A menu of all currencies, for their ages and debtors; none where there is but one."""
     options = [
         blocks.option(
             f"{each.owed.currency.upper()} · {count_text(each.debtors_count, 'debtor')}",
@@ -82,7 +81,7 @@ def _currency_menu(ranked: Sequence[CurrencyBook]) -> list[Element]:
     name = actions.action_id(actions.SHOW_BOOK, "currency")
     if len(options) == 1:
         return []
-    return [blocks.static_select("Debtors in …", action_id=name, options=options)]
+    return [blocks.static_select("Show another currency …", action_id=name, options=options)]
 
 
 def _debtors(book: CurrencyBook) -> list[Block]:

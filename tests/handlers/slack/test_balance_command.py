@@ -206,7 +206,7 @@ def test_who_may_see_one_company_has_a_book_of_it_alone(desk: Tallyman, avery: P
     other = ask(jamie, "/balance acme east")
 
     assert "The book of your accounts" in book.words
-    assert "Only the accounts that your role covers." in book.words
+    assert "Only the accounts that your role covers" in book.words
     assert "Acme › Acme West" in book.words
     assert table_of(book)[1:] == expected_rows(sums(open_invoices(desk, "Acme West"))["usd"], "usd")
     assert not re.search(r"Acme East|JPY|KWD", book.words)
