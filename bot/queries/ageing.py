@@ -15,10 +15,10 @@ from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, func, not_, or
 
 from bot.clock import local_day, zone_of
 from bot.database import Reading
-from bot.models import OPEN, PRESENT, Account
+from bot.models import Account
 from bot.money import Money
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES
-from bot.queries.status import IS_PAST_DUE
+from bot.queries.status import IS_OVERDUE, IS_OWED
 
 # From UTC-12 to UTC+14: a day, the next one, and for two hours of each day a third.
 LOCAL_DAYS_MAX = 3
@@ -50,10 +50,6 @@ _LATE_BY = tuple(bucket.days_min for bucket in BUCKETS[1:])
 def bucket_of(days_late: int) -> int:
     """The place among BUCKETS of an invoice that is so many days late."""
     return sum(days_late >= days for days in _LATE_BY)
-
-
-# What is owed at all: every sum and list of it is over these.
-IS_OWED = (OPEN, PRESENT, INVOICES.c.remaining_minor > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,8 @@ def is_late_by(days: int) -> ColumnElement[bool]:
         reached[place] & _ZONE.in_(bindparam(_zones_name(place), expanding=True))
         for place in _PLACES[1:]
     )
-    return or_(reached[0], *later)
+    # The furthest day first, though it says nothing new: most that is not late ends there.
+    return and_(reached[-1], or_(reached[0], *later))
 
 
 def late_values(
@@ -165,13 +162,13 @@ def list_zones(session: Reading) -> list[str]:
 
 
 def owed_columns() -> dict[str, ColumnElement[Any]]:
-    """The sums that owed_of() reads, over the invoices of whatever group they stand in."""
+    """The sums that owed_of() reads, over whatever group of invoices that fit IS_OWED."""
     remaining = INVOICES.c.remaining_minor
     sums: dict[str, ColumnElement[Any]] = {
         "outstanding": func.sum(remaining),
         "invoices": func.count(),
-        "past_due": func.sum(remaining).filter(IS_PAST_DUE),
-        "past_due_invoices": func.count().filter(IS_PAST_DUE),
+        "past_due": func.sum(remaining).filter(IS_OVERDUE),
+        "past_due_invoices": func.count().filter(IS_OVERDUE),
     }
     for days in _LATE_BY:
         sums[f"late_by_{days}"] = func.sum(remaining).filter(is_late_by(days))

@@ -13,7 +13,7 @@ from bot.database import Reading
 from bot.errors import NotFound
 from bot.money import Money
 from bot.prepared import Prepared, Row
-from bot.queries.ageing import BUCKETS, IS_OWED, Owed, bucket_of, sum_owed
+from bot.queries.ageing import BUCKETS, Owed, bucket_of, sum_owed
 from bot.queries.cards import AccountRef, Freshness
 from bot.queries.chargebacks import Chargebacks, list_open_chargebacks
 from bot.queries.credit import list_credit
@@ -23,7 +23,7 @@ from bot.queries.invoice_rows import ACCOUNTS, INVOICES, sight_values
 from bot.queries.payment_methods import DefaultMethod, list_default_methods
 from bot.queries.sight import Sight
 from bot.queries.standing import LEVELS, Standing, judge_standing
-from bot.queries.status import IS_EXHAUSTED, IS_PAST_DUE
+from bot.queries.status import IS_EXHAUSTED, IS_OVERDUE, IS_OWED
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _family_statement(*, is_scoped: bool) -> Prepared:
 def _owed_statement(*, is_scoped: bool) -> Prepared:
     """What is owed, by account, currency and the day from which it is late, oldest first."""
     # The database says who is Past Due, as for lists; how late that is, the account's own day.
-    is_past_due = func.coalesce(IS_PAST_DUE, False)
+    is_past_due = func.coalesce(IS_OVERDUE, False)
     by = (INVOICES.c.account_id, INVOICES.c.currency, INVOICES.c.late_since_on)
     return Prepared(
         select(

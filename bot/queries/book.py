@@ -21,7 +21,6 @@ from sqlalchemy import (
 
 from bot.database import Reading
 from bot.queries.ageing import (
-    IS_OWED,
     OWED_NAMES,
     Owed,
     late_values,
@@ -33,6 +32,7 @@ from bot.queries.cards import AccountRef, Freshness
 from bot.queries.freshness import get_freshness
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES, PARENTS, sight_values
 from bot.queries.sight import Sight
+from bot.queries.status import IS_OWED
 
 DEBTORS_MAX = 10
 

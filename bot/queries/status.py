@@ -21,13 +21,11 @@ KNOWN_STATUSES = {
 }
 _INVOICES = Invoice.__table__
 
-# The same judgement as judge() makes, for SQL; its parameter `now` is the business moment.
-IS_PAST_DUE: ColumnElement[bool] = and_(
-    OPEN,
-    PRESENT,
-    _INVOICES.c.remaining_minor > 0,
-    _INVOICES.c.overdue_at <= bindparam("now"),
-)
+# The same judgement as judge() makes, for SQL: what is owed at all, and of that what is Past Due.
+# Their parameter `now` is the business moment.
+IS_OWED: tuple[ColumnElement[bool], ...] = (OPEN, PRESENT, _INVOICES.c.remaining_minor > 0)
+IS_OVERDUE: ColumnElement[bool] = _INVOICES.c.overdue_at <= bindparam("now")
+IS_PAST_DUE: ColumnElement[bool] = and_(*IS_OWED, IS_OVERDUE)
 # And that no further attempt will be made to collect it.
 IS_EXHAUSTED: ColumnElement[bool] = and_(
     IS_PAST_DUE,
