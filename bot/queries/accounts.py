@@ -1,26 +1,28 @@
 """Accounts by what people call them: id, name, e-mail, domain, or a part of the name."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, literal_column, select
 
 from bot.among import is_among
 from bot.database import Reading
 from bot.mirror.accounts import NAME_CHARACTERS_MAX
 from bot.mirror.names import fold, skeleton
 from bot.models import AccountName, Customer
+from bot.prepared import Prepared
+from bot.queries.account_refs import list_refs
 from bot.queries.cards import AccountRef
-from bot.queries.invoice_rows import ACCOUNTS, PARENTS, within
+from bot.queries.invoice_rows import ACCOUNTS, within
 from bot.queries.search import plain_text
 from bot.queries.sight import Sight
 
 PICKER_ROWS = 10
-CUSTOMERS_SHOWN = 3
 NEAREST_ROWS = 5
 # The largest that the column of their ids holds.
 ACCOUNT_ID_MAX = 2**31 - 1
@@ -70,11 +72,11 @@ def find_accounts(session: Reading, text: str, *, sight: Sight) -> AccountsFound
         return AccountsFound((), 0, (), 0, has_lookalikes=False)
     # The mirror keeps this much of a name, so this much of the text is compared with it.
     named = text[:NAME_CHARACTERS_MAX]
-    for kind, fits in _ways(named):
-        if hits := _exact_hits(session, kind, fits, sight):
+    for kind, values in _ways(named):
+        if hits := _exact_hits(session, kind, values, sight):
             ids = _without_doubles(session, hits, kind)
             return AccountsFound(
-                exact=_refs(session, ids[:PICKER_ROWS]),
+                exact=list_refs(session, ids[:PICKER_ROWS]),
                 exact_count=len(ids),
                 partial=(),
                 partial_count=0,
@@ -88,11 +90,9 @@ def find_account(session: Reading, account_id: int, *, sight: Sight) -> AccountR
     """The account of this id; None when there is none, or none for this person."""
     if not 0 < account_id <= ACCOUNT_ID_MAX:
         return None
-    statement = select(ACCOUNTS.c.id).where(
-        ACCOUNTS.c.id == account_id, within(sight, ACCOUNTS.c.id)
-    )
-    found = session.connection().execute(statement).scalars().all()
-    refs = _refs(session, found)
+    if sight.scope is not None and account_id not in sight.scope:
+        return None
+    refs = list_refs(session, [account_id])
     return refs[0] if refs else None
 
 
@@ -135,32 +135,40 @@ def list_nearest_accounts(session: Reading, text: str, *, sight: Sight) -> tuple
         score_cutoff=LIKENESS_MIN,
     )
     ids = list(dict.fromkeys(rows[index].account_id for _, _, index in nearest))
-    return _refs(session, ids[:NEAREST_ROWS])
+    return list_refs(session, ids[:NEAREST_ROWS])
 
 
-def _ways(text: str) -> list[tuple[str, ColumnElement[bool]]]:
+def _ways(text: str) -> list[tuple[str, dict[str, str]]]:
     """What a text may be, from the most to the least telling; the first that fits decides."""
     folded = fold(text)[:NAME_CHARACTERS_MAX]
     site = _SITE.fullmatch(folded)
-    domain = site[1] if site else folded
     return [
-        ("id", (_NAMES.c.folded == folded) & (_NAMES.c.value == text)),
-        ("name", _NAMES.c.skeleton == skeleton(text)[:NAME_CHARACTERS_MAX]),
-        ("email", _NAMES.c.folded == folded),
-        ("domain", _NAMES.c.folded == domain),
+        ("id", {"folded": folded, "value": text}),
+        ("name", {"skeleton": skeleton(text)[:NAME_CHARACTERS_MAX]}),
+        ("email", {"folded": folded}),
+        ("domain", {"folded": site[1] if site else folded}),
     ]
 
 
 def _exact_hits(
-    session: Reading, kind: str, fits: ColumnElement[bool], sight: Sight
+    session: Reading, kind: str, values: Mapping[str, Any], sight: Sight
 ) -> Sequence[Row[Any]]:
-    statement: Select[Any] = (
+    statement = _hits(kind, tuple(values), is_scoped=sight.scope is not None)
+    return statement.rows(session, {**values, "scope": sorted(sight.scope or ())})
+
+
+# Each form is built once, as building costs more than running it.
+@cache
+def _hits(kind: str, compared: tuple[str, ...], *, is_scoped: bool) -> Prepared:
+    scope = _NAMES.c.account_id.in_(bindparam("scope", expanding=True))
+    return Prepared(
         select(_NAMES.c.account_id, ACCOUNTS.c.parent_id, _NAMES.c.value, _NEWEST)
         .select_from(_WITH_CUSTOMERS.join(ACCOUNTS, ACCOUNTS.c.id == _NAMES.c.account_id))
-        .where(_NAMES.c.kind == kind, fits, within(sight, _NAMES.c.account_id))
+        .where(_NAMES.c.kind == literal_column(f"'{kind}'"))
+        .where(*(_NAMES.c[name] == bindparam(name) for name in compared))
+        .where(*((scope,) if is_scoped else ()))
         .group_by(_NAMES.c.account_id, ACCOUNTS.c.parent_id, _NAMES.c.value)
     )
-    return session.connection().execute(statement).all()
 
 
 def _without_doubles(session: Reading, hits: Sequence[Row[Any]], kind: str) -> list[int]:
@@ -215,49 +223,4 @@ def _partial_hits(
     )
     rows = session.connection().execute(statement).all()
     ids = [row.account_id for row in rows]
-    return _refs(session, ids), rows[0].rows_count if rows else 0
-
-
-def _refs(session: Reading, ids: Sequence[int]) -> tuple[AccountRef, ...]:
-    """These accounts, in this order; the ids are few and within the person's scope."""
-    statement: Select[Any] = (
-        select(
-            ACCOUNTS.c.id,
-            ACCOUNTS.c.kind,
-            ACCOUNTS.c.name,
-            ACCOUNTS.c.time_zone,
-            PARENTS.c.name.label("parent_name"),
-        )
-        .select_from(ACCOUNTS.outerjoin(PARENTS, PARENTS.c.id == ACCOUNTS.c.parent_id))
-        .where(ACCOUNTS.c.id.in_(ids))
-    )
-    customers = _customers_of(session, ids)
-    found = {
-        row.id: AccountRef(
-            id=row.id,
-            kind=row.kind,
-            path=tuple(name for name in (row.parent_name, row.name) if name is not None),
-            time_zone=row.time_zone,
-            customer_ids=customers.get(row.id, ()),
-        )
-        for row in session.connection().execute(statement)
-    }
-    return tuple(found[id_] for id_ in ids)
-
-
-def _customers_of(session: Reading, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """The first customers behind each account, an organisation's with those of its companies."""
-    behind = (
-        select(_NAMES.c.account_id, _NAMES.c.customer_id)
-        .where(_NAMES.c.account_id.in_(ids))
-        .distinct()
-        .subquery()
-    )
-    place = func.row_number().over(partition_by=behind.c.account_id, order_by=behind.c.customer_id)
-    placed = select(behind, place.label("place")).subquery()
-    found: dict[int, tuple[str, ...]] = {}
-    for row in session.connection().execute(
-        select(placed).where(placed.c.place <= CUSTOMERS_SHOWN).order_by(placed.c.place)
-    ):
-        found[row.account_id] = (*found.get(row.account_id, ()), row.customer_id)
-    return found
+    return list_refs(session, ids), rows[0].rows_count if rows else 0

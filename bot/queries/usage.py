@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from bot.clock import Month, local_day, zone_of
 from bot.database import Reading
@@ -20,6 +19,7 @@ from bot.models import (
     UsagePeriod,
 )
 from bot.money import Money, sum_by_currency
+from bot.prepared import Prepared, Row
 from bot.queries import usage_cards as cards
 from bot.queries.cards import AccountRef
 from bot.queries.invoice_rows import ACCOUNTS, PARENTS
@@ -46,8 +46,8 @@ _PERIOD_COLUMNS = (
 )
 _ITEM_COLUMNS = ("price_id", "meter_id", "aggregation", "quantity", "amount_minor")
 _PRICE_COLUMNS = ("unit_amount_decimal", "tiers_mode", "tiers", "transform_quantity", "nickname")
-_OF_PERIODS = select(_DAYS.c.period_id, _DAYS.c.meter_id, _DAYS.c.day, _DAYS.c.quantity).where(
-    _DAYS.c.period_id.in_(bindparam("periods", expanding=True))
+_OF_ACCOUNT = ACCOUNTS.join(_CUSTOMERS, _CUSTOMERS.c.account_id == ACCOUNTS.c.id).join(
+    _PERIODS, _PERIODS.c.customer_id == _CUSTOMERS.c.id
 )
 
 
@@ -61,20 +61,19 @@ def get_usage(
     """
     values = account_values(account, sight)
     is_scoped = sight.scope is not None
-    connection = session.connection()
     months = get_months(session, account, sight=sight)
     if month is not None:
         check_month(month, months.listed, account)
         values |= {"first": month.first_day, "last": month.following.first_day - timedelta(days=1)}
-    rows = connection.execute(_periods(is_scoped=is_scoped, by_month=month is not None), values)
-    found = rows.all()
+    by_month = month is not None
+    found = _periods(is_scoped=is_scoped, by_month=by_month).rows(session, values)
     if not found and month is None and months.last_known is not None:
         # Nothing runs any more, so the last that did is shown.
         return get_usage(session, account, months.last_known, sight=sight)
-    by_period: dict[int, list[Row[Any]]] = {}
+    by_period: dict[int, list[Row]] = {}
     for row in found:
         by_period.setdefault(row.id, []).append(row)
-    of_days = connection.execute(_OF_PERIODS, {"periods": list(by_period)}) if by_period else ()
+    of_days = _days(is_scoped=is_scoped, by_month=by_month).rows(session, values) if found else ()
     counted = {(row[0], row[1], row[2]): row[3] for row in of_days}
     spans = tuple(_span_of(lines[0], sight.now) for lines in by_period.values())
     days = _days_of(spans)
@@ -112,13 +111,8 @@ def list_accounts_within(session: Reading, account: AccountRef, *, sight: Sight)
 
 # Each form is built once, as building costs more than running it.
 @cache
-def _periods(*, is_scoped: bool, by_month: bool) -> Select[Any]:
-    when = (
-        _PERIODS.c.ends_on.between(bindparam("first"), bindparam("last"))
-        if by_month
-        else _PERIODS.c.ends_at > bindparam("now")
-    )
-    return (
+def _periods(*, is_scoped: bool, by_month: bool) -> Prepared:
+    return Prepared(
         select(
             *(_PERIODS.c[name] for name in _PERIOD_COLUMNS),
             *(_ITEMS.c[name] for name in _ITEM_COLUMNS),
@@ -133,19 +127,33 @@ def _periods(*, is_scoped: bool, by_month: bool) -> Select[Any]:
             PARENTS.c.name.label("parent_name"),
         )
         .select_from(
-            ACCOUNTS.join(_CUSTOMERS, _CUSTOMERS.c.account_id == ACCOUNTS.c.id)
-            .join(_PERIODS, _PERIODS.c.customer_id == _CUSTOMERS.c.id)
-            .outerjoin(_ITEMS, _ITEMS.c.period_id == _PERIODS.c.id)
+            _OF_ACCOUNT.outerjoin(_ITEMS, _ITEMS.c.period_id == _PERIODS.c.id)
             .outerjoin(_PRICES, _PRICES.c.id == _ITEMS.c.price_id)
             .outerjoin(_PRODUCTS, _PRODUCTS.c.id == _PRICES.c.product_id)
             .outerjoin(PARENTS, PARENTS.c.id == ACCOUNTS.c.parent_id)
         )
-        .where(*of_account(is_scoped=is_scoped), when)
+        .where(*of_account(is_scoped=is_scoped), _when(by_month=by_month))
         .order_by(ACCOUNTS.c.name, _PERIODS.c.starts_at, _PERIODS.c.id, _ITEMS.c.position)
     )
 
 
-def _span_of(row: Row[Any], now: datetime) -> cards.UsageSpan:
+@cache
+def _days(*, is_scoped: bool, by_month: bool) -> Prepared:
+    return Prepared(
+        select(_DAYS.c.period_id, _DAYS.c.meter_id, _DAYS.c.day, _DAYS.c.quantity)
+        .select_from(_OF_ACCOUNT.join(_DAYS, _DAYS.c.period_id == _PERIODS.c.id))
+        .where(*of_account(is_scoped=is_scoped), _when(by_month=by_month))
+    )
+
+
+def _when(*, by_month: bool) -> ColumnElement[bool]:
+    """The condition on the periods that run, or on those that end in a month."""
+    if by_month:
+        return _PERIODS.c.ends_on.between(bindparam("first"), bindparam("last"))
+    return _PERIODS.c.ends_at > bindparam("now")
+
+
+def _span_of(row: Row, now: datetime) -> cards.UsageSpan:
     def money(minor: int | None) -> Money | None:
         return None if minor is None else Money(minor, row.currency)
 
@@ -195,7 +203,7 @@ def _last_counted(span: cards.UsageSpan) -> date:
 
 
 def _item_of(
-    row: Row[Any],
+    row: Row,
     span: cards.UsageSpan,
     days: Sequence[date],
     counted: dict[tuple[int, str, date], str],
@@ -221,7 +229,7 @@ def _item_of(
     )
 
 
-def _projected(row: Row[Any], span: cards.UsageSpan, quantity: Decimal) -> Decimal | None:
+def _projected(row: Row, span: cards.UsageSpan, quantity: Decimal) -> Decimal | None:
     """The quantity at the end of the period, at the pace of the time that is counted."""
     until = row.covers_until_at
     if span.is_over or until is None or not span.full_days:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from bot.clock import Month, local_day, month_of, zone_of
 from bot.database import Reading
 from bot.errors import BadRequest
 from bot.models import PRESENT, Customer, UsagePeriod
+from bot.prepared import Prepared
 from bot.queries.cards import AccountRef
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES
 from bot.queries.sight import Sight
@@ -33,7 +34,7 @@ class Months:
 def get_months(session: Reading, account: AccountRef, *, sight: Sight) -> Months:
     """The months of an account, those of its companies included."""
     statement = _bounds(is_scoped=sight.scope is not None)
-    row = session.connection().execute(statement, account_values(account, sight)).one()
+    (row,) = statement.rows(session, account_values(account, sight))
     billed_on, first_on, newest_on = row
     known = [day for day in (billed_on, first_on) if day is not None]
     if not known:
@@ -76,16 +77,17 @@ def of_account(*, is_scoped: bool) -> tuple[Any, ...]:
 
 
 @cache
-def _bounds(*, is_scoped: bool) -> Select[Any]:
+def _bounds(*, is_scoped: bool) -> Prepared:
     """The last days of the account's first billed period, and of its first and newest counted."""
     theirs = select(ACCOUNTS.c.id).where(*of_account(is_scoped=is_scoped))
     billed = select(func.min(INVOICES.c.covers_until_on)).where(
         INVOICES.c.account_id.in_(theirs), PRESENT, INVOICES.c.status != "draft"
     )
-    return select(
-        billed.scalar_subquery(), func.min(_PERIODS.c.ends_on), func.max(_PERIODS.c.ends_on)
-    ).where(
-        _PERIODS.c.customer_id.in_(
-            select(_CUSTOMERS.c.id).where(_CUSTOMERS.c.account_id.in_(theirs))
-        )
+    customers = select(_CUSTOMERS.c.id).where(_CUSTOMERS.c.account_id.in_(theirs))
+    return Prepared(
+        select(
+            billed.scalar_subquery().label("billed_on"),
+            func.min(_PERIODS.c.ends_on).label("first_on"),
+            func.max(_PERIODS.c.ends_on).label("newest_on"),
+        ).where(_PERIODS.c.customer_id.in_(customers))
     )
