@@ -47,6 +47,11 @@ effects_settled_total = Counter(
     ["kind", "outcome"],
 )
 
+effects_pending = Gauge("tallyman_effects_pending", "Promised calls that are still to be made.")
+effects_dead = Gauge(
+    "tallyman_effects_dead", "Promised calls that nobody tries any more until a person decides."
+)
+
 
 def clean_text(text: str, *, with_emails: bool = False) -> str:
     """One line without secrets, card numbers and control characters, cut to a bound."""

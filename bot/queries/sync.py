@@ -10,6 +10,7 @@ from bot.database import Reading
 from bot.mirror.marks import EVENTS, LISTED, SWEPT
 from bot.models import KEPT, Alert, BackfillStep, ReceivedEvent, StaleObject, SyncMark, VerifyRun
 from bot.queries.cards import Freshness
+from bot.queries.effects import EffectsReport, get_effects_report
 from bot.queries.freshness import freshness_of
 from bot.queries.sight import Sight
 
@@ -108,6 +109,7 @@ class SyncReport:
     verify: LastVerify | None
     alerts: tuple[OpenAlert, ...]
     alerts_count: int
+    effects: EffectsReport
     zone: str
 
 
@@ -139,6 +141,7 @@ def get_sync_report(session: Reading, *, sight: Sight) -> SyncReport:
         verify=_last_verify(session, now),
         alerts=alerts,
         alerts_count=alerts_count,
+        effects=get_effects_report(session, now=now),
         zone=sight.zone,
     )
 

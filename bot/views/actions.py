@@ -28,6 +28,8 @@ ASK_SUPPORT = "ask_support"
 SHOW_SYNC = "show_sync"
 DISMISS_ALERT = "dismiss_alert"
 RETRY_OBJECT = "retry_object"
+RETRY_EFFECT = "retry_effect"
+DISMISS_EFFECT = "dismiss_effect"
 SHOW_USAGE = "show_usage"
 SHOW_BALANCE = "show_balance"
 BALANCE_PAGE = "balance_page"
@@ -46,6 +48,7 @@ ALL = (
     *(USE_ACCOUNT, SHOW_HOME, SHOW_USAGE, CHOOSE_ACCOUNT),
     *(SHOW_BALANCE, BALANCE_PAGE, SHOW_BOOK),
     *(SHOW_INVOICE_HISTORY, SHOW_AUDIT),
+    *(RETRY_EFFECT, DISMISS_EFFECT),
 )
 
 # What the button of the book says that means no currency in particular.
@@ -206,6 +209,16 @@ def parse_retry_object(value: str) -> int:
     """
     if not _NUMBER.fullmatch(value):
         raise BadRequest("This button names nothing to read. Ask for it anew: /billing sync.")
+    return int(value)
+
+
+def parse_effect(value: str) -> int:
+    """The id of a promised call.
+
+    Raises: BadRequest when the value is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names nothing to do. Ask for it anew: /billing sync.")
     return int(value)
 
 

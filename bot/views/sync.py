@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.queries.effects import EffectsReport
 from bot.queries.sync import FailingObject, LastVerify, OpenAlert, SyncReport
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
@@ -20,6 +21,7 @@ ALERT_NAMES = {
     "foreign_events": "News of another Stripe account came in",
     "mirror_differs": "Our copy differs from Stripe",
     "audit_broken": "The audit trail was tampered with",
+    "effects_failing": "Slack or Stripe refuses us",
     "invoice_sum_differs": "An invoice does not add up",
     "account_zone_unknown": "A time zone is not known",
     "people_failing": "People in Slack are not kept up",
@@ -27,6 +29,11 @@ ALERT_NAMES = {
     "slack_token": "Slack’s token is at fault",
     "stripe_key": "Stripe’s key is at fault",
     "account_zone_conflict": "An account has several time zones",
+}
+# The same for each kind of promised call.
+EFFECT_NAMES = {
+    "announce": "Post a message",
+    "update_announcement": "Bring a message up to date",
 }
 ACCOUNT_KINDS = ("organisation", "company", "customer")
 KIND_NAMES = {
@@ -59,6 +66,7 @@ def sync_card(report: SyncReport, *, note: str = "") -> Message:
         *([blocks.context(blocks.plain_text(note))] if note else []),
         _facts(report),
         *_failing(report),
+        *_dead_ends(report.effects),
         *_alerts(report),
         blocks.actions([blocks.button("Look again", action_id=actions.SHOW_SYNC, value="now")]),
         footing(report.freshness, report.zone),
@@ -73,7 +81,7 @@ def _verdict(report: SyncReport) -> tuple[str, str]:
     limit = age_text(report.alarm)
     if report.freshness.is_stale:
         return "red_circle", f"The figures are {age_text(report.age)} old; {limit} is the limit."
-    if count := report.alerts_count + report.failing_count:
+    if count := report.alerts_count + report.failing_count + report.effects.dead_ends_count:
         needs = "needs" if count == 1 else "need"
         return "large_yellow_circle", (
             f"The figures are fresh, but {count_text(count, 'thing')} {needs} a look."
@@ -94,6 +102,9 @@ def _facts(report: SyncReport) -> Block:
         if report.alerts_count
         else "No open ones",
     }
+    if report.effects.pending_count:
+        waiting = _backlog(report.effects.pending_count, report.effects.oldest_age)
+        facts["Promised, not done yet"] = waiting
     return blocks.fields([blocks.mrkdwn(f"*{label}*\n{fact}") for label, fact in facts.items()])
 
 
@@ -167,6 +178,29 @@ def _failing_text(failing: FailingObject) -> str:
 def _retry_button(failing: FailingObject, place: int) -> Element:
     name = actions.action_id(actions.RETRY_OBJECT, place)
     return blocks.button("Retry", action_id=name, value=str(failing.id))
+
+
+def _dead_ends(effects: EffectsReport) -> Iterator[Block]:
+    """What was promised and could not be done, each with what a person may decide."""
+    if not effects.dead_ends:
+        return
+    yield blocks.divider()
+    yield blocks.section(blocks.mrkdwn("*Could not be done*"))
+    for place, end in enumerate(effects.dead_ends):
+        kind = EFFECT_NAMES.get(end.kind, plain(end.kind.replace("_", " ").capitalize(), limit=60))
+        facts = f"{kind} · {plain(end.subject, limit=ID_MAX)} · promised {age_text(end.age)} ago"
+        why = plain(end.why, limit=DETAIL_MAX)
+        yield blocks.section(blocks.plain_text(f"{facts}\n{why}" if why else facts))
+        yield blocks.actions(
+            [
+                blocks.button(text, action_id=actions.action_id(name, place), value=str(end.id))
+                for text, name in (
+                    ("Retry", actions.RETRY_EFFECT),
+                    ("Dismiss", actions.DISMISS_EFFECT),
+                )
+            ]
+        )
+    yield from _rest(effects.dead_ends_count - len(effects.dead_ends))
 
 
 def _alerts(report: SyncReport) -> Iterator[Block]:

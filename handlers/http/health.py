@@ -1,15 +1,18 @@
 """Is the process alive, is it ready to answer, and what has it counted."""
 
+import contextlib
 from ipaddress import ip_address
 
 import prometheus_client
-from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.clock import real_now
 from bot.database import Database
 from bot.errors import BotError
+from bot.queries.effects import get_effects_report
+from bot.telemetry import effects_dead, effects_pending
 
 
 def health_routes(database: Database) -> list[Route]:
@@ -20,15 +23,21 @@ def health_routes(database: Database) -> list[Route]:
 
     def readyz(_request: Request) -> Response:
         try:
-            with database.reading() as session:
-                session.execute(text("SELECT 1"))
+            with database.looking() as reading:
+                report = get_effects_report(reading, now=real_now())
         except BotError as failed:
             return JSONResponse({"ready": False, "why": failed.message}, status_code=503)
-        return JSONResponse({"ready": True})
+        # Work that waits for a person's decision keeps nobody from being served.
+        left = report.dead_ends_count
+        return JSONResponse({"ready": True} | ({"failed_work": left} if left else {}))
 
     def metrics(request: Request) -> Response:
         if not _is_from_here(request):
             return PlainTextResponse("Metrics are read on this machine only.", status_code=403)
+        with contextlib.suppress(BotError), database.looking() as reading:
+            report = get_effects_report(reading, now=real_now())
+            effects_pending.set(report.pending_count)
+            effects_dead.set(report.dead_ends_count)
         return Response(
             prometheus_client.generate_latest(),
             media_type=prometheus_client.CONTENT_TYPE_LATEST,

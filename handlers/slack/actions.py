@@ -38,7 +38,7 @@ from handlers.slack.invoices import show_invoice, show_invoices, show_lines
 from handlers.slack.months import ask_support
 from handlers.slack.requests import Press
 from handlers.slack.submissions import stamped
-from handlers.slack.sync import dismiss, retry, show_sync
+from handlers.slack.sync import dismiss, dismiss_dead_end, retry, retry_dead_end, show_sync
 from handlers.slack.usage import press_usage
 
 log = get_logger("slack.actions")
@@ -117,6 +117,8 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_SYNC: _show_sync,
     actions.DISMISS_ALERT: dismiss,
     actions.RETRY_OBJECT: retry,
+    actions.RETRY_EFFECT: retry_dead_end,
+    actions.DISMISS_EFFECT: dismiss_dead_end,
     actions.USE_ACCOUNT: _show_billing(UseAccount),
     actions.SHOW_USAGE: press_usage,
     actions.SHOW_BALANCE: pressed_show_balance,

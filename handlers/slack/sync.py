@@ -1,7 +1,9 @@
 """`/billing sync` (A4): how the mirror is doing, for those who operate it."""
 
+from collections.abc import Callable
+
 from bot.access import Permission, require
-from bot.operations import dismiss_alert, retry_object
+from bot.operations import dismiss_alert, dismiss_effect, retry_effect, retry_object
 from bot.queries.sync import get_sync_report
 from bot.views import actions
 from bot.views.blocks import Message
@@ -12,6 +14,9 @@ DISMISSED = "Dismissed. It comes back if it happens again."
 DISMISSED_BEFORE = "That alert was over already."
 RETRIED = "It is being read from Stripe again."
 READ_BEFORE = "That has been read from Stripe meanwhile."
+TRIED_AGAIN = "It is being tried again, after a look whether it has happened."
+CLOSED = "Dismissed. It will not be done."
+DECIDED_BEFORE = "Somebody has decided about that already."
 
 
 def show_sync(ask: Ask, *, note: str = "") -> Message:
@@ -46,3 +51,22 @@ def retry(ask: Ask, value: str) -> Message:
             session, ask.actor, runtime.settings, stale_id=stale_id, now=now
         )
     return show_sync(ask, note=RETRIED if still_waits else READ_BEFORE)
+
+
+def retry_dead_end(ask: Ask, value: str) -> Message:
+    """Have a promised call tried again; raises as the card does."""
+    return _decide(ask, value, retry_effect.request, TRIED_AGAIN)
+
+
+def dismiss_dead_end(ask: Ask, value: str) -> Message:
+    """Let a promised call be; raises as the card does."""
+    return _decide(ask, value, dismiss_effect.request, CLOSED)
+
+
+def _decide(ask: Ask, value: str, request: Callable[..., bool], note: str) -> Message:
+    require(ask.actor, Permission.OPERATE)
+    effect_id = actions.parse_effect(value)
+    runtime, now = ask.desk.runtime, ask.sight.real_now
+    with runtime.database.writing() as session:
+        was_dead = request(session, ask.actor, runtime.settings, effect_id=effect_id, now=now)
+    return show_sync(ask, note=note if was_dead else DECIDED_BEFORE)

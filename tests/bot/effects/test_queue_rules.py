@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -44,20 +44,12 @@ LANES = ("", "stripe:/v1/invoices/:id/void")
 LONG = timedelta(hours=1)
 ROUNDS_MAX = 60
 RULES = settings(
-    max_examples=20,
-    stateful_step_count=20,
+    max_examples=12,
+    stateful_step_count=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-# Whatever is found first is enough, however long the way there was.
-UNTIL_FOUND = settings(
-    RULES,
-    max_examples=40,
-    phases=[Phase.generate],
-    report_multiple_bugs=False,
-    derandomize=True,
-    database=None,
-)
+ENOUGH = settings(RULES, max_examples=10, derandomize=True, database=None)
 
 
 class Days(RuleBasedStateMachine):
@@ -65,6 +57,8 @@ class Days(RuleBasedStateMachine):
 
     means: ClassVar[Means]
     looks: ClassVar[bool] = True
+    # What was done twice, in any of the runs.
+    found: ClassVar[set[str]]
 
     @initialize()
     def begin(self) -> None:
@@ -100,11 +94,12 @@ class Days(RuleBasedStateMachine):
     @invariant()
     def nothing_happens_twice(self) -> None:
         done = getattr(self, "world", World()).done
-        assert all(times == 1 for times in done.values()), done
+        self.found.update(deed for deed, times in done.items() if times > 1)
+        assert not (self.looks and self.found)
 
     def teardown(self) -> None:
         """Good days: everything comes to its end, by waiting alone."""
-        if not getattr(self, "promised", 0) or max(self.world.done.values(), default=0) > 1:
+        if not getattr(self, "promised", 0):
             return
         for _ in range(ROUNDS_MAX):
             if set(states(self.means.runtime.database).values()) == {"done"}:
@@ -113,6 +108,8 @@ class Days(RuleBasedStateMachine):
             self.take_up()
             let_pass(self.means.runtime.database, queue.LEASE / 2)
         self.nothing_happens_twice()
+        if not self.looks:
+            return
         deeds = [f"deed-{number + 1}" for number in range(self.promised)]
         assert states(self.means.runtime.database) == dict.fromkeys(deeds, "done")
         assert dict(self.world.done) == dict.fromkeys(deeds, 1)
@@ -152,7 +149,7 @@ def means(shared_database_url: str) -> Iterator[Means]:
 
 
 def machine_of(means: Means, *, looks: bool) -> type[Days]:
-    return type("Days", (Days,), {"means": means, "looks": looks, "TestCase": None})
+    return type("Days", (Days,), {"means": means, "looks": looks, "found": set()})
 
 
 def test_whatever_happens_everything_is_done_and_settled_once(means: Means) -> None:
@@ -160,8 +157,8 @@ def test_whatever_happens_everything_is_done_and_settled_once(means: Means) -> N
 
 
 def test_an_operation_that_does_not_look_first_is_found_out(means: Means) -> None:
-    with pytest.raises(AssertionError, match="deed-"):
-        run_state_machine_as_test(
-            machine_of(means, looks=False),
-            settings=settings(RULES, max_examples=200, print_blob=False),
-        )
+    machine = machine_of(means, looks=False)
+
+    run_state_machine_as_test(machine, settings=ENOUGH)
+
+    assert machine.found

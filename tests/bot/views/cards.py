@@ -21,6 +21,7 @@ from bot.queries.cards import (
     LinePart,
     Status,
 )
+from bot.queries.effects import EffectsReport
 from bot.queries.home import Home, HomeAccount
 from bot.queries.months import MonthStanding, MonthState
 from bot.queries.sync import Backlog, Filling, LastVerify, SyncReport
@@ -243,6 +244,7 @@ def make_sync_report(**changes: Any) -> SyncReport:
         ),
         alerts=(),
         alerts_count=0,
+        effects=EffectsReport(0, None, (), 0),
         zone="Europe/Berlin",
     )
     return replace(report, **changes)

@@ -10,6 +10,7 @@ from bot.mirror.documents import Receipt, Receipts
 from bot.money import Money
 from bot.queries.cards import Freshness, Status
 from bot.queries.channels import ChannelLine
+from bot.queries.effects import DeadEnd, EffectsReport
 from bot.queries.home import HomeAccount, PastDueSum
 from bot.queries.months import MonthState
 from bot.queries.roles import GrantLine, GrantPage, Subject
@@ -227,6 +228,17 @@ SYNC_REPORTS = {
         verify=None,
     ),
     "stale": make_sync_report(freshness=STALE, age=timedelta(hours=2, minutes=5)),
+    "dead_ends": make_sync_report(
+        effects=EffectsReport(
+            pending_count=3,
+            oldest_age=timedelta(minutes=4),
+            dead_ends=(
+                DeadEnd(7, "announce", "message:12", "The channel is archived.", 1, timedelta(2)),
+                DeadEnd(3, "new_kind", "<!channel>", "", 12, timedelta(seconds=50)),
+            ),
+            dead_ends_count=5,
+        )
+    ),
     "needs_a_look": make_sync_report(
         unnoted=Backlog(3, timedelta(seconds=40)),
         unread=Backlog(1, timedelta(days=2)),

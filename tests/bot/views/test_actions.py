@@ -18,6 +18,7 @@ SHIPPED = {
     *("use_account", "show_home", "show_usage", "choose_account"),
     *("show_balance", "balance_page", "show_book"),
     *("show_invoice_history", "show_audit"),
+    *("retry_effect", "dismiss_effect"),
 }
 
 
@@ -61,6 +62,7 @@ def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: s
         ),
         (actions.parse_show_book, ["", "BOOK", "us", "usd ", "usdx", "é12"]),
         (actions.parse_dismiss_alert, ["", "0", "-1", "1 ", "one", "9" * 19]),
+        (actions.parse_effect, ["", "0", "one", "1|2", "9" * 19]),
         (actions.parse_retry_object, ["", "0", "in_1", "1|2", "9" * 19]),
         (actions.parse_show_home, ["", "0", "-1", "one", "1|2", "9" * 19]),
         (actions.parse_list_page, ["", "list", "|1", "list|", "list|0", "x" * 1901 + "|1"]),

@@ -1,18 +1,21 @@
 """Cards that stay in a channel: posted once, and right whoever changes their invoice (G1, G10)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
-from bot.models import Invoice
+from bot.bells import ring
+from bot.effects.promises import BELL
+from bot.models import PENDING, Effect, EffectLane, Invoice
 from bot.sandbox.stripe import StandIn
 from tests.billing import Billing, day
 from tests.deployment import SECRET_KEY, Tallyman, deployed
 from tests.following import wait_until
-from tests.handlers.slack.billing_desk import ask
+from tests.handlers.slack.billing_desk import answered, ask
 from tests.workspace import Person, Seen
 
 ROOM = "finance-room"
@@ -40,9 +43,17 @@ def desk(shared_database_url: str) -> Iterator[Tallyman]:
 def avery(desk: Tallyman) -> Iterator[Person]:
     person = desk.person()
     ask(person, f"/billing channels allow #{ROOM}")
+    free_lanes(desk)
     yield person
     desk.slack.faults.reset()
+    desk.slack.find_channel(ROOM).is_ext_shared = False
     person.close()
+
+
+def free_lanes(desk: Tallyman) -> None:
+    """As if nothing had been posted for a while; how lanes pace is tried elsewhere."""
+    with desk.runtime.database.writing() as session:
+        session.execute(delete(EffectLane))
 
 
 def posted(desk: Tallyman) -> list[Any]:
@@ -61,10 +72,12 @@ def share(desk: Tallyman, person: Person, number: int) -> Seen:
 
 def pay(desk: Tallyman, number: int) -> None:
     """The customer pays, and we hear of it."""
+    free_lanes(desk)
     with desk.runtime.database.reading() as session:
         found = select(Invoice.id).where(Invoice.short_number == number)
         invoice = session.scalars(found).one()
     desk.stripe.call("POST", f"/v1/invoices/{invoice}/pay", {"paid_out_of_band": "true"})
+    assert desk.stripe.webhooks_idle(20)
     desk.sync()
 
 
@@ -91,5 +104,154 @@ def test_a_posted_card_follows_its_invoice(desk: Tallyman, avery: Person) -> Non
 
     pay(desk, 1002)
 
-    wait_until(lambda: "Paid" in shown(avery, card))
+    wait_until(lambda: "settled in full" in shown(avery, card))
     assert len(posted(desk)) == count
+
+
+def let_time_pass(desk: Tallyman) -> None:
+    """As if what waits to be tried again had waited long enough."""
+    free_lanes(desk)
+    with desk.runtime.database.writing() as session:
+        again = update(Effect).where(Effect.state == "ready", Effect.attempts > 0)
+        session.execute(again.values(due_at=datetime.now(UTC) - timedelta(seconds=1)))
+        ring(session, BELL)
+
+
+def effect_of_share(desk: Tallyman) -> Effect:
+    """The promise of the last message."""
+    with desk.runtime.database.reading() as session:
+        last = select(Effect).where(Effect.kind == "announce").order_by(Effect.id.desc()).limit(1)
+        return session.scalars(last).one()
+
+
+@pytest.mark.parametrize("honours_client_msg_id", [False, True])
+@pytest.mark.parametrize("fault", ["lose_answer_next", "fail_after_next", "html_next"])
+def test_after_a_lost_answer_it_looks_before_it_posts_again(
+    desk: Tallyman, avery: Person, fault: str, *, honours_client_msg_id: bool
+) -> None:
+    desk.slack.state.honours_client_msg_id = honours_client_msg_id
+    before = len(posted(desk))
+    desk.slack.faults.set({fault: 1, "methods": ["chat.postMessage"]})
+
+    avery.type(ROOM, "/invoice 1003 share")
+    wait_until(lambda: effect_of_share(desk).last_error is not None)
+    let_time_pass(desk)
+    wait_until(lambda: effect_of_share(desk).state == "done")
+
+    assert len(posted(desk)) == before + 1
+
+
+@pytest.mark.parametrize("fault", [{"fail_before_next": 1}, {"ratelimited_next": 1}])
+def test_what_slack_did_not_take_is_posted_later(
+    desk: Tallyman, avery: Person, fault: dict[str, int]
+) -> None:
+    before = len(posted(desk))
+    desk.slack.faults.set({**fault, "retry_after": 0, "methods": ["chat.postMessage"]})
+
+    avery.type(ROOM, "/invoice 1004 share")
+    wait_until(
+        lambda: not (desk.slack.faults.fail_before_next + desk.slack.faults.ratelimited_next)
+    )
+    let_time_pass(desk)
+    wait_until(lambda: effect_of_share(desk).state == "done")
+
+    assert len(posted(desk)) == before + 1
+
+
+def test_where_slack_refuses_the_blocks_the_words_are_posted(desk: Tallyman, avery: Person) -> None:
+    desk.slack.faults.set(
+        {"error_next": 1, "error_name": "invalid_blocks", "methods": ["chat.postMessage"]}
+    )
+
+    card = share(desk, avery, 1005)
+
+    assert "USD 100.04" in card.words
+    assert card.buttons == []
+    desk.slack.problems.clear()
+
+
+def test_a_message_that_was_taken_away_is_left_alone(desk: Tallyman, avery: Person) -> None:
+    card = share(desk, avery, 1006)
+    count = len(posted(desk))
+    channel = desk.slack.find_channel(ROOM).id
+    message = desk.slack.workspace.find_message(channel, card.ts)
+    assert message is not None
+    desk.slack.workspace.remove(message)
+
+    pay(desk, 1006)
+    wait_until(lambda: count_pending(desk) == 0)
+
+    assert len(posted(desk)) == count - 1
+    assert "message is gone" not in ask(avery, "/billing sync").words
+
+
+def count_pending(desk: Tallyman) -> int:
+    """How many promises are still to be kept."""
+    with desk.runtime.database.reading() as session:
+        return len(session.scalars(select(Effect.id).where(PENDING)).all())
+
+
+def test_many_changes_become_one_update(desk: Tallyman, avery: Person) -> None:
+    card = share(desk, avery, 1007)
+    desk.slack.faults.set({"slow_seconds": 0.2, "methods": ["conversations.info"]})
+    with desk.runtime.database.reading() as session:
+        invoice = session.scalars(select(Invoice.id).where(Invoice.short_number == 1007)).one()
+
+    for number in range(6):
+        desk.stripe.call("POST", f"/v1/invoices/{invoice}", {"description": f"Change {number}"})
+        assert desk.stripe.webhooks_idle(20)
+        desk.sync()
+    pay(desk, 1007)
+    wait_until(lambda: "settled in full" in shown(avery, card))
+
+    updates = [one for one in desk.slack.calls if one.method == "chat.update"]
+    assert len([one for one in updates if one.arguments["ts"] == card.ts]) <= 2
+
+
+def test_a_channel_that_others_have_joined_since_sees_nothing_new(
+    desk: Tallyman, avery: Person
+) -> None:
+    card = share(desk, avery, 1008)
+    desk.slack.find_channel(ROOM).is_ext_shared = True
+
+    pay(desk, 1008)
+    wait_until(lambda: count_pending(desk) == 0)
+
+    assert "settled in full" not in shown(avery, card)
+
+
+def test_what_could_not_be_posted_waits_for_a_persons_decision(
+    desk: Tallyman, avery: Person
+) -> None:
+    before = len(posted(desk))
+    desk.slack.faults.set(
+        {"error_next": 1, "error_name": "restricted_action", "methods": ["chat.postMessage"]}
+    )
+    avery.type(ROOM, "/invoice 1009 share")
+    wait_until(lambda: effect_of_share(desk).state == "dead")
+    ready = httpx.get(f"{desk.url}/readyz", trust_env=False).json()
+    assert ready == {"ready": True, "failed_work": 1}
+
+    card = ask(avery, "/billing sync")
+    assert "keep me from posting there" in card.words
+    avery.click(card, "retry_effect:0")
+    assert "It is being tried again" in answered(avery, after=card).words
+
+    wait_until(lambda: effect_of_share(desk).state == "done")
+    assert len(posted(desk)) == before + 1
+
+
+def test_a_dead_end_is_dismissed_once(desk: Tallyman, avery: Person) -> None:
+    desk.slack.faults.set(
+        {"error_next": 1, "error_name": "restricted_action", "methods": ["chat.postMessage"]}
+    )
+    avery.type(ROOM, "/invoice 1010 share")
+    wait_until(lambda: effect_of_share(desk).state == "dead")
+    card = ask(avery, "/billing sync")
+
+    avery.click(card, "dismiss_effect:0")
+    dismissed = answered(avery, after=card)
+
+    assert "It will not be done" in dismissed.words
+    assert "Could not be done" not in dismissed.words
+    assert effect_of_share(desk).dismissed_by == "U0AVERY"

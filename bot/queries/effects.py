@@ -1,0 +1,65 @@
+"""How promised calls are doing: how many wait, and which came to a dead end."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.database import Reading
+from bot.models import DEAD, PENDING, Effect
+
+DEAD_ENDS_SHOWN = 4
+
+_EFFECTS: Any = Effect.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class DeadEnd:
+    """A call that nobody tries any more, and why."""
+
+    id: int
+    kind: str
+    subject: str
+    why: str
+    attempts: int
+    age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsReport:
+    """What waits, for how long at most (None when nothing does), and the newest dead ends."""
+
+    pending_count: int
+    oldest_age: timedelta | None
+    dead_ends: tuple[DeadEnd, ...]
+    dead_ends_count: int
+
+
+def get_effects_report(reading: Reading, *, now: datetime) -> EffectsReport:
+    """How promised calls are doing at this moment, by the machine's clock."""
+    waiting = select(func.count(), func.min(_EFFECTS.c.promised_at)).where(PENDING)
+    count, oldest_at = reading.connection().execute(waiting).one()
+    dead = (
+        select(_EFFECTS, func.count().over().label("rows_count"))
+        .where(DEAD)
+        .order_by(_EFFECTS.c.id.desc())
+        .limit(DEAD_ENDS_SHOWN)
+    )
+    rows = reading.connection().execute(dead).all()
+    return EffectsReport(
+        pending_count=count,
+        oldest_age=None if oldest_at is None else max(now - oldest_at, timedelta(0)),
+        dead_ends=tuple(
+            DeadEnd(
+                id=row.id,
+                kind=row.kind,
+                subject=row.subject,
+                why=row.last_error or "",
+                attempts=row.attempts,
+                age=max(now - row.promised_at, timedelta(0)),
+            )
+            for row in rows
+        ),
+        dead_ends_count=rows[0].rows_count if rows else 0,
+    )
