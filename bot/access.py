@@ -38,6 +38,7 @@ class Permission(StrEnum):
     MANAGE_ROLES = "manage_roles"
     MANAGE_CHANNELS = "manage_channels"
     READ_AUDIT = "read_audit"
+    SEND_LINKS = "send_links"
 
 
 class Role(StrEnum):
@@ -53,7 +54,7 @@ class Role(StrEnum):
 # What each role adds to those before it; what a deed needs is added with the deed.
 _ADDED: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.VIEW_INVOICES}),
-    Role.COLLECTOR: frozenset(),
+    Role.COLLECTOR: frozenset({Permission.SEND_LINKS}),
     Role.REVIEWER: frozenset(),
     Role.APPROVER: frozenset(),
     Role.ADMIN: frozenset(Permission),
@@ -154,6 +155,14 @@ def scope_for(actor: Actor, permission: Permission) -> Scope:
     return frozenset().union(*(scope for scope in scopes if scope is not None))
 
 
+def permissions_for(actor: Actor, account_id: int) -> frozenset[Permission]:
+    """All that the actor may do with one account."""
+    covering = (
+        role for role, scope in actor.rights.items() if scope is None or account_id in scope
+    )
+    return frozenset().union(*(PERMISSIONS[role] for role in covering))
+
+
 def is_allowed(actor: Actor, permission: Permission) -> bool:
     """Whether one of the actor's roles gives this permission, be it for one account alone."""
     scope = scope_for(actor, permission)
@@ -166,6 +175,15 @@ def require(actor: Actor, permission: Permission) -> None:
     Raises: NotAllowed, which whoever catches it records as a refusal.
     """
     if not is_allowed(actor, permission):
+        raise NotAllowed(NOT_COVERED if actor.rights else NO_ROLE)
+
+
+def require_for(actor: Actor, permission: Permission, *, account_id: int) -> None:
+    """Go on only when the actor may do this with an account that they may look at.
+
+    Raises: NotAllowed, as `require` does.
+    """
+    if permission not in permissions_for(actor, account_id):
         raise NotAllowed(NOT_COVERED if actor.rights else NO_ROLE)
 
 

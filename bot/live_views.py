@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.access import Permission
 from bot.clock import real_now
 from bot.database import Reading
 from bot.errors import NotFound
@@ -49,7 +50,9 @@ def look_of_channel(runtime: Runtime, deployment: Deployment, *, shared_by: str 
 
 def _invoice_card(reading: Reading, look: Look, invoice_id: str) -> Message:
     card = get_invoice_card(reading, invoice_id, sight=look.sight)
-    return shared(invoice_card(card, dashboard=look.dashboard), by=look.shared_by)
+    # Everybody there sees the same; whoever presses is asked for the right to it then.
+    shown = invoice_card(card, dashboard=look.dashboard, rights=frozenset(Permission))
+    return shared(shown, by=look.shared_by)
 
 
 # These names stand in the rows of posted messages, and old messages stay in channels for years.

@@ -1,4 +1,4 @@
-"""The PDF of an invoice and the receipts of its payments, as Stripe has them at this moment.
+"""Where an invoice is paid, its PDF and its receipts, as Stripe has them at this moment.
 
 Their addresses carry a secret and run out, so none is stored, and only addresses on Stripe's own
 hosts are ever given out.
@@ -84,6 +84,31 @@ def read_receipts(runtime: Runtime, fresh: FreshInvoice, *, patient_until: float
     if not found:
         raise Refused(_why_none(body, name, has_charge=has_charge))
     return Receipts(tuple(found), flag_at(listed, "has_more"))
+
+
+def payment_url(runtime: Runtime, fresh: FreshInvoice) -> str:
+    """Where an invoice can be paid, for one of which something is to be paid.
+
+    Raises: Refused for any other, saying how it stands.
+    """
+    body, name = _present(fresh)
+    match status_of(body):
+        case "open":
+            pass
+        case "draft":
+            raise Refused("This invoice is still a draft: it can be paid once it is issued.")
+        case "paid":
+            raise Refused(f"{name} is already paid.")
+        case "uncollectible":
+            raise Refused(f"{name} is written off as uncollectible: nobody is asked to pay it.")
+        case other:
+            raise Refused(f"{name} is {other}: there is nothing to pay.")
+    if amount_at(body, "amount_remaining") <= 0:
+        raise Refused(f"Nothing of {name} is left to pay.")
+    url = text_at(body, "hosted_invoice_url")
+    if url is None:
+        raise Refused(f"Stripe has no page on which {name} can be paid.")
+    return _checked(runtime, url)
 
 
 def _present(fresh: FreshInvoice) -> tuple[dict[str, Any], str]:

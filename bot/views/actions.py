@@ -39,6 +39,9 @@ SHOW_INVOICE_HISTORY = "show_invoice_history"
 SHOW_AUDIT = "show_audit"
 SHOW_HOME = "show_home"
 CHOOSE_ACCOUNT = "choose_account"
+CHOOSE_DEED = "choose_deed"
+SEND_PAYMENT_LINK = "send_payment_link"
+OPEN_PAYMENT_PAGE = "open_payment_page"
 
 ALL = (
     *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
@@ -49,6 +52,7 @@ ALL = (
     *(SHOW_BALANCE, BALANCE_PAGE, SHOW_BOOK),
     *(SHOW_INVOICE_HISTORY, SHOW_AUDIT),
     *(RETRY_EFFECT, DISMISS_EFFECT),
+    *(CHOOSE_DEED, SEND_PAYMENT_LINK, OPEN_PAYMENT_PAGE),
 )
 
 # What the button of the book says that means no currency in particular.
@@ -116,6 +120,17 @@ def parse_show_invoice_history(value: str) -> tuple[str, int]:
     """
     invoice_id, bar, page = value.partition("|")
     return parse_show_invoice(invoice_id), _parse_page(page) if bar else 1
+
+
+def format_choose_deed(deed: str, invoice_id: str) -> str:
+    """The value for a deed on an invoice, where it is chosen from a menu."""
+    return f"{deed}|{invoice_id}"
+
+
+def parse_choose_deed(value: str) -> tuple[str, str]:
+    """The deed's own action, and what its button would carry; each still to be parsed."""
+    deed, _, invoice_id = value.partition("|")
+    return deed, invoice_id
 
 
 def account_text(account_id: int) -> str:

@@ -1,14 +1,17 @@
 """The card of one invoice: status, amount and days late at one glance, then how it came about."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from bot.access import Permission
 from bot.money import Money, money_text
 from bot.queries.cards import InvoiceCard, Status
 from bot.views import actions, blocks, invoice_table
 from bot.views.blocks import Block, Element, Message
 from bot.views.chargebacks import LOST, chargeback_fact, chargeback_mark
 from bot.views.freshness import footing, freshness_warnings, warning
+from bot.views.invoice_deeds import deeds_row
 from bot.views.text import (
     account_name,
     as_of_text,
@@ -53,8 +56,10 @@ class Dashboard:
         return f"{self.base}/{'test/' if self.is_test else ''}invoices/{invoice_id}"
 
 
-def invoice_card(card: InvoiceCard, *, dashboard: Dashboard) -> Message:
-    """One invoice, as it is now."""
+def invoice_card(
+    card: InvoiceCard, *, dashboard: Dashboard, rights: Collection[Permission] = ()
+) -> Message:
+    """One invoice, as it is now, with what somebody with these rights may do about it."""
     shown = [
         blocks.header(invoice_title(card)),
         _glance(card),
@@ -65,6 +70,7 @@ def invoice_card(card: InvoiceCard, *, dashboard: Dashboard) -> Message:
     ]
     if card.difference:
         shown.append(warning(_difference_text(card.difference)))
+    shown.extend(deeds_row(card, rights))
     shown.append(_buttons(card, dashboard))
     shown.append(footing(card.freshness, card.account.time_zone))
     is_draft = card.status is Status.DRAFT

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
+from bot.views.invoice_deeds import DEED_ACTIONS
 
 NOT_LISTED = (
     "Not shared: this channel is not on the list for shared answers. Only you see this. "
@@ -31,7 +32,7 @@ SHARED = "Buttons here answer only whoever presses them, by what that person may
 POSTING = "I am posting it here for everybody, and I will keep it up to date. Only you see this."
 
 # What leads on from what is shown, and no further: other invoices and pages are for the asker.
-_KEPT = frozenset({actions.SHOW_INVOICE_LINES, actions.OPEN_IN_STRIPE})
+_KEPT = frozenset({actions.SHOW_INVOICE_LINES, actions.OPEN_IN_STRIPE, *DEED_ACTIONS})
 
 
 def not_shared(message: Message, why: str) -> Message:

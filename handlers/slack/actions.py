@@ -1,6 +1,7 @@
 """Presses: what a button carries is parsed strictly, and answered on today's state."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.clock import monotonic_seconds
 from bot.errors import BadRequest, Unavailable
@@ -9,6 +10,7 @@ from bot.telemetry import get_logger
 from bot.views import actions
 from bot.views.ageing import BEHIND
 from bot.views.blocks import Message
+from bot.views.invoice_deeds import DEED_ACTIONS
 from bot.views.notices import error_notice
 from bot.views.surfaces import modal_of
 from handlers.slack.audit import show_audit
@@ -37,6 +39,7 @@ from handlers.slack.history import show_history_page
 from handlers.slack.invoices import show_invoice, show_invoices, show_lines
 from handlers.slack.months import ask_support
 from handlers.slack.requests import Press
+from handlers.slack.send_payment_link import show_payment_link
 from handlers.slack.submissions import stamped
 from handlers.slack.sync import dismiss, dismiss_dead_end, retry, retry_dead_end, show_sync
 from handlers.slack.usage import press_usage
@@ -134,6 +137,7 @@ WITH_ROWS = frozenset({actions.SHOW_INVOICE, actions.SHOW_INVOICE_HISTORY, actio
 SLOW_PRESSES: Mapping[str, Callable[[Ask, str, float], Message]] = {
     actions.SHOW_INVOICE_PDF: show_invoice_pdf,
     actions.SHOW_RECEIPT: show_receipt,
+    actions.SEND_PAYMENT_LINK: show_payment_link,
 }
 # These open a modal, for which Slack has to be called.
 MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
@@ -141,7 +145,18 @@ MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.CHOOSE_ACCOUNT: ask_for_account,
 }
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
-LINKS = frozenset({actions.OPEN_IN_STRIPE, actions.OPEN_INVOICE_PDF, actions.OPEN_RECEIPT})
+LINKS = frozenset(
+    {actions.OPEN_IN_STRIPE, actions.OPEN_INVOICE_PDF, actions.OPEN_RECEIPT}
+    | {actions.OPEN_PAYMENT_PAGE}
+)
+
+
+def of_deed(press: Press) -> Press:
+    """A choice from the menu of deeds as a press on that deed's button; any other as it is."""
+    if press.action_id != actions.CHOOSE_DEED:
+        return press
+    deed, value = actions.parse_choose_deed(press.value)
+    return replace(press, action_id=deed, value=value) if deed in DEED_ACTIONS else press
 
 
 def answer_press(desk: Desk, press: Press) -> None:

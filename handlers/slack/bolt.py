@@ -14,7 +14,7 @@ import orjson
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
-from handlers.slack.actions import answer_press
+from handlers.slack.actions import answer_press, of_deed
 from handlers.slack.commands import answer_command
 from handlers.slack.context import Desk
 from handlers.slack.events import take_in
@@ -89,7 +89,7 @@ def _listen(bolt: App, desk: Desk) -> None:
         return _as_json(payload)
 
     def pressed(ack: Ack, body: dict[str, Any]) -> None:
-        press = parse_press(body)
+        press = of_deed(parse_press(body))
         if press.view is None:
             answer_press(desk, press)
         else:

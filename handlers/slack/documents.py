@@ -25,14 +25,14 @@ def show_invoice_pdf(ask: Ask, value: str, patient_until: float) -> Message:
     Raises: NotFound for an invoice that this person may not see, Refused for one without a PDF,
         Unavailable when Stripe does not answer.
     """
-    title, fresh = _read_fresh(ask, value, patient_until)
-    _keep(ask, fresh)
+    title, fresh = read_fresh(ask, value, patient_until)
+    keep(ask, fresh)
     return pdf_link(title, url=pdf_url(ask.desk.runtime, fresh))
 
 
 def show_receipt(ask: Ask, value: str, patient_until: float) -> Message:
     """Fresh links to the receipts of the invoice's payments; raises as the PDF does."""
-    title, fresh = _read_fresh(ask, value, patient_until)
+    title, fresh = read_fresh(ask, value, patient_until)
     runtime = ask.desk.runtime
     try:
         receipts = _read(
@@ -41,11 +41,11 @@ def show_receipt(ask: Ask, value: str, patient_until: float) -> Message:
             patient_until,
         )
     finally:
-        _keep(ask, fresh)
+        keep(ask, fresh)
     return receipt_links(title, receipts)
 
 
-def _read_fresh(ask: Ask, value: str, patient_until: float) -> tuple[str, FreshInvoice]:
+def read_fresh(ask: Ask, value: str, patient_until: float) -> tuple[str, FreshInvoice]:
     """The invoice as Stripe has it, for somebody who may see it, and what it is called here."""
     runtime = ask.desk.runtime
     invoice_id = actions.parse_show_invoice(value)
@@ -65,7 +65,7 @@ def _read(ask: Ask, read: Callable[[], T], patient_until: float) -> T:
         raise Unavailable("Stripe did not answer. Try again in a minute.") from None
 
 
-def _keep(ask: Ask, fresh: FreshInvoice) -> None:
+def keep(ask: Ask, fresh: FreshInvoice) -> None:
     """Keep what was read; the person gets their answer all the same where that fails."""
     try:
         keep_read(ask.desk.runtime, fresh)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.access import permissions_for
 from bot.alerts import raise_alert
 from bot.database import Reading
 from bot.queries.accounts import find_accounts
@@ -177,7 +178,8 @@ def _for_account(
 def _card(ask: Ask, card: InvoiceCard) -> Message:
     if (difference := explain_difference(card)) is not None:
         _tell_operators(ask, card, difference)
-    return invoice_card(card, dashboard=dashboard_of(ask))
+    rights = permissions_for(ask.actor, card.account.id)
+    return invoice_card(card, dashboard=dashboard_of(ask), rights=rights)
 
 
 def _tell_operators(ask: Ask, card: InvoiceCard, difference: str) -> None:

@@ -19,6 +19,7 @@ SHIPPED = {
     *("show_balance", "balance_page", "show_book"),
     *("show_invoice_history", "show_audit"),
     *("retry_effect", "dismiss_effect"),
+    *("choose_deed", "send_payment_link", "open_payment_page"),
 }
 
 
