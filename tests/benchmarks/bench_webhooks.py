@@ -51,7 +51,7 @@ def main() -> None:
     """Measure both databases, and print figures and ratios."""
     with tempfile.TemporaryDirectory(prefix="tallyman-bench-") as folder:
         _measure(f"sqlite:///{folder}/bench.sqlite3", "SQLite")
-    with _durable_postgresql() as url:
+    with durable_postgresql() as url:
         _measure(url, "PostgreSQL")
 
 
@@ -222,7 +222,7 @@ def _stripe_server() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _durable_postgresql() -> Iterator[str]:
+def durable_postgresql() -> Iterator[str]:
     """A server with files on the disk that flushes each commit, unlike the one of the tests."""
     place = "/tmp" if postgres.who_serves() else None  # noqa: S108 - the folder's name is random
     with (

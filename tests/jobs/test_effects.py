@@ -1,0 +1,226 @@
+"""The worker: how soon, in which order and at what pace promises are kept, and how it ends."""
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.effects import Effect, Means, Outcome, Refused, stripe_lane
+from bot.effects.lanes import STRIPE_ENDPOINT_SECONDS
+from bot.errors import Misconfigured, ToldToWait
+from bot.models import Alert
+from bot.models import Effect as EffectRow
+from jobs.effects import Pace, carrying_out
+from tests.bot.effects.toy import KIND, Toy, World, make_means, promise, settled, states
+from tests.following import wait_until
+
+HASTY = Pace(threads=3, lease=timedelta(seconds=1), doubt_seconds=0.1, stopping_seconds=5.0)
+LANE = stripe_lane("/v1/invoices/:id/void")
+
+
+class Slow(Toy):
+    """Takes as long as it is told to; remembers when each call began."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.begun: list[tuple[float, str]] = []
+        self.may_end = threading.Event()
+        self.may_end.set()
+
+    def perform(self, effect: Effect, means: Means) -> Outcome:
+        self.begun.append((time.monotonic(), effect.key))
+        self.may_end.wait(10)
+        return super().perform(effect, means)
+
+
+@pytest.fixture
+def means(database_url: str) -> Iterator[Means]:
+    made = make_means(database_url)
+    yield made
+    made.slack.close()
+    made.runtime.database.close()
+
+
+@pytest.fixture
+def database(means: Means) -> Database:
+    return means.runtime.database
+
+
+def test_a_promise_is_kept_at_once_when_nothing_else_is_to_be_done(
+    means: Means, database: Database
+) -> None:
+    toy = Slow(World())
+    with carrying_out(means, operations={KIND: toy}, pace=HASTY):
+        promise(database, "first")
+        wait_until(lambda: states(database) == {"first": "done"})
+        promised_at = time.monotonic()
+        promise(database, "second")
+        wait_until(lambda: len(toy.begun) == 2)
+
+    # Measured by the benchmark; far above what waiting for the next look would take.
+    assert toy.begun[1][0] - promised_at < HASTY.look_seconds / 2
+
+
+def test_what_is_about_one_thing_happens_in_order_and_never_together(
+    means: Means, database: Database
+) -> None:
+    toy = Slow(World())
+    keys = [f"deed-{number}" for number in range(6)]
+    for key in keys:
+        promise(database, key, subject="invoice:in_1")
+
+    with carrying_out(means, operations={KIND: toy}, pace=HASTY):
+        wait_until(lambda: set(states(database).values()) == {"done"})
+
+    assert [key for _, key in toy.begun] == keys
+
+
+def test_a_lane_paces_its_calls_and_no_others(means: Means, database: Database) -> None:
+    toy = Slow(World())
+    for number in range(6):
+        promise(database, f"paced-{number}", lane=LANE)
+
+    with carrying_out(means, operations={KIND: toy}, pace=HASTY):
+        promise(database, "free")
+        wait_until(lambda: set(states(database).values()) == {"done"})
+
+    paced = sorted(at for at, key in toy.begun if key.startswith("paced"))
+    # On a busy machine the first may begin later than its turn, and the last in time.
+    assert paced[-1] - paced[0] > 5 * STRIPE_ENDPOINT_SECONDS * 0.4
+
+
+class Limited(Toy):
+    """Its first call is told to wait; one without a lane is not."""
+
+    def perform(self, effect: Effect, means: Means) -> Outcome:
+        if effect.key == "first" and effect.key not in self.world.answers:
+            self.world.answers[effect.key] = True
+            raise ToldToWait("Stripe", 0.6)
+        return super().perform(effect, means)
+
+
+def test_a_service_that_wants_to_be_left_alone_holds_up_its_lane_only(
+    means: Means, database: Database
+) -> None:
+    toy = Limited(World())
+    promise(database, "first", lane=LANE)
+
+    with carrying_out(means, operations={KIND: toy}, pace=HASTY):
+        wait_until(lambda: "first" in toy.world.answers)
+        promise(database, "behind", lane=LANE)
+        promise(database, "beside", lane=stripe_lane("/v1/refunds"))
+        wait_until(lambda: states(database)["beside"] == "done")
+        assert states(database)["behind"] == "ready"
+        wait_until(lambda: set(states(database).values()) == {"done"})
+
+    with database.reading() as session:
+        assert session.scalars(select(EffectRow.attempts)).all() == [1, 1, 1]
+
+
+def test_at_the_end_work_under_way_is_finished_and_nothing_new_is_begun(
+    means: Means, database: Database
+) -> None:
+    toy = Slow(World())
+    toy.may_end.clear()
+    with carrying_out(means, operations={KIND: toy}, pace=HASTY) as loop:
+        for number in range(5):
+            promise(database, f"deed-{number}")
+        wait_until(lambda: len(toy.begun) == HASTY.threads)
+        threading.Timer(0.2, toy.may_end.set).start()
+        loop.stop()
+
+    ends = list(states(database).values())
+    assert sorted(ends) == ["done"] * 3 + ["ready"] * 2
+    assert len(toy.begun) == HASTY.threads
+
+
+def test_poison_stops_nobody_else(means: Means, database: Database) -> None:
+    class Poison(Toy):
+        def perform(self, effect: Effect, means: Means) -> Outcome:
+            if effect.key == "poison":
+                raise ZeroDivisionError
+            return super().perform(effect, means)
+
+    promise(database, "poison")
+    promise(database, "unknown", kind="of_a_newer_version")
+    with carrying_out(means, operations={KIND: Poison(World())}, pace=HASTY):
+        promise(database, "good")
+        wait_until(lambda: states(database)["good"] == "done")
+        wait_until(lambda: states(database)["unknown"] == "dead")
+
+    assert states(database)["poison"] == "ready"
+
+
+class Forbidden(Toy):
+    """The key is not allowed to do it."""
+
+    def perform(self, effect: Effect, means: Means) -> Outcome:
+        del effect, means
+        raise Misconfigured("STRIPE_SECRET_KEY may not do that.")
+
+
+def test_where_a_right_is_missing_the_lane_rests_and_the_operators_hear_of_it_once(
+    means: Means, database: Database
+) -> None:
+    promise(database, "first", lane=LANE)
+    promise(database, "second", lane=stripe_lane("/v1/refunds"))
+    with carrying_out(means, operations={KIND: Forbidden(World())}, pace=HASTY):
+        wait_until(lambda: bool(alerts(database)))
+        time.sleep(0.2)
+
+    assert [(one.kind, one.subject) for one in alerts(database)] == [("effects_failing", "stripe")]
+    assert set(states(database).values()) == {"ready"}
+
+
+def alerts(database: Database) -> list[Alert]:
+    with database.reading() as session:
+        return list(session.scalars(select(Alert)))
+
+
+class Unwritable(Toy):
+    """Fails to write down what has happened, the first time."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.failures = 1
+
+    def settle(
+        self, session: Session, effect: Effect, outcome: Outcome, *, means: Means, now: datetime
+    ) -> None:
+        super().settle(session, effect, outcome, means=means, now=now)
+        if self.failures:
+            self.failures -= 1
+            raise KeyError(effect.key)
+
+
+def test_what_could_not_be_written_is_looked_up_and_written_later(
+    means: Means, database: Database
+) -> None:
+    toy = Unwritable(World())
+    promise(database, "deed")
+
+    with carrying_out(means, operations={KIND: toy}, pace=HASTY):
+        wait_until(lambda: states(database) == {"deed": "done"})
+
+    assert dict(toy.world.done) == {"deed": 1}
+    assert list(settled(database).values()) == [1]
+
+
+def test_a_refusal_that_people_are_told_of_is_no_dead_end(means: Means, database: Database) -> None:
+    class Paid(Toy):
+        def perform(self, effect: Effect, means: Means) -> Outcome:
+            del means
+            return Refused("It was paid meanwhile.", needs_look=effect.key == "untold")
+
+    promise(database, "told")
+    promise(database, "untold")
+    with carrying_out(means, operations={KIND: Paid(World())}, pace=HASTY):
+        wait_until(lambda: states(database) == {"told": "refused", "untold": "dead"})
+
+    assert dict(settled(database)) == {"Refused:1": 1, "Refused:2": 1}
+    assert promise(database, "told").state == "refused"
