@@ -98,10 +98,17 @@ def list_live_ids(session: Session, subjects: Collection[str]) -> list[int]:
 
 
 def write_posted(
-    session: Session, announcement_id: int, *, ts: str, digest: str | None, now: datetime
+    session: Session,
+    announcement_id: int,
+    *,
+    channel_id: str,
+    ts: str,
+    digest: str | None,
+    now: datetime,
 ) -> None:
     """Remember where a message stands and what it shows."""
-    _write(session, announcement_id, ts=ts, digest=digest, posted_at=now, left_at=None)
+    told = {"channel_id": channel_id, "ts": ts, "digest": digest}
+    _write(session, announcement_id, **told, posted_at=now, left_at=None)
 
 
 def write_changed(

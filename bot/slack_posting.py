@@ -27,7 +27,7 @@ BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_bloc
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message goes: a channel, or a thread in it."""
+    """Where a message goes: a channel, or a thread in it; a person's id is a word to them alone."""
 
     channel_id: str
     thread_ts: str | None = None
@@ -64,6 +64,19 @@ def post_message(slack: SlackAPI, place: Place, content: Content, *, key: str) -
     if not isinstance(ts, str) or not ts:
         raise Unavailable("Slack did not say where it put the message.")
     return ts
+
+
+def open_direct(slack: SlackAPI, person_id: str) -> str:
+    """The direct conversation with a person, opened where there was none; the same one each time.
+
+    Raises: what SlackAPI.post raises.
+    Source: docs.slack.dev/reference/methods/conversations.open, read 2026-11.
+    """
+    channel = slack.post("conversations.open", {"users": person_id}).get("channel")
+    channel_id = channel.get("id") if isinstance(channel, dict) else None
+    if not isinstance(channel_id, str) or not channel_id:
+        raise Unavailable("Slack did not say where it speaks with that person.")
+    return channel_id
 
 
 def update_message(slack: SlackAPI, channel_id: str, ts: str, content: Content) -> None:

@@ -1,4 +1,4 @@
-"""Post a message in a channel or thread, once, and remember where it stands.
+"""Post a message in a channel or thread, or to a person, once, and remember where it stands.
 
 A message with a live view is shown on the state of the moment it is posted at, and follows its
 subject from then on (update_announcement); one without says for ever what it said.
@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import announcements, effects
-from bot.announcements import Announcement
 from bot.errors import ToldToWait, Unavailable
 from bot.models import PostedMessage
 from bot.operations import update_announcement
-from bot.slack_posting import Content, Place, find_message, post_message
+from bot.slack_objects import is_user_id
+from bot.slack_posting import Content, Place, find_message, open_direct, post_message
 from bot.views.blocks import Message
 
 KIND = "announce"
@@ -73,8 +73,9 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
     """Post it, unless an earlier attempt is found to have done so."""
     with means.runtime.database.looking() as reading:
         posted = announcements.get_announcement(reading, effect.payload["message"])
-    if effect.may_have_happened and (ts := _find(effect, means, posted)) is not None:
-        return effects.Done({"ts": ts, "digest": None})
+    place = _opened(posted.place, means)
+    if effect.may_have_happened and (ts := _find(effect, means, place)) is not None:
+        return effects.Done({"ts": ts, "channel": place.channel_id, "digest": None})
     if posted.view is None:
         digest, content = "", Content(effect.payload["text"], tuple(effect.payload["choices"]))
     else:
@@ -83,12 +84,12 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
             return effects.Refused("There is nothing to show any more.", needs_look=False)
         digest, content = announcements.digest_of(message), announcements.content_of(message)
     try:
-        ts = post_message(means.slack, posted.place, content, key=effect.key)
+        ts = post_message(means.slack, place, content, key=effect.key)
     except ToldToWait:
         raise
     except Unavailable as doubt:
         return effects.Unknown(doubt.message, again_seconds=UNSEEN_SECONDS)
-    return effects.Done({"ts": ts, "digest": digest})
+    return effects.Done({"ts": ts, "channel": place.channel_id, "digest": digest})
 
 
 def settle(
@@ -104,17 +105,27 @@ def settle(
     message_id = effect.payload["message"]
     if isinstance(outcome, effects.Done):
         ts, digest = outcome.answer["ts"], outcome.answer["digest"]
-        announcements.write_posted(session, message_id, ts=ts, digest=digest, now=now)
+        channel_id = outcome.answer["channel"]
+        announcements.write_posted(
+            session, message_id, channel_id=channel_id, ts=ts, digest=digest, now=now
+        )
         if digest is None:
             update_announcement.request(session, message_id, now=now)
     elif isinstance(outcome, effects.Refused):
         announcements.leave(session, message_id, now=now)
 
 
-def _find(effect: effects.Effect, means: effects.Means, posted: Announcement) -> str | None:
+def _opened(place: Place, means: effects.Means) -> Place:
+    """Where a message to a person really goes: only by that can it be found again and changed."""
+    if not is_user_id(place.channel_id):
+        return place
+    return Place(open_direct(means.slack, place.channel_id))
+
+
+def _find(effect: effects.Effect, means: effects.Means, place: Place) -> str | None:
     return find_message(
         means.slack,
-        posted.place,
+        place,
         key=effect.key,
         since=effect.promised_at,
         bot_id=means.deployment.slack_bot_id,
