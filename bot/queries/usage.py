@@ -1,9 +1,10 @@
 """The usage of an account, from each night's snapshot: no meter is asked while somebody waits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, bindparam, select
 
@@ -31,6 +32,9 @@ from bot.queries.usage_sums import companies_of, summed
 LATE = timedelta(hours=2)
 # What a meter that is not summed shows at the end is what it shows now.
 LAST = "last"
+_NOTHING = Decimal(0)
+# A period's id and a meter's.
+Counted: TypeAlias = tuple[int, str | None]
 
 _CUSTOMERS = Customer.__table__
 _DAYS = UsageDay.__table__
@@ -74,7 +78,7 @@ def get_usage(
     for row in found:
         by_period.setdefault(row.id, []).append(row)
     of_days = _days(is_scoped=is_scoped, by_month=by_month).rows(session, values) if found else ()
-    counted = {(row[0], row[1], row[2]): row[3] for row in of_days}
+    counted = _by_meter(of_days)
     spans = tuple(_span_of(lines[0], sight.now) for lines in by_period.values())
     days = _days_of(spans)
     items = [
@@ -146,6 +150,14 @@ def _days(*, is_scoped: bool, by_month: bool) -> Prepared:
     )
 
 
+def _by_meter(rows: Iterable[Row]) -> dict[Counted, dict[date, Decimal]]:
+    """The quantities of each day, by period and meter."""
+    found: dict[Counted, dict[date, Decimal]] = {}
+    for period, meter, day, quantity in rows:
+        found.setdefault((period, meter), {})[day] = Decimal(quantity)
+    return found
+
+
 def _when(*, by_month: bool) -> ColumnElement[bool]:
     """The condition on the periods that run, or on those that end in a month."""
     if by_month:
@@ -206,7 +218,7 @@ def _item_of(
     row: Row,
     span: cards.UsageSpan,
     days: Sequence[date],
-    counted: dict[tuple[int, str, date], str],
+    counted: dict[Counted, dict[date, Decimal]],
 ) -> cards.UsageItem:
     terms = read_terms(
         currency=row.currency,
@@ -215,7 +227,7 @@ def _item_of(
         tiers=row.tiers,
         package=row.transform_quantity,
     )
-    quantity = Decimal(row.quantity)
+    quantity, on = Decimal(row.quantity), counted.get((row.id, row.meter_id), {})
     projected = _projected(row, span, quantity)
     return cards.UsageItem(
         name=row.product_name or row.nickname or row.price_id,
@@ -225,7 +237,7 @@ def _item_of(
         amount=Money(row.amount_minor, row.currency),
         projected_quantity=projected,
         projected=_money_at(terms, projected),
-        days=tuple(Decimal(counted.get((row.id, row.meter_id, day), 0)) for day in days),
+        days=tuple([on.get(day, _NOTHING) for day in days]),
     )
 
 

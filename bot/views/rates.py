@@ -1,6 +1,7 @@
 """What a unit costs, in words: a rate, a package, or tiers."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from bot.metering.rating import VOLUME, Terms, Tier
 from bot.money import Money, money_text
@@ -32,6 +33,8 @@ def _plural(unit_label: str) -> str:
     return f"{unit}s" if is_word else unit
 
 
+# A deployment has a few prices, and each answer tells of them again.
+@lru_cache(maxsize=1024)
 def terms_text(terms: Terms, unit_label: str | None) -> str:
     """What a price asks for: "USD 0.0145 per minute", "5,000 included, then USD 0.019 per GB"."""
     unit = plain(unit_label, limit=UNIT_MAX) if unit_label else "unit"
