@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from bot.database import Reading
-from bot.models import Customer, PaymentMethod
+from bot.models import Customer, PaymentMethod, Subscription
 from bot.prepared import Prepared
 from bot.queries.families import family_ids
 from bot.queries.invoice_rows import sight_values
@@ -15,6 +15,7 @@ from bot.queries.sight import Sight
 METHODS_MAX = 5
 
 _CUSTOMERS, _METHODS = Customer.__table__, PaymentMethod.__table__
+_SUBSCRIPTIONS = Subscription.__table__
 _SHOWN = tuple(_METHODS.c[name] for name in ("kind", "brand", "last4", "exp_month", "exp_year"))
 
 
@@ -32,9 +33,9 @@ class DefaultMethod:
 def list_default_methods(
     session: Reading, account_id: int, *, sight: Sight
 ) -> tuple[DefaultMethod, ...]:
-    """The default payment methods of an account's customers, the most common one first.
+    """What the invoices of an account's customers and subscriptions are charged to, newest first.
 
-    Shape: at most METHODS_MAX; () where no customer has one.
+    Shape: at most METHODS_MAX; () where nothing is saved.
     """
     values = sight_values(sight) | {"account_id": account_id}
     rows = _statement(is_scoped=sight.scope is not None).rows(session, values)
@@ -45,16 +46,27 @@ def list_default_methods(
 
 @cache
 def _statement(*, is_scoped: bool) -> Prepared:
-    default = func.coalesce(_CUSTOMERS.c.default_payment_method, _CUSTOMERS.c.default_source)
+    in_family = (
+        _CUSTOMERS.c.account_id.in_(family_ids(is_scoped=is_scoped)),
+        _CUSTOMERS.c.deleted_at.is_(None),
+    )
+    of_customers = select(
+        func.coalesce(_CUSTOMERS.c.default_payment_method, _CUSTOMERS.c.default_source)
+    ).where(*in_family)
+    own = func.coalesce(_SUBSCRIPTIONS.c.default_payment_method, _SUBSCRIPTIONS.c.default_source)
+    of_subscriptions = (
+        select(own)
+        .select_from(
+            _SUBSCRIPTIONS.join(_CUSTOMERS, _CUSTOMERS.c.id == _SUBSCRIPTIONS.c.customer_id)
+        )
+        .where(*in_family, _SUBSCRIPTIONS.c.ended_at.is_(None), own.is_not(None))
+    )
     return Prepared(
         select(*_SHOWN)
-        .select_from(_CUSTOMERS.join(_METHODS, _METHODS.c.id == default))
         .where(
-            _CUSTOMERS.c.account_id.in_(family_ids(is_scoped=is_scoped)),
-            _CUSTOMERS.c.deleted_at.is_(None),
+            _METHODS.c.id.in_(union_all(of_customers, of_subscriptions)),
             _METHODS.c.deleted_at.is_(None),
         )
-        .group_by(*_SHOWN)
-        .order_by(func.count().desc(), _METHODS.c.last4)
+        .order_by(_METHODS.c.created_at.desc(), _METHODS.c.id)
         .limit(METHODS_MAX)
     )

@@ -17,7 +17,8 @@ from tests.build import MadeCustomer, make_customer, make_invoice
 CUSTOMERS: tuple[dict[str, str], ...] = (
     {"organisation": "Acme", "company": "Acme East", "zone": "Pacific/Kiritimati"},
     {"organisation": "Acme", "company": "Acme West", "zone": "Pacific/Pago_Pago"},
-    {"organisation": "Acme", "zone": "Europe/Berlin"},
+    # Made with its first company, an organisation has that one's zone.
+    {"organisation": "Acme", "zone": "Pacific/Kiritimati"},
     {"company": "Nepal Calls", "zone": "Asia/Kathmandu"},
     {"name": "Alone", "zone": "America/St_Johns"},
     {"name": "Owes nothing", "zone": "Australia/Lord_Howe"},

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from bot.clock import Month
 from bot.errors import BadRequest
-from handlers.slack.filters import STATUSES, Minimum
+from bot.queries.cards import Status
+from handlers.slack.filters import STATUSES, DaysLate, Minimum
 from handlers.slack.grammar import (
     ListInvoices,
     Query,
@@ -23,6 +24,7 @@ PIECES = st.lists(
         [
             *("list", "help", "history", "share"),
             *("entity:", "status:", "from:", "to:", "min:", "text:"),
+            *("currency:", "late:", "31-60", "91+", "0"),
             *("open", "past due", "2026-10-01", "2026-10", "100", "eur", "Acme", "1234", "foo:"),
             *(
                 '"',
@@ -71,13 +73,25 @@ def queries(draw: st.DrawFn) -> Query:
     if first and last:
         first, last = min(first, last), max(first, last)
     amounts = st.decimals(0, 10**12, places=2, allow_nan=False)
+    first_late, last_late = sorted(draw(st.lists(st.integers(0, 9999), min_size=2, max_size=2)))
+    late = draw(
+        st.sampled_from([None, DaysLate(first_late, last_late), DaysLate(first_late, None)])
+    )
+    # Only what is open is late.
+    statuses = [Status.OPEN, Status.PAST_DUE] if late else list(STATUSES.values())
+    currency = draw(st.none() | st.sampled_from(["eur", "kwd"]))
     return ListInvoices(
         entity=draw(st.none() | names),
-        status=draw(st.none() | st.sampled_from(list(STATUSES.values()))),
+        status=draw(st.none() | st.sampled_from(statuses)),
+        currency=currency,
+        late=late,
         from_day=first,
         to_day=last,
         minimum=draw(
-            st.none() | st.builds(Minimum, amounts, st.sampled_from([None, "eur", "kwd"]))
+            st.none()
+            | st.builds(
+                Minimum, amounts, st.sampled_from([None, currency] if currency else [None, "kwd"])
+            )
         ),
         text=draw(st.none() | names),
         is_shared=draw(st.booleans()),
