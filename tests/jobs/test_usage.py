@@ -263,3 +263,18 @@ def test_a_zone_that_changes_counts_from_that_day_on(night: Night) -> None:
     assert night.days()[date(2026, 10, 19)] == "10"
     assert night.days()[date(2026, 10, 20)] == "15"
     assert "as of 22 Oct 2026 00:00 Asia/Tokyo" in night.card()
+
+
+def test_a_subscription_that_ended_is_counted_to_its_end_and_still_shown(night: Night) -> None:
+    night.live_until(datetime(2026, 10, 20, 13, tzinfo=UTC))
+    night.count()
+    listed = night.made.stripe.call("GET", "/v1/subscriptions", {"customer": night.customer})
+
+    night.made.stripe.call("DELETE", f"/v1/subscriptions/{listed['data'][0]['id']}")
+    night.follow()
+    night.count()
+
+    assert "Usage of October 2026" in night.card()
+    assert "15 – 20 Oct 2026" in night.card()
+    assert "60 minutes" in night.card()
+    assert "projected" not in night.card().lower()
