@@ -22,6 +22,16 @@ DIGITS_DEFAULT = 2
 MINOR_MAX = 2**63 - 1
 
 _PLAIN_AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,3})?", re.ASCII)
+# What people type into a form: perhaps a currency, then digits with whatever separates them.
+_TYPED_AMOUNT = re.compile(
+    r"(?:(?P<before>[A-Za-z]{3}) ?)?(?P<digits>[0-9][0-9., ]*)(?: ?(?P<after>[A-Za-z]{3}))?",
+    re.ASCII,
+)
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.(?P<part>[0-9]+))?", re.ASCII)
+_SEPARATOR = re.compile(r"[., ]")
+# So many digits between two separators may be a group of thousands.
+GROUP_DIGITS = 3
+TYPED_SHOWN_MAX = 40
 
 
 def digits_of(currency: str) -> int:
@@ -106,3 +116,50 @@ def parse_amount(text: str, *, currency: str) -> Money:
     if scaled > MINOR_MAX:
         raise BadRequest(f"‘{text}’ is more than an invoice can hold.")
     return Money(int(scaled), currency)
+
+
+def parse_typed_amount(text: str, *, currency: str) -> Money:
+    """Read an amount above 0 that somebody typed for a known currency.
+
+    The point stands before the decimals, and thousands may be apart by commas where the decimals
+    are all there, as our cards write it: "1240.5", "1,240.50", "USD 1,240.50", "1,240" of yen. What
+    could mean two amounts is refused, with what would be right.
+    Raises: BadRequest.
+    """
+    shown = text[:TYPED_SHOWN_MAX]
+    typed = _TYPED_AMOUNT.fullmatch(text.strip())
+    if typed is None:
+        example = decimal_text(Money(124_050, currency))
+        raise BadRequest(f"‘{shown}’ is no amount. Write digits and a point, such as {example}.")
+    for named in (typed["before"], typed["after"]):
+        if named is not None and named.lower() != currency:
+            raise BadRequest(f"The invoice is in {currency.upper()}, not in {named.upper()}.")
+    digits = typed["digits"].strip()
+    grouped = _GROUPED.fullmatch(digits)
+    if grouped is not None and len(grouped["part"] or "") == digits_of(currency):
+        digits = digits.replace(",", "")
+    if not _PLAIN_AMOUNT.fullmatch(digits) or _decimals(digits) > digits_of(currency):
+        proposals = " or ".join(_meant(digits, currency))
+        if proposals:
+            raise BadRequest(
+                f"‘{shown}’ is not clear. Did you mean {proposals}? Write a point before the "
+                "decimals and nothing between the thousands."
+            )
+    amount = parse_amount(digits, currency=currency)
+    if not amount:
+        raise BadRequest("Write an amount above 0.")
+    return amount
+
+
+def _decimals(digits: str) -> int:
+    return len(digits.partition(".")[2])
+
+
+def _meant(digits: str, currency: str) -> list[str]:
+    """What somebody may have meant by digits with separators; [] where nobody can say."""
+    first, *groups = _SEPARATOR.split(digits)
+    if not groups or any(len(group) != GROUP_DIGITS for group in groups[:-1]):
+        return []
+    whole, last = first + "".join(groups[:-1]), groups[-1]
+    readings = [whole + last] if len(last) == GROUP_DIGITS and whole.strip("0") else []
+    return readings + ([f"{whole}.{last}"] if 0 < len(last) <= digits_of(currency) else [])
