@@ -23,6 +23,7 @@ from handlers.slack.accounts import chosen_account
 from handlers.slack.billing_grammar import UseAccount, parse_billing
 from handlers.slack.chosen import choose_account
 from handlers.slack.context import Ask, Desk, answer
+from handlers.slack.invalid_fields import InvalidFields
 from handlers.slack.requests import Submission
 
 log = get_logger("slack.submissions")
@@ -32,17 +33,6 @@ OUTCOME_SECONDS_MAX = 10.0
 OUTCOME_LOOK_SECONDS = 0.1
 
 Outcome = Callable[[Ask, Submission], Message | None]
-
-
-class InvalidFields(BadRequest):
-    """What was filled in is not right; each sentence is shown below its field.
-
-    Shape: `sentences` by the name of the field.
-    """
-
-    def __init__(self, sentences: Mapping[str, str]) -> None:
-        super().__init__(" ".join(sentences.values()))
-        self.sentences = dict(sentences)
 
 
 def stamped(ask: Ask, message: Message) -> Message:
