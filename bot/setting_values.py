@@ -4,8 +4,11 @@ bot.settings puts the name of the setting before what the error says. Values tha
 are never repeated.
 """
 
+import re
+from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
@@ -17,7 +20,84 @@ DATABASE_DRIVERS = ("sqlite", "postgresql+psycopg")
 # What bot.access makes of these is said there; a test holds the two together.
 ROLES = ("viewer", "collector", "reviewer", "approver", "admin")
 AUDIT_KEY_CHARACTERS_MIN = 32
+# Source: RFC 8314, section 3, and RFC 6409, read 2026-11.
+SMTP_PORTS = {"smtp": 587, "smtps": 465}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+# No space, no bracket and no end of a line: it stands in commands to the mail server.
+_MAIL_ADDRESS = re.compile(r"[^\s<>@,;:\\\"()\[\]\x00-\x1f]+@[^\s<>@,;:\\\"()\[\]\x00-\x1f]+")
+MAIL_ADDRESS_CHARACTERS_MAX = 254
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpAddress:
+    """Where mail is handed over, and as whom; `is_tls` when the line is closed from the start."""
+
+    host: str
+    port: int
+    is_tls: bool
+    user: str
+    password: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class MailAddress:
+    """Whom a mail comes from: "Acme Billing <billing@acme.example>", or without a name."""
+
+    name: str
+    address: str
+
+
+def parse_smtp_url(text: str) -> SmtpAddress:
+    """The mail server in an address such as smtp://user:password@mail.example:587.
+
+    Raises: ValueError for any other.
+    """
+    parts = urlsplit(text)
+    default = SMTP_PORTS.get(parts.scheme)
+    if default is None or not parts.hostname or parts.path not in {"", "/"} or parts.query:
+        raise ValueError("must be such as smtp://user:password@mail.example:587, or smtps://…")
+    return SmtpAddress(
+        host=parts.hostname,
+        port=parts.port or default,
+        is_tls=parts.scheme == "smtps",
+        user=unquote(parts.username or ""),
+        password=SecretStr(unquote(parts.password or "")),
+    )
+
+
+def parse_mail_address(text: str) -> MailAddress:
+    """A person's or a desk's e-mail address, with a name before it or without.
+
+    Raises: ValueError for what is none.
+    """
+    name, address = parseaddr(text)
+    if not is_mail_address(address) or any(map(_is_control, text)):
+        raise ValueError("must be an e-mail address, such as Acme Billing <billing@acme.example>")
+    return MailAddress(name=name, address=address)
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether a text is one e-mail address and nothing else."""
+    return len(text) <= MAIL_ADDRESS_CHARACTERS_MAX and bool(_MAIL_ADDRESS.fullmatch(text))
+
+
+def _is_control(letter: str) -> bool:
+    return letter < " " or letter == "\x7f"
+
+
+def check_smtp_url(url: SecretStr) -> SecretStr:
+    """A mail server, or none."""
+    if url.get_secret_value():
+        parse_smtp_url(url.get_secret_value())
+    return url
+
+
+def check_sender(text: str) -> str:
+    """An address that mail comes from, or none."""
+    if text:
+        parse_mail_address(text)
+    return text
 
 
 def check_address(text: str) -> str:

@@ -20,8 +20,10 @@ from bot.setting_values import (
     check_database,
     check_log_level,
     check_secret_key,
+    check_sender,
     check_slack_address,
     check_slack_users,
+    check_smtp_url,
     check_zone,
     read_list,
     read_role_pairs,
@@ -146,6 +148,17 @@ class Settings(BaseSettings):
         default="", description="Whom people write to when something fails; ends every error."
     )
     support_phone: str = Field(default="", description="Whom people call; ends every error.")
+    smtp_url: Annotated[SecretStr, AfterValidator(check_smtp_url)] = Field(
+        default=SecretStr(""),
+        description="The mail server that mail to customers is handed to:"
+        " smtp://user:password@mail.example:587 (encrypted where the server offers it, and always"
+        " where there is a password) or smtps://… Without one Stripe sends its own mail.",
+    )
+    mail_from: Annotated[str, AfterValidator(check_sender)] = Field(
+        default="",
+        description="Whom that mail comes from, such as Acme Billing <billing@acme.example>."
+        " Required with SMTP_URL.",
+    )
     http_host: str = Field(default="127.0.0.1", description="The address that web listens on.")
     port: int = Field(default=3000, ge=1, le=65535, description="The port that web listens on.")
     worker_port: int | None = Field(
@@ -184,6 +197,8 @@ def load_complete_settings(env_file: Path | None = ENV_FILE) -> Settings:
     # A token that is wrong says all the same which way in is meant.
     has_socket = INSTEAD in wrong or bool(_value_of(settings, INSTEAD))
     needed = [name for name in REQUIRED if not (has_socket and name == REPLACED)]
+    if bool(_value_of(settings, "SMTP_URL")):
+        needed.append("MAIL_FROM")
     missing = [name for name in needed if name not in wrong and not _value_of(settings, name)]
     _refuse(
         [*wrong.values(), *(f"{name} is missing: {_meaning(name)}" for name in missing)],

@@ -1,0 +1,6 @@
+"""A mail server that delivers nowhere: what it takes is kept for people to look at."""
+
+from bot.sandbox.mail.mailbox import Letter, Mailbox
+from bot.sandbox.mail.server import MailServer
+
+__all__ = ["Letter", "MailServer", "Mailbox"]
