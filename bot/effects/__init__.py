@@ -7,7 +7,15 @@ it in another. The rows and their leases are in `queue`, what workers do with on
 from bot.effects.lanes import slack_lane, stripe_lane
 from bot.effects.outcomes import Done, Outcome, Refused, Unknown
 from bot.effects.performing import Means, Operation
-from bot.effects.promises import Effect, find, find_by_press, is_pending, is_waiting, promise
+from bot.effects.promises import (
+    Effect,
+    find,
+    find_by_press,
+    find_last,
+    is_pending,
+    is_waiting,
+    promise,
+)
 
 __all__ = [
     "Done",
@@ -19,6 +27,7 @@ __all__ = [
     "Unknown",
     "find",
     "find_by_press",
+    "find_last",
     "is_pending",
     "is_waiting",
     "promise",

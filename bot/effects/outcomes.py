@@ -29,12 +29,14 @@ class Unknown:
 
     `spends_key` when the service keeps this answer under the key, as Stripe keeps a 500: whoever
     finds by looking that nothing has happened then goes on with the next key. `again_seconds` is
-    the least to wait, where looking at once would not show it.
+    the least to wait, where looking at once would not show it. `is_final` where nobody can look,
+    so that only a person may have it tried again.
     """
 
     why: str
     spends_key: bool = False
     again_seconds: float = 0.0
+    is_final: bool = False
 
 
 Outcome = Done | Refused | Unknown

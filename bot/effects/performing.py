@@ -149,7 +149,9 @@ def _write(
         now = database_now(session, real_now())
         if isinstance(outcome, _Pause):
             _pause(session, claim, outcome, now=now)
-        elif isinstance(outcome, Unknown) and not (claim.is_last or claim.is_beyond):
+        elif isinstance(outcome, Unknown) and not (
+            outcome.is_final or claim.is_last or claim.is_beyond
+        ):
             _try_again(session, claim, outcome, now=now)
         else:
             operation = operations.get(claim.effect.kind)

@@ -25,8 +25,9 @@ class Effect:
     """A promised call, as an operation sees it.
 
     Shape: `key` is the deed's own name; `call_key` goes to the service as its idempotency key, and
-    is another one once an answer under it was spent. `is_new` when it was promised just now, and
-    not found.
+    is another one once an answer under it was spent. `attempts_max` grows when a person has it
+    tried again after a dead end; `why` says what was wrong with it last, None for nothing yet.
+    `is_new` when it was promised just now, and not found.
     """
 
     id: int
@@ -39,6 +40,8 @@ class Effect:
     state: str
     attempts: int
     promised_at: datetime
+    attempts_max: int
+    why: str | None
     is_new: bool = False
 
     @property
@@ -111,6 +114,13 @@ def find_by_press(session: Session, press: str) -> Effect | None:
     return None if row is None else effect_of(row)
 
 
+def find_last(session: Session, subject: str, *, kind: str) -> Effect | None:
+    """The newest promise of a kind about a subject, whatever came of it."""
+    asked = select(_EFFECTS).where(_EFFECTS.c.subject == subject, _EFFECTS.c.kind == kind)
+    row = session.execute(asked.order_by(_EFFECTS.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else effect_of(row)
+
+
 def is_pending(session: Session, subject: str, *, kind: str | None = None) -> bool:
     """Whether something is still to be done about a subject; of this kind, or at all."""
     pending = select(_EFFECTS.c.id).where(models.PENDING, _EFFECTS.c.subject == subject)
@@ -138,5 +148,7 @@ def effect_of(row: Row[Any], *, is_new: bool = False) -> Effect:
         state=row.state,
         attempts=row.attempts,
         promised_at=row.promised_at,
+        attempts_max=row.attempts_max,
+        why=row.last_error,
         is_new=is_new,
     )

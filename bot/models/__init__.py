@@ -20,6 +20,7 @@ from bot.models.deeds import (
     READY,
     Effect,
     EffectLane,
+    MailAttempt,
     News,
     PostedMessage,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "InvoiceLine",
     "InvoicePayment",
     "InvoiceState",
+    "MailAttempt",
     "Meter",
     "Moment",
     "News",

@@ -68,6 +68,8 @@ for _name, _columns, _rows in (
     ("ix_effects_dead", (Effect.id,), DEAD),
 ):
     Index(_name, *_columns, sqlite_where=_rows, postgresql_where=_rows)
+# What was done last about something.
+Index("ix_effects_subject", Effect.subject, Effect.kind, Effect.id)
 
 
 class EffectLane(Base):
@@ -114,6 +116,19 @@ Index(
     sqlite_where=LIVE,
     postgresql_where=LIVE,
 )
+
+
+class MailAttempt(Base):
+    """A mail that a mail server may have: written before it is handed over, gone when it was not.
+
+    `attempts_max` is that of its effect then: it is more once a person wants it sent again.
+    """
+
+    __tablename__ = "mail_attempts"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    attempts_max: Mapped[int]
+    begun_at: Mapped[datetime]
 
 
 class News(Base):
