@@ -11,6 +11,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.database import Database
-from bot.queries import invoices, lines
 from handlers.http.server import make_server
+from tests.benchmarks.cards import asked_for
 from tests.benchmarks.slack_client import SECRET, TEAM
 
 THREADS = 4
@@ -41,8 +42,8 @@ def build(plan: dict[str, Any]) -> App:
     )
     run = {"constant": lambda: None, "core": by_core(plan), "driver": by_driver(plan)}[plan["way"]]
 
-    @app.command("/invoice")
-    def invoice(ack: Ack) -> None:
+    @app.command(plan["typed"].partition(" ")[0])
+    def answer(ack: Ack) -> None:
         run()
         ack(blocks=plan["blocks"], text=plan["text"], response_type="ephemeral")
 
@@ -52,17 +53,14 @@ def build(plan: dict[str, Any]) -> App:
 def by_core(plan: dict[str, Any]) -> Callable[[], None]:
     """Run the card's statements on the product's own engine, and read all their rows."""
     database = Database(f"sqlite:///{plan['database']}")
-    card = invoices._found_statement(
-        ("number_folded", "short_number"), is_scoped=False, drafts=True
-    )
-    found = {"number_folded": plan["ref"], "short_number": int(plan["ref"]), "name": plan["ref"]}
-    of_invoice = {"invoice_id": plan["invoice_id"]}
+    with database.looking() as snapshot:
+        asked = asked_for(snapshot, plan["typed"], now=datetime.fromisoformat(plan["now"]))
 
     def run() -> None:
         with database.looking() as snapshot:
             connection = snapshot.connection()
-            connection.execute(card.statement, found).all()
-            connection.execute(lines._OF_INVOICE.statement, of_invoice).all()
+            for statement, values in asked:
+                connection.execute(statement, values).all()
 
     return run
 
@@ -75,8 +73,8 @@ def by_driver(plan: dict[str, Any]) -> Callable[[], None]:
         if not hasattr(local, "connection"):
             local.connection = sqlite3.connect(plan["database"], isolation_level=None)
         local.connection.execute("BEGIN")
-        for statement, parameters in plan["statements"]:
-            local.connection.execute(statement, parameters).fetchall()
+        for statement in plan["statements"]:
+            local.connection.execute(statement).fetchall()
         local.connection.execute("ROLLBACK")
 
     return run

@@ -22,8 +22,9 @@ class Figures:
     per_second: float
 
 
-def command_body(text: str) -> bytes:
-    """The form that Slack sends for `/invoice TEXT`."""
+def command_body(typed: str) -> bytes:
+    """The form that Slack sends for a command as it was typed."""
+    command, _, text = typed.partition(" ")
     return urlencode(
         {
             "token": "fake",
@@ -33,7 +34,7 @@ def command_body(text: str) -> bytes:
             "channel_name": "billing",
             "user_id": USER,
             "user_name": "avery",
-            "command": "/invoice",
+            "command": command,
             "text": text,
             "api_app_id": "A0TALLYMAN",
             "is_enterprise_install": "false",
@@ -54,12 +55,12 @@ def signed(body: bytes) -> dict[str, str]:
     }
 
 
-def ask(connection: http.client.HTTPConnection, text: str) -> bytes:
+def ask(connection: http.client.HTTPConnection, typed: str) -> bytes:
     """One command and its answer.
 
     Raises: RuntimeError for any status but 200.
     """
-    body = command_body(text)
+    body = command_body(typed)
     connection.request("POST", "/slack/events", body, signed(body))
     answer = connection.getresponse()
     content = answer.read()
@@ -68,22 +69,21 @@ def ask(connection: http.client.HTTPConnection, text: str) -> bytes:
     return content
 
 
-def measure(port: int, *, clients: int, each: int, texts: list[str]) -> Figures:
+def measure(port: int, *, clients: int, each: int, typed: str) -> Figures:
     """Let so many clients ask so many times each, one after another."""
     times: list[float] = []
 
-    def work(offset: int) -> None:
+    def work() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         own: list[float] = []
-        for n in range(each):
-            text = texts[(offset + n * clients) % len(texts)]
+        for _ in range(each):
             began = time.perf_counter()
-            ask(connection, text)
+            ask(connection, typed)
             own.append(time.perf_counter() - began)
         connection.close()
         times.extend(own)
 
-    threads = [threading.Thread(target=work, args=(offset,)) for offset in range(clients)]
+    threads = [threading.Thread(target=work) for _ in range(clients)]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
