@@ -14,7 +14,7 @@ from bot.database import Reading
 from bot.effects import Means
 from bot.errors import Refused
 from bot.live_views import ask_obstacle, find_obstacle, look_of_channel, show
-from bot.models import LIVE, PostedMessage
+from bot.models import LIVE, OPEN, Account, Invoice, PostedMessage
 from bot.slack_posting import Content, Place
 from bot.views.blocks import Message
 
@@ -22,6 +22,8 @@ from bot.views.blocks import Message
 _PASSING = "context"
 
 _POSTED: Any = PostedMessage.__table__
+_ACCOUNTS: Any = Account.__table__
+_INVOICES: Any = Invoice.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,13 @@ def list_live_ids(session: Session, subjects: Collection[str]) -> list[int]:
     """The messages that show one of these subjects and are kept up to date, in one order."""
     found = select(_POSTED.c.id).where(LIVE, _POSTED.c.subject.in_(list(subjects)))
     return list(session.scalars(found.order_by(_POSTED.c.id)))
+
+
+def list_days(session: Session) -> list[tuple[int, str]]:
+    """The messages that follow open invoices, each with the zone whose days it shows."""
+    shown = _POSTED.join(_INVOICES, _INVOICES.c.id == _POSTED.c.subject).join(_ACCOUNTS)
+    found = select(_POSTED.c.id, _ACCOUNTS.c.time_zone).select_from(shown).where(LIVE, OPEN)
+    return [(row.id, row.time_zone) for row in session.execute(found.order_by(_POSTED.c.id))]
 
 
 def write_posted(

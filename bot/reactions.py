@@ -1,13 +1,24 @@
-"""What follows from news in the mirror, in the transaction that takes the news."""
+"""What follows from news in the mirror, in the transaction that takes the news; and from midnight.
+
+A message that shows days, such as those that an invoice is late, is right until the next midnight
+of the account's zone, whether anything happens to the invoice or not.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot import announcements
+from bot.clock import local_day, start_of_day, zone_of
+from bot.mirror.marks import find_mark, set_mark
 from bot.mirror.news import NewsItem
 from bot.operations import update_announcement
+
+# Up to which business moment all midnights have been followed.
+MIDNIGHTS = "midnights"
+# The offsets of all zones are multiples of this, so no midnight lies in between.
+BETWEEN_MIDNIGHTS = timedelta(minutes=15)
 
 
 def react(session: Session, news: Sequence[NewsItem], *, now: datetime) -> None:
@@ -16,6 +27,23 @@ def react(session: Session, news: Sequence[NewsItem], *, now: datetime) -> None:
         ids = [item.object_id for item in news if item.kind == kind]
         for reaction in reactions if ids else ():
             reaction(session, ids, now=now)
+
+
+def react_to_midnights(session: Session, *, business_at: datetime, now: datetime) -> None:
+    """Let messages show the new day, where one has begun since this was asked last.
+
+    `business_at` is by the business clock, `now` by the database's.
+    """
+    mark = find_mark(session, MIDNIGHTS)
+    before = business_at if mark is None else mark.business_at
+    if mark is not None and timedelta(0) <= business_at - before < BETWEEN_MIDNIGHTS:
+        return
+    since_last = timedelta(seconds=business_at.timestamp() % BETWEEN_MIDNIGHTS.total_seconds())
+    set_mark(session, MIDNIGHTS, business_at=business_at - since_last, real_at=now)
+    for announcement_id, name in announcements.list_days(session):
+        zone = zone_of(name)
+        if before < start_of_day(local_day(business_at, zone), zone):
+            update_announcement.request(session, announcement_id, now=now)
 
 
 def _update_messages(session: Session, subjects: Sequence[str], *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 from bot.alerts import clear_alert, raise_alert
 from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
+from bot.effects.queue import purge as purge_ended
 from bot.errors import BotError
 from bot.mirror.events import IS_KEPT
 from bot.mirror.marks import LISTED, advance_freshness, find_mark
@@ -24,7 +25,7 @@ from bot.mirror.refresh import OBJECTS_AT_ONCE, refresh
 from bot.mirror.stale import hand_back_all
 from bot.mirror.sweep import sweep
 from bot.models import ReceivedEvent
-from bot.reactions import react
+from bot.reactions import react, react_to_midnights
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
 
@@ -39,7 +40,7 @@ FAILING = "sync_failing"
 # What one step does at most before the others have their turn again.
 BATCHES_MAX = 20
 
-EVENTS_KEPT = timedelta(days=90)
+EVENTS_KEPT = EFFECTS_KEPT = timedelta(days=90)
 PURGE_SECONDS = 86_400.0
 PURGED_AT_ONCE = 500
 
@@ -59,6 +60,7 @@ def run(runtime: Runtime) -> None:
         pass
     while follow(runtime):
         pass
+    follow_midnights(runtime)
     tell_freshness(runtime)
 
 
@@ -96,6 +98,14 @@ def follow(runtime: Runtime) -> bool:
     return _in_batches(follow_some)
 
 
+def follow_midnights(runtime: Runtime) -> bool:
+    """Do what follows from a new day somewhere; never more to do."""
+    with runtime.database.writing() as session:
+        now = database_now(session, real_now())
+        react_to_midnights(session, business_at=runtime.clock.now(), now=now)
+    return False
+
+
 def tell_freshness(runtime: Runtime) -> bool:
     """Move the moment that cards show, where everything before it is done; never more to do."""
     with runtime.database.writing() as session:
@@ -125,6 +135,17 @@ def purge(runtime: Runtime) -> bool:
     return _in_batches(purge_some)
 
 
+def purge_effects(runtime: Runtime) -> bool:
+    """Drop promised calls that ended long ago; whether more wait."""
+
+    def purge_some() -> bool:
+        with runtime.database.writing() as session:
+            before = database_now(session, real_now()) - EFFECTS_KEPT
+            return purge_ended(session, before=before, limit=PURGED_AT_ONCE) == PURGED_AT_ONCE
+
+    return _in_batches(purge_some)
+
+
 def _in_batches(batch: Callable[[], bool]) -> bool:
     return all(batch() for _ in range(BATCHES_MAX))
 
@@ -150,8 +171,10 @@ class SyncLoop:
             _Step("note", note),
             _Step("read", read_again),
             _Step("follow", follow),
+            _Step("midnights", follow_midnights),
             _Step("freshness", tell_freshness),
             _Step("purge", purge, every_seconds=PURGE_SECONDS),
+            _Step("purge_effects", purge_effects, every_seconds=PURGE_SECONDS),
         ]
         self._look_seconds = min(LOOK_SECONDS, runtime.settings.stripe_events_seconds)
         self._woken = threading.Event()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Update, delete, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import models
@@ -196,6 +196,16 @@ def reap(
 def take_over(session: Session, *, due_at: datetime) -> int:
     """Put back everything that is leased, where nobody else can be at work; how many."""
     return _put_back(session, update(_EFFECTS).where(models.LEASED), due_at=due_at)
+
+
+def purge(session: Session, *, before: datetime, limit: int) -> int:
+    """Forget effects that ended before a moment, at most so many; how many.
+
+    What waits and what came to a dead end stays until it is done or somebody has decided.
+    """
+    old = select(_EFFECTS.c.id).where(_EFFECTS.c.finished_at < before, ~models.DEAD).limit(limit)
+    gone = delete(_EFFECTS).where(_EFFECTS.c.id.in_(old.scalar_subquery()))
+    return len(session.execute(gone.returning(_EFFECTS.c.id)).all())
 
 
 def _put_back(session: Session, left: Update, *, due_at: datetime) -> int:

@@ -108,6 +108,23 @@ def test_a_posted_card_follows_its_invoice(desk: Tallyman, avery: Person) -> Non
     assert len(posted(desk)) == count
 
 
+def test_a_posted_card_shows_the_new_day_although_nothing_happened(
+    desk: Tallyman, avery: Person
+) -> None:
+    card = share(desk, avery, 1011)
+    assert "due in" in card.words
+    free_lanes(desk)
+    count = len(posted(desk))
+    desk.sync()
+
+    desk.stripe.advance(day("2026-12-14"))
+    desk.sync()
+
+    wait_until(lambda: "Past Due" in shown(avery, card))
+    assert "3 days late" in shown(avery, card)
+    assert len(posted(desk)) == count
+
+
 def let_time_pass(desk: Tallyman) -> None:
     """As if what waits to be tried again had waited long enough."""
     free_lanes(desk)

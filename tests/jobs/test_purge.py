@@ -1,0 +1,44 @@
+"""What ended long ago is forgotten; what somebody still has to look at never is."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.effects import Means
+from bot.models import Effect
+from jobs import sync
+from tests.bot.effects.toy import make_means, promise, states
+
+OLD, YOUNG = timedelta(days=91), timedelta(days=89)
+ENDS = ("done", "refused", "dismissed", "dead")
+
+
+@pytest.fixture
+def means(database_url: str) -> Iterator[Means]:
+    made = make_means(database_url)
+    yield made
+    made.slack.close()
+    made.runtime.database.close()
+
+
+def end(means: Means, key: str, state: str, age: timedelta) -> None:
+    """Have a promise end in this state, so long ago."""
+    database = means.runtime.database
+    promise(database, key)
+    with database.writing() as session:
+        ended = {"state": state, "finished_at": datetime.now(UTC) - age}
+        session.execute(update(Effect).where(Effect.key == key).values(**ended))
+
+
+def test_effects_that_ended_long_ago_are_forgotten_but_for_dead_ends(means: Means) -> None:
+    for state in ENDS:
+        end(means, f"old {state}", state, OLD)
+        end(means, f"young {state}", state, YOUNG)
+    promise(means.runtime.database, "waits since ever")
+
+    sync.purge_effects(means.runtime)
+
+    left = {"old dead", *(f"young {state}" for state in ENDS), "waits since ever"}
+    assert set(states(means.runtime.database)) == left
