@@ -23,6 +23,9 @@ from tests.stories.conftest import PHONE, OpenWindow, Window
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Json = dict[str, Any]
+SWITCHES = 14
+LOST = "Slack posts, but its answer gets lost, once"
+DECLINED = "Banks decline every saved card"
 ACCOUNTS = ("Acme East", "Acme West", "Borealis Berlin")
 
 
@@ -269,6 +272,24 @@ def test_a_switch_says_what_it_does_from_now_on(stripe: Stripe, window: Window) 
     slow.uncheck()
     expect(panel(page).get_by_text("Stripe is slow: no more.")).to_be_visible()
     assert stripe.world.faults.slow_seconds == {}
+
+
+def test_every_switch_says_what_it_does(desk: Desk, stripe: Stripe, window: Window) -> None:
+    page = go_to(window, "billing")
+    switches = panel(page).locator(".switch")
+
+    expect(switches).to_have_count(SWITCHES)
+    expect(switches.locator(".switch-note")).to_have_count(SWITCHES)
+    for label in (LOST, DECLINED):
+        panel(page).get_by_role("switch", name=re.compile(f"^{label}")).check()
+        expect(panel(page).get_by_text(f"{label}: from now on.")).to_be_visible()
+
+    assert stripe.world.faults.decline_all
+    assert desk.slack.faults.lose_post_next == 1
+    for label in (LOST, DECLINED):
+        panel(page).get_by_role("switch", name=re.compile(f"^{label}")).uncheck()
+        expect(panel(page).get_by_text(f"{label}: no more.")).to_be_visible()
+    assert desk.slack.faults.lose_post_next == 0
 
 
 def test_on_a_phone_nothing_of_the_panel_is_cut_off(desk: Desk, open_window: OpenWindow) -> None:

@@ -11,6 +11,8 @@ from bot.sandbox.slack.records import Json
 class Faults:
     """Faults to come. A `_next` counts the calls that it will still hit.
 
+    Those with `post` in their name hit messages alone, whatever `methods` says.
+
     Units: `slow_seconds` and `retry_after` are seconds. `methods` empty means every method.
     """
 
@@ -23,6 +25,8 @@ class Faults:
     fail_before_next: int = 0
     fail_after_next: int = 0
     lose_answer_next: int = 0
+    fail_after_post_next: int = 0
+    lose_post_next: int = 0
     html_next: int = 0
     truncate_next: int = 0
     duplicate_deliveries_next: int = 0

@@ -19,15 +19,19 @@ class Faults:
     # Events: `created` rounded down to so many seconds; seconds until the list shows one.
     events_share_seconds: int = 0
     events_lag_seconds: float = 0.0
-    # Answers: 500 after the deed for the next n writes, 500 before it, 429 for the next n calls.
+    # Answers: 500 after the deed for the next n writes, 500 before it, no answer at all after it,
+    # 429 for the next n calls.
     fail_after_next: int = 0
     fail_before_next: int = 0
+    lose_answer_next: int = 0
     fail_path: str = ""
     rate_limit_next: int = 0
     slow_seconds: dict[str, float] = dataclasses.field(default_factory=dict)
     # Nothing is answered at all; the connection stays open.
     black_hole: bool = False
     black_hole_path: str = ""
+    # The bank says no to every saved card.
+    decline_all: bool = False
     # Names of resources (`invoices`) that the key may not `read`, `write`, or both.
     deny: list[str] = dataclasses.field(default_factory=list)
     seed: int = 1

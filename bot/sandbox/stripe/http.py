@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox.dropped import Dropped
 from bot.sandbox.stripe.control import control
 from bot.sandbox.stripe.gateway import Incoming
 from bot.sandbox.stripe.hosted import (
@@ -106,6 +108,9 @@ async def answer_api(standin: Served, request: Request) -> Response:
     if delay:
         await asyncio.sleep(delay)
     status, headers, answer = standin.gateway.finish(running, base_url)
+    is_done = status == HTTPStatus.OK and request.method != "GET"
+    if is_done and faults.takes("lose_answer_next", path):
+        return Dropped()
     return Response(answer, status, headers)
 
 

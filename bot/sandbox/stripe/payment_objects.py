@@ -54,7 +54,7 @@ def confirm(world: World, intent: Object, method: Object) -> None:
 
     Raises: StripeError 402 when the bank says no.
     """
-    outcome = world.card_outcomes.get(method["id"])
+    outcome = world.outcome_of_card(method["id"])
     charge = new_charge(world, intent, method, outcome)
     if outcome is None:
         world.emit("charge.succeeded", charge)

@@ -155,7 +155,7 @@ def collect(
         raise bad_request(message, code="resource_missing")
     row = default_payment(world, invoice)
     intent = world.table("payment_intent").get(row["payment"]["payment_intent"])
-    outcome = world.card_outcomes.get(method["id"]) if method else "generic_decline"
+    outcome = world.outcome_of_card(method["id"]) if method else "generic_decline"
     if outcome is None and method is not None:
         charge = new_charge(world, intent, method)
         return receive(world, invoice, row, intent, charge)

@@ -78,6 +78,11 @@ class World:
         # What a subscription's draft bills, so that late usage can still be counted.
         self.billed: dict[str, list[Billed]] = {}
 
+    def outcome_of_card(self, method_id: str) -> str | None:
+        """Why the bank declines a saved card at the moment; None when it does not."""
+        declined = "generic_decline" if self.faults.decline_all else None
+        return self.card_outcomes.get(method_id, declined)
+
     def table(self, kind: str) -> Table:
         """The table of a kind."""
         return self.store.table(kind)

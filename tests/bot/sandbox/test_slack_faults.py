@@ -67,6 +67,18 @@ def test_a_lost_answer_was_done_all_the_same(desk: Desk) -> None:
     assert post(desk, "after lost")["ok"]
 
 
+@pytest.mark.parametrize("fault", ["fail_after_post_next", "lose_post_next"])
+def test_a_message_stands_there_whose_answer_did_not_come(desk: Desk, fault: str) -> None:
+    desk.slack.faults.set({fault: 1})
+
+    assert desk.client.auth_test()["ok"]
+    with pytest.raises((SlackApiError, http.client.HTTPException, OSError)):
+        post(desk, fault)
+
+    assert texts(desk).count(fault) == 1
+    assert post(desk, f"after {fault}")["ok"]
+
+
 @pytest.mark.parametrize("fault", ["html_next", "truncate_next"])
 def test_an_answer_that_is_no_json(desk: Desk, fault: str) -> None:
     desk.slack.faults.set({fault: 1})

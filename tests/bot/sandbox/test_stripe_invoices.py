@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.stripe import StandIn
+from bot.sandbox.stripe.hosted import pay_on_page
 from tests.bot.sandbox.stripe_desk import (
     START,
     act,
@@ -130,6 +131,19 @@ def test_a_declined_card_leaves_the_invoice_open_and_counts_the_attempt(standin:
     assert after["next_payment_attempt"] == int(START.timestamp()) + 3 * 86_400
     assert after["due_date"] is None
     assert "invoice.payment_failed" in event_types(standin)
+
+
+def test_when_banks_decline_every_card_only_the_hosted_page_still_pays(standin: StandIn) -> None:
+    invoice = make_open(standin, make_customer(standin, "pm_card_visa"))
+    standin.world.faults.set({"decline_all": True})
+
+    assert refusal(standin, "POST", f"/v1/invoices/{invoice['id']}/pay").status == 402
+    pay_on_page(standin.world, standin.world.table("invoice").get(invoice["id"]))
+
+    assert read(standin, invoice)["status"] == "paid"
+    standin.world.faults.reset()
+    later = make_open(standin, make_customer(standin, "pm_card_visa"))
+    assert act(standin, later, "pay")["status"] == "paid"
 
 
 def test_payment_outside_stripe_counts_as_paid_and_as_off_stripe(standin: StandIn) -> None:

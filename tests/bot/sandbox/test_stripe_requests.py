@@ -135,6 +135,18 @@ def test_a_500_after_the_deed_is_replayed_too(counter: Counter) -> None:
     assert len(counter.standin.call("GET", "/v1/customers")["data"]) == 1
 
 
+def test_an_answer_that_is_lost_is_had_by_its_key(counter: Counter) -> None:
+    counter.standin.world.faults.set({"lose_answer_next": 1})
+
+    with pytest.raises((http.client.HTTPException, OSError)):
+        send(counter, "POST", "/v1/customers", "name=A", Idempotency_Key="k")
+    again = send(counter, "POST", "/v1/customers", "name=A", Idempotency_Key="k")
+
+    assert again[0] == 200
+    assert again[1]["idempotent-replayed"] == "true"
+    assert len(counter.standin.call("GET", "/v1/customers")["data"]) == 1
+
+
 def test_a_refused_check_leaves_its_key_free_and_a_refused_deed_does_not(counter: Counter) -> None:
     assert send(counter, "POST", "/v1/customers", "x=1", Idempotency_Key="a")[0] == 400
     assert send(counter, "POST", "/v1/customers", "name=A", Idempotency_Key="a")[0] == 200

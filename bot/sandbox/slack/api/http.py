@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
+from bot.sandbox.dropped import Dropped
 from bot.sandbox.slack.api.arguments import read_arguments
 from bot.sandbox.slack.api.calls import Api, ratelimited
-from bot.sandbox.slack.dropped import Dropped
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.records import Call, Json
 from bot.sandbox.slack.state import State
@@ -33,6 +33,7 @@ MISTAKES = frozenset(
         "view_too_large",
     }
 )
+POSTING, FAILED_POST = "chat.postMessage", "fail_after_post_next"
 
 
 class WebApi:
@@ -73,9 +74,10 @@ class WebApi:
     def _spoil(self, method: str, response: Response) -> Response:
         """Let an answer go wrong after the work was done, where that was asked for."""
         faults = self._state.faults
-        if faults.take("fail_after_next", method):
+        is_post = method == POSTING
+        if faults.take("fail_after_next", method) or (is_post and faults.take(FAILED_POST)):
             return _broken()
-        if faults.take("lose_answer_next", method):
+        if faults.take("lose_answer_next", method) or (is_post and faults.take("lose_post_next")):
             return Dropped()
         if faults.take("html_next", method):
             return HTMLResponse("<!DOCTYPE html><title>Slack</title><p>Something went wrong.")
