@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.database import migrate
-from bot.models import Invoice, InvoiceLine
+from bot.mirror.names import fold, skeleton
+from bot.models import AccountName, Customer, Invoice, InvoiceLine
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 CUSTOMERS = 2000
@@ -31,6 +32,8 @@ def fill_book(path: Path, invoices: int) -> None:
             for n in range(1, CUSTOMERS + 1)
         ),
     )
+    _write(connection, "customers", Customer, (customer_row(n) for n in range(CUSTOMERS)))
+    _write(connection, "account_names", AccountName, (name_row(n) for n in range(CUSTOMERS)))
     _write(connection, "invoices", Invoice, (invoice_row(n) for n in range(invoices)))
     _write(
         connection,
@@ -47,6 +50,33 @@ def fill_book(path: Path, invoices: int) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.execute("ANALYZE")
     connection.close()
+
+
+def customer_row(n: int) -> dict[str, Any]:
+    """The customer of one account, as a row of its table."""
+    name = f"Customer {1 + n}"
+    return {
+        "id": f"cus_{n}",
+        "account_id": 1 + n,
+        "name": name,
+        "currency": "usd",
+        "created_at": _micros(NOW),
+        "meta": "{}",
+        "ticket": 1,
+    }
+
+
+def name_row(n: int) -> dict[str, Any]:
+    """What the account of one customer is found by, as a row of its table."""
+    name = f"Customer {1 + n}"
+    return {
+        "account_id": 1 + n,
+        "kind": "name",
+        "value": name,
+        "customer_id": f"cus_{n}",
+        "folded": fold(name),
+        "skeleton": skeleton(name),
+    }
 
 
 def invoice_row(n: int) -> dict[str, Any]:
