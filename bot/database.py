@@ -1,8 +1,8 @@
 """Engines and transactions; everything that differs between SQLite and PostgreSQL.
 
-SQLite has one writer: every writing transaction of this process waits for the one connection that
-may write, and begins IMMEDIATE, so that it never fails half-way for having read first. Readers use
-connections of their own that can't write at all. PostgreSQL needs none of that.
+SQLite has one writer: every writing transaction of this process waits its turn for the one
+connection that may write, and begins IMMEDIATE, so that it never fails half-way for having read
+first. Readers use connections of their own that can't write at all. PostgreSQL needs none of that.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ from sqlalchemy.pool import QueuePool
 
 from bot.errors import Misconfigured, Unavailable
 from bot.file_lock import FileLock
+from bot.turns import Turns
 
 # How long a transaction waits for another process that writes to the same SQLite file.
 SQLITE_BUSY_SECONDS = 5.0
@@ -63,6 +64,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._turns = Turns(wait_seconds_max=POOL_WAIT_SECONDS) if self.is_sqlite else None
         if self.is_sqlite:
             self._writer = _sqlite_engine(self.url, writes=True)
             self._reader = _sqlite_engine(self.url, writes=False)
@@ -94,7 +96,8 @@ class Database:
         Raises: Unavailable when the database does not answer or stays locked.
         """
         session = Session(self._writer, autoflush=False, info={"database": self})
-        with _translated(), session, session.begin():
+        turn = self._turns.taken() if self._turns else contextlib.nullcontext()
+        with turn, _translated(), session, session.begin():
             yield session
 
     def close(self) -> None:
