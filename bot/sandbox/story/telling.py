@@ -24,7 +24,8 @@ NOON = timedelta(hours=12)
 # Stripe lists events of the last 30 days: what happened before needs no telling.
 EVENTS_DAYS = 30
 
-PREFIX_MIN, PREFIX_MAX = 3, 8
+# Stripe takes 3 to 12 letters and digits. Source: docs.stripe.com/api/customers, 2026-11.
+PREFIX_MIN, PREFIX_MAX, PREFIX_WHOLE_MAX = 3, 8, 12
 STOPPED_PAYING_DAYS = 125
 CARD_DEAD_DAYS = 100
 CARD_FAILING_DAYS = 12
@@ -102,22 +103,30 @@ def list_arrivals(now: datetime) -> Iterator[tuple[datetime, str, Cast]]:
 
 
 def beginning_of(now: datetime) -> datetime:
-    """Midnight (UTC) of the last day before the month that lies 18 months back.
-
-    On that day it is the first of the month already in the zones where the sun rises first.
-    """
-    return _first_of_month(now, MONTHS) - timedelta(days=1)
+    """Midnight (UTC) of the day on which the first customer comes, some 18 months back."""
+    first = min(begins_at(cast, now) for cast in CAST)
+    return first.replace(hour=0, minute=0)
 
 
 def begins_at(cast: Cast, now: datetime) -> datetime:
     """The moment from which a customer's months are counted: local midnight, in summer time.
 
     Stripe keeps the hour in UTC all the year. Counted like this, a winter month ends an hour
-    before midnight, on its own last day, and never an hour into the next month.
+    before midnight, on its own last day, and never an hour into the next month. It keeps the day
+    in UTC, too: where a month begins on the last day of the one before, that has to be a 31st, or
+    the months after longer ones would end a day early. Such a customer comes a month sooner.
     """
+    begins = _begins_at(cast, now, cast.months)
+    is_between_months = cast.anchor_day == 1 and not cast.renewed_days_ago
+    if is_between_months and begins.day not in {1, 31}:
+        return _begins_at(cast, now, cast.months + 1)
+    return begins
+
+
+def _begins_at(cast: Cast, now: datetime, months_ago: int) -> datetime:
     renewed = now - timedelta(days=cast.renewed_days_ago or 0)
     anchor_day = renewed.day if cast.renewed_days_ago else cast.anchor_day
-    first = _first_of_month(renewed, cast.months)
+    first = _first_of_month(renewed, months_ago)
     # A subscription that begins on the 31st begins on the last day where there is none.
     first = first.replace(day=min(anchor_day, monthrange(first.year, first.month)[1]))
     zone = ZoneInfo(cast.zone or "UTC")
@@ -263,5 +272,8 @@ def _domain_of(cast: Cast) -> str:
 
 
 def _prefix_of(cast: Cast) -> str:
-    # Stripe takes 3 to 12 letters and digits. Source: docs.stripe.com/api/customers, 2026-11.
-    return _label_of(cast)[:PREFIX_MAX].upper().ljust(PREFIX_MIN, "X")
+    """What the customer's invoice numbers begin with: longer where another's would be the same."""
+    short = _label_of(cast)[:PREFIX_MAX]
+    is_taken = sum(_label_of(each).startswith(short) for each in CAST) > 1
+    letters = _label_of(cast)[:PREFIX_WHOLE_MAX] if is_taken else short
+    return letters.upper().ljust(PREFIX_MIN, "X")

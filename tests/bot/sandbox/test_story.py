@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -92,6 +93,31 @@ def test_one_closed_month_was_never_billed(past: Past) -> None:
     assert [each["status"] for each in subscriptions] == ["canceled", "active"]
     assert subscriptions[1]["start_date"] - subscriptions[0]["ended_at"] == 31 * 86_400
     assert past.told.lapsed_month == "2026-10"
+
+
+def test_no_two_invoices_have_the_same_number(past: Past) -> None:
+    numbers = [each["number"] for each in past.invoices if each["number"]]
+    assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [
+        ("Borealis Deutschland GmbH", "Europe/Berlin"),
+        ("Borealis UK Ltd", "Europe/London"),
+        ("日本コール株式会社", "Asia/Tokyo"),
+        ("Quartz Property Group", "Australia/Sydney"),
+        ("Acme East Inc.", "America/New_York"),
+    ],
+)
+def test_a_month_is_over_with_its_last_day_or_an_hour_before(
+    past: Past, name: str, zone: str
+) -> None:
+    cycles = [each for each in past.of(name) if each["billing_reason"] == "subscription_cycle"]
+    ends = [datetime.fromtimestamp(each["period_end"], ZoneInfo(zone)) for each in cycles]
+
+    assert len(ends) >= 18
+    assert all((end + timedelta(hours=1)).day == 1 for end in ends)
 
 
 def test_every_state_of_an_invoice_is_there(past: Past) -> None:
