@@ -57,9 +57,13 @@ def _room(ask: Ask) -> SlackChannel | str:
         return sharing.NO_CHANNEL
     with ask.desk.runtime.database.looking() as reading:
         listed = find_channel(reading, channel_id)
-    if listed is None:
-        return sharing.NOT_LISTED
-    return sharing.EXTERNAL if listed.is_external else _room_now(ask, channel_id)
+    if listed is not None and listed.is_external:
+        return sharing.EXTERNAL
+    room = _room_now(ask, channel_id)
+    if listed is not None:
+        return room
+    # Nobody is sent to an admin who could not allow it either.
+    return sharing.EXTERNAL if room == sharing.EXTERNAL else sharing.NOT_LISTED
 
 
 def _room_now(ask: Ask, channel_id: str) -> SlackChannel | str:

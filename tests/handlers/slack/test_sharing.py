@@ -213,7 +213,9 @@ def test_in_a_channel_with_others_an_answer_is_for_the_asker_alone(
 ) -> None:
     dana = desk.person("U0DANA")
 
-    assert ask(avery, "/invoice 1004 share", channel="acme-shared").is_ephemeral
+    seen = ask(avery, "/invoice 1004 share", channel="acme-shared")
 
+    assert seen.is_ephemeral
+    assert "shared with another organisation" in seen.words
     assert all("1,000.00" not in one.words for one in dana.messages("acme-shared"))
     dana.close()
