@@ -58,6 +58,14 @@ def publish(desk: Desk, caller: Caller, wanted: str, work: Callable[[Ask], Messa
     _publish(desk, caller, home_view(message))
 
 
+def renew_home(desk: Desk, caller: Caller, wanted: str) -> None:
+    """Publish somebody's Home tab anew, soon: what stands in it was changed in a modal above it."""
+    try:
+        desk.background.start(lambda: publish(desk, caller, wanted, lambda ask: show_home(ask, 1)))
+    except Unavailable as busy:
+        log.warning("home_unrenewed", user=caller.user_id, why=busy.message)
+
+
 def _renew(desk: Desk, caller: Caller, had: Mapping[str, Any]) -> None:
     if not had and _is_obstructed(desk, caller.user_id):
         return

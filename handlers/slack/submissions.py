@@ -23,6 +23,7 @@ from handlers.slack.accounts import chosen_account
 from handlers.slack.billing_grammar import UseAccount, parse_billing
 from handlers.slack.chosen import choose_account
 from handlers.slack.context import Ask, Desk, answer
+from handlers.slack.home import renew_home
 from handlers.slack.invalid_fields import InvalidFields
 from handlers.slack.requests import Submission
 
@@ -62,6 +63,8 @@ def answer_submission(desk: Desk, submission: Submission) -> dict[str, Any]:
     message = answer(desk, submission.caller, _wanted(submission), work)
     if wrong:
         return {"response_action": "errors", "errors": wrong}
+    if done and submission.callback_id in CHANGING_HOME:
+        renew_home(desk, submission.caller, _wanted(submission))
     outcome = OUTCOMES.get(submission.callback_id)
     if done and outcome is not None and message.form is None:
         _follow(desk, submission, outcome)
@@ -145,6 +148,8 @@ def _use_account(ask: Ask, submission: Submission) -> Message:
 SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.USE_ACCOUNT: _use_account,
 }
+# What stands in the Home tab is another thing after these, which are mostly sent from there.
+CHANGING_HOME = frozenset({actions.USE_ACCOUNT})
 # What has come of the deed that was promised, for those that promise one; None while nobody knows.
 OUTCOMES: Mapping[str, Outcome] = {}
 # Stands where there is nothing to show.

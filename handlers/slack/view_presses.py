@@ -25,7 +25,7 @@ from handlers.slack.actions import (
     wanted_by,
 )
 from handlers.slack.context import Ask, Desk, answer
-from handlers.slack.home import publish, show_home
+from handlers.slack.home import publish, renew_home, show_home
 from handlers.slack.requests import Press, PressedView
 from handlers.slack.submissions import stamped
 
@@ -69,12 +69,25 @@ def _answer(desk: Desk, press: Press, view: PressedView, action: str) -> None:
         if action in SLOW_PRESSES:
             _answer_slowly(desk, press, view, SLOW_PRESSES[action])
             return
-        work = PRESSES.get(action) or MODAL_PRESSES.get(action) or unknown
-        message = answer(desk, caller, wanted, lambda ask: stamped(ask, work(ask, press.value)))
-        is_above = is_row(press) or action in MODAL_PRESSES
-        _show(desk, press, view, modal_of(message), is_above=is_above)
+        _answer_in_modal(desk, press, view, action)
     except Unavailable as failed:
         log.warning("press_unanswered", action=press.action_id, why=failed.message)
+
+
+def _answer_in_modal(desk: Desk, press: Press, view: PressedView, action: str) -> None:
+    work = PRESSES.get(action) or MODAL_PRESSES.get(action) or unknown
+    wanted, done = wanted_by(press), []
+
+    def finished(ask: Ask) -> Message:
+        message = stamped(ask, work(ask, press.value))
+        done.append(action)
+        return message
+
+    message = answer(desk, press.caller, wanted, finished)
+    is_above = is_row(press) or action in MODAL_PRESSES
+    _show(desk, press, view, modal_of(message), is_above=is_above)
+    if done and action in HOME_PRESSES:
+        renew_home(desk, press.caller, wanted)
 
 
 def _answer_slowly(

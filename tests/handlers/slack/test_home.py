@@ -191,6 +191,19 @@ def test_the_chosen_account_is_named_and_left_in_home(avery: Person) -> None:
     assert "You work with all your accounts." in ask(avery, "/billing use").words
 
 
+def test_what_is_chosen_in_a_modal_shows_in_home_at_once(avery: Person) -> None:
+    home = opened(avery)
+    avery.press("Choose an account", view=home)
+    soon(avery.view, shows="Choose an account")
+
+    assert avery.submit(account="Gulf Calls")["ok"]
+    soon(avery.home, shows="You work with Gulf Calls.")
+
+    avery.press("Work with all accounts", view=avery.view())
+    wait_until(lambda: "You work with" not in avery.home().words)
+    avery.dismiss()
+
+
 def test_a_forged_press_in_home_shows_no_more_than_the_person_may_see(
     desk: Tallyman, avery: Person, jamie: Person
 ) -> None:
