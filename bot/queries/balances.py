@@ -101,7 +101,8 @@ def get_balance(session: Reading, account: AccountRef, *, sight: Sight) -> Balan
         chargebacks=list_open_chargebacks(session, account.id, sight=sight),
         methods=list_default_methods(session, account.id, sight=sight),
         companies=tuple(companies) if is_organisation else (),
-        companies_count=len(family) if is_organisation else 0,
+        # The organisation itself counts only where it owes something beside its companies.
+        companies_count=len(family) - (not of_account[account.id]) if is_organisation else 0,
         standing=_standing_of(rows, days),
         freshness=_freshness_of(family, sight),
         now=sight.now,

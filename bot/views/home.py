@@ -138,6 +138,7 @@ def _ways_on() -> list[Element]:
             actions.action_id(actions.LIST_PAGE, "all"),
             actions.format_list_page("list", 1),
         ),
+        ("Balance", actions.SHOW_BOOK, actions.WHOLE_BOOK),
         ("Help", actions.SHOW_HELP, "help"),
     )
     buttons = [blocks.button(text, action_id=name, value=value) for text, name, value in ways]

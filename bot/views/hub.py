@@ -105,11 +105,21 @@ def _ways_on(chosen: AccountRef | None, *, is_admin: bool) -> Sequence[Element]:
             actions.action_id(actions.LIST_PAGE, "all"),
             actions.format_list_page(f"list{entity}", 1),
         ),
+        _balance(chosen),
     ]
     if is_admin:
         ways += [
             ("Roles", actions.SHOW_ROLES, actions.format_list_page("roles", 1)),
             ("Channels", actions.SHOW_CHANNELS, "channels"),
+            ("Sync", actions.SHOW_SYNC, "sync"),
+            ("Audit trail", actions.SHOW_AUDIT, "audit"),
         ]
     ways.append(("Help", actions.SHOW_HELP, "help"))
     return [blocks.button(text, action_id=name, value=value) for text, name, value in ways]
+
+
+def _balance(chosen: AccountRef | None) -> tuple[str, str, str]:
+    if chosen is None:
+        return "Balance", actions.SHOW_BOOK, actions.WHOLE_BOOK
+    its_own = actions.format_show_account(actions.account_text(chosen.id))
+    return "Balance", actions.SHOW_BALANCE, its_own

@@ -8,6 +8,7 @@ from bot.access import Permission
 from bot.money import Money, money_text
 from bot.queries.cards import InvoiceCard, Status
 from bot.views import actions, blocks, invoice_table
+from bot.views.ageing import BEHIND
 from bot.views.blocks import Block, Element, Message
 from bot.views.chargebacks import LOST, chargeback_fact, chargeback_mark
 from bot.views.freshness import footing, freshness_warnings, warning
@@ -201,6 +202,8 @@ def _buttons(card: InvoiceCard, dashboard: Dashboard) -> Block:
     elements.append(
         blocks.button("All its invoices", action_id=actions.SHOW_ACCOUNT, value=account)
     )
+    balance = actions.action_id(actions.SHOW_BALANCE, BEHIND)
+    elements.append(blocks.button("Balance", action_id=balance, value=account))
     elements.append(blocks.button("History", action_id=actions.SHOW_INVOICE_HISTORY, value=card.id))
     url = dashboard.invoice_url(card.id)
     elements.append(blocks.link_button("Open in Stripe", action_id=actions.OPEN_IN_STRIPE, url=url))

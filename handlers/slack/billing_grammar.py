@@ -273,7 +273,12 @@ BILLING_FORMS = (
         word="channels",
     ),
     Form("/billing channels remove #billing", "no longer", _read_channels, word="channels"),
-    Form("/billing sync", "how fresh the figures are, and what waits", _read_sync, word="sync"),
+    Form(
+        "/billing sync",
+        "how fresh the figures are, and what waits; for admins",
+        _read_sync,
+        word="sync",
+    ),
     Form(
         "/billing audit",
         "whether the audit trail is whole, and what happened last; for admins",

@@ -99,9 +99,18 @@ def test_an_organisation_shows_its_companies_and_their_sum(desk: Tallyman, avery
 
     by_age = sums(open_invoices(desk, "Acme"))["usd"]
     assert table_of(card)[1:] == expected_rows(by_age, "usd")
-    assert "Companies: 2 of 3 owe" in card.words
+    assert "Companies: 2 of 2 owe" in card.words
     east = pressed(avery, card, "show_balance:0")
     assert "Balance of Acme › Acme East" in east.words
+
+
+def test_a_balance_is_one_press_from_an_invoice_and_comes_beside_it(avery: Person) -> None:
+    card = ask(avery, "/invoice 1004")
+
+    balance = pressed(avery, card, "Balance")
+
+    assert "Balance of " in balance.words
+    assert balance.ts != card.ts
 
 
 def test_the_whole_book_is_the_sum_of_stripes_open_invoices(desk: Tallyman, avery: Person) -> None:

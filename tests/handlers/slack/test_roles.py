@@ -405,7 +405,10 @@ def test_the_hub_says_what_one_is_and_may_do(avery: Person, newcomer: Newcomer) 
         ("Past Due", "Invoices · Past Due"),
         ("All invoices", "Invoices"),
         ("Roles", "Roles in billing"),
+        ("Balance", "The whole book"),
         ("Channels", "Where answers may be shared"),
+        ("Sync", "Stripe and our copy of it"),
+        ("Audit trail", "The audit trail"),
         ("Help", "How to use /billing"),
     ],
 )
