@@ -42,6 +42,7 @@ from handlers.http.worker import telling_health
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
 from handlers.slack.socket_mode import connected
+from jobs.approvals import keeping_approvals
 from jobs.audit import keeping_audit
 from jobs.effects import carrying_out
 from jobs.identity import keeping_identity
@@ -94,6 +95,7 @@ def run_process(
             stack.enter_context(keeping_people(runtime, slack, deployment.slack_team_id))
             means = Means(runtime=runtime, slack=slack, deployment=deployment)
             stack.enter_context(carrying_out(means))
+            stack.enter_context(keeping_approvals(runtime))
         if on_ready is not None:
             on_ready()
         if duties.serves:

@@ -39,6 +39,9 @@ class Permission(StrEnum):
     MANAGE_CHANNELS = "manage_channels"
     READ_AUDIT = "read_audit"
     SEND_LINKS = "send_links"
+    VOID_INVOICE = "void_invoice"
+    MARK_UNCOLLECTIBLE = "mark_uncollectible"
+    APPROVE_CORRECTIONS = "approve_corrections"
 
 
 class Role(StrEnum):
@@ -54,9 +57,12 @@ class Role(StrEnum):
 # What each role adds to those before it; what a deed needs is added with the deed.
 _ADDED: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.VIEW_INVOICES}),
-    Role.COLLECTOR: frozenset({Permission.SEND_LINKS}),
+    # Of corrections: to ask for them.
+    Role.COLLECTOR: frozenset(
+        {Permission.SEND_LINKS, Permission.VOID_INVOICE, Permission.MARK_UNCOLLECTIBLE}
+    ),
     Role.REVIEWER: frozenset(),
-    Role.APPROVER: frozenset(),
+    Role.APPROVER: frozenset({Permission.APPROVE_CORRECTIONS}),
     Role.ADMIN: frozenset(Permission),
 }
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

@@ -60,7 +60,12 @@ def render(announcement: Announcement, means: Means) -> Message | None:
     runtime, deployment = means.runtime, means.deployment
     look = look_of_channel(runtime, deployment, shared_by=announcement.asked_by)
     with runtime.database.looking() as reading:
-        obstacle = find_obstacle(reading, announcement.place.channel_id)
+        obstacle = find_obstacle(
+            reading,
+            runtime.settings,
+            view=announcement.view,
+            channel_id=announcement.place.channel_id,
+        )
     obstacle = obstacle or ask_obstacle(means.slack, announcement.place.channel_id)
     if obstacle is not None:
         raise Refused(obstacle)

@@ -6,19 +6,21 @@ was allowed to see when somebody shared it, and nothing of what that person may 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.access import Permission
 from bot.clock import real_now
 from bot.database import Reading
 from bot.errors import NotFound
 from bot.models import Deployment
+from bot.queries.approvals import ApprovalCard, get_approval_card
 from bot.queries.channels import find_channel
 from bot.queries.invoices import get_invoice_card
-from bot.queries.sight import Sight
+from bot.queries.sight import Sight, sight_of_desk
 from bot.runtime import Runtime
+from bot.settings import Settings
 from bot.slack_api import SlackAPI
-from bot.slack_objects import read_channel
+from bot.slack_objects import is_user_id, read_channel
+from bot.views.approvals import APPROVAL_VIEW, REQUEST_VIEW, approval_card, request_card
 from bot.views.blocks import Message
 from bot.views.invoice import LIVE_VIEW, Dashboard, invoice_card
 from bot.views.sharing import shared
@@ -36,14 +38,7 @@ class Look:
 def look_of_channel(runtime: Runtime, deployment: Deployment, *, shared_by: str | None) -> Look:
     """What everybody in a channel may see at this moment of what was shared there."""
     settings = runtime.settings
-    sight = Sight(
-        scope=None,
-        drafts=False,
-        now=runtime.clock.now(),
-        real_now=real_now(),
-        alarm=timedelta(minutes=settings.mirror_alarm_minutes),
-        zone=settings.account_time_zone,
-    )
+    sight = sight_of_desk(settings, now=runtime.clock.now(), real_now=real_now())
     dashboard = Dashboard(base=settings.stripe_dashboard_url, is_test=not deployment.is_live)
     return Look(sight=sight, dashboard=dashboard, shared_by=shared_by)
 
@@ -55,9 +50,30 @@ def _invoice_card(reading: Reading, look: Look, invoice_id: str) -> Message:
     return shared(shown, by=look.shared_by)
 
 
+def _approval_card(reading: Reading, look: Look, subject: str) -> Message:
+    return approval_card(_asked(reading, look, subject))
+
+
+def _request_card(reading: Reading, look: Look, subject: str) -> Message:
+    return request_card(_asked(reading, look, subject))
+
+
+def _asked(reading: Reading, look: Look, subject: str) -> ApprovalCard:
+    approval_id = int(subject.removeprefix("approval:"))
+    return get_approval_card(reading, approval_id, sight=look.sight)
+
+
 # These names stand in the rows of posted messages, and old messages stay in channels for years.
 LIVE_VIEWS: Mapping[str, Callable[[Reading, Look, str], Message]] = {
     LIVE_VIEW: _invoice_card,
+    APPROVAL_VIEW: _approval_card,
+    REQUEST_VIEW: _request_card,
+}
+# What is written to people themselves, each of whom had the right to it then.
+FOR_PEOPLE = frozenset({APPROVAL_VIEW, REQUEST_VIEW})
+# The one channel of a view, by the settings, beside those for shared answers.
+OWN_CHANNELS: Mapping[str, Callable[[Settings], str]] = {
+    APPROVAL_VIEW: lambda settings: settings.approvals_channel,
 }
 
 
@@ -69,8 +85,19 @@ def show(reading: Reading, view: str, subject: str, look: Look) -> Message | Non
         return None
 
 
-def find_obstacle(reading: Reading, channel_id: str) -> str | None:
+def is_alone(channel_id: str) -> bool:
+    """Whether it is one person who reads there: a direct conversation, or their own id."""
+    return channel_id.startswith("D") or is_user_id(channel_id)
+
+
+def find_obstacle(
+    reading: Reading, settings: Settings, *, view: str, channel_id: str
+) -> str | None:
     """What keeps amounts out of a channel as far as we know, or None."""
+    if is_alone(channel_id):
+        return None if view in FOR_PEOPLE else "This is for channels only."
+    if view in OWN_CHANNELS and channel_id == OWN_CHANNELS[view](settings):
+        return None
     listed = find_channel(reading, channel_id)
     if listed is None:
         return "The channel is not on the list for shared answers any more."
@@ -82,6 +109,8 @@ def ask_obstacle(slack: SlackAPI, channel_id: str) -> str | None:
 
     Raises: RateLimited, and Unavailable when Slack does not say.
     """
+    if is_alone(channel_id):
+        return None
     try:
         answer = slack.ask("conversations.info", {"channel": channel_id})
     except NotFound:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.database import insert_into
+from bot.database import Reading, insert_into
 from bot.models import GroupMember, Person, SharedChannel, SlackEvent, UserGroup
 from bot.slack_objects import SlackGroup, SlackPerson
 
@@ -61,6 +61,16 @@ def _facts(person: SlackPerson, own_team_id: str) -> dict[str, Any]:
         "is_deactivated": person.is_deactivated,
         "is_external": person.is_stranger or is_foreign,
     }
+
+
+def list_same_person(reading: Reading, user_id: str) -> frozenset[str]:
+    """The Slack accounts of somebody: their own, and those with the same e-mail address."""
+    own = select(Person.email).where(Person.id == user_id)
+    email = reading.connection().execute(own).scalar()
+    if not email:
+        return frozenset({user_id})
+    alike = select(Person.id).where(func.lower(Person.email) == email.strip().lower())
+    return frozenset({user_id, *reading.connection().execute(alike).scalars()})
 
 
 def store_groups(session: Session, groups: Iterable[SlackGroup], *, seen_at: datetime) -> None:

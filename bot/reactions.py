@@ -14,6 +14,9 @@ from bot.clock import local_day, start_of_day, zone_of
 from bot.mirror.marks import find_mark, set_mark
 from bot.mirror.news import NewsItem
 from bot.operations import update_announcement
+from bot.operations.expire_corrections import outdate
+from bot.queries.sight import sight_of_desk
+from bot.runtime import Runtime
 
 # Up to which business moment all midnights have been followed.
 MIDNIGHTS = "midnights"
@@ -21,12 +24,12 @@ MIDNIGHTS = "midnights"
 BETWEEN_MIDNIGHTS = timedelta(minutes=15)
 
 
-def react(session: Session, news: Sequence[NewsItem], *, now: datetime) -> None:
+def react(session: Session, runtime: Runtime, news: Sequence[NewsItem], *, now: datetime) -> None:
     """Do what follows from these changes, whoever made them."""
     for kind, reactions in REACTIONS.items():
         ids = [item.object_id for item in news if item.kind == kind]
         for reaction in reactions if ids else ():
-            reaction(session, ids, now=now)
+            reaction(session, runtime, ids, now=now)
 
 
 def react_to_midnights(session: Session, *, business_at: datetime, now: datetime) -> None:
@@ -46,12 +49,24 @@ def react_to_midnights(session: Session, *, business_at: datetime, now: datetime
             update_announcement.request(session, announcement_id, now=now)
 
 
-def _update_messages(session: Session, subjects: Sequence[str], *, now: datetime) -> None:
+def _update_messages(
+    session: Session, runtime: Runtime, subjects: Sequence[str], *, now: datetime
+) -> None:
     """Let the messages that show them show what they are now."""
+    del runtime
     for announcement_id in announcements.list_live_ids(session, subjects):
         update_announcement.request(session, announcement_id, now=now)
 
 
+def _outdate_corrections(
+    session: Session, runtime: Runtime, invoice_ids: Sequence[str], *, now: datetime
+) -> None:
+    """Close what waits for approval and was asked of another state of an invoice."""
+    sight = sight_of_desk(runtime.settings, now=runtime.clock.now(), real_now=now)
+    outdate(session, runtime.settings, invoice_ids, sight=sight)
+
+
 REACTIONS: Mapping[str, tuple[Callable[..., None], ...]] = {
-    "invoice": (_update_messages,),
+    # The second ends with entries in the audit trail, and nothing may be locked after those.
+    "invoice": (_update_messages, _outdate_corrections),
 }

@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.clock import find_zone
+from bot.errors import BadRequest
+from bot.money import parse_amount
 
 DATABASE_DRIVERS = ("sqlite", "postgresql+psycopg")
 # What bot.access makes of these is said there; a test holds the two together.
@@ -22,6 +24,7 @@ ROLES = ("viewer", "collector", "reviewer", "approver", "admin")
 AUDIT_KEY_CHARACTERS_MIN = 32
 # Source: RFC 8314, section 3, and RFC 6409, read 2026-11.
 SMTP_PORTS = {"smtp": 587, "smtps": 465}
+CURRENCY_CHARACTERS = 3
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 # No space, no bracket and no end of a line: it stands in commands to the mail server.
@@ -156,6 +159,31 @@ def check_slack_users(users: tuple[str, ...]) -> tuple[str, ...]:
             # Without the value: somebody may have put a token here.
             raise ValueError("must be Slack member ids (U…, copied from people’s profiles)")
     return users
+
+
+def check_slack_channel(channel: str) -> str:
+    """The id of a channel of Slack, or none."""
+    if channel and not (channel.startswith(("C", "G")) and channel.isalnum() and channel.isupper()):
+        raise ValueError("must be the id of a channel (C…, at the end of what is told about it)")
+    return channel
+
+
+def read_amounts(value: Any) -> Any:
+    """An amount for each part of a text with commas, each in a currency of its own."""
+    if not isinstance(value, str):
+        return value
+    amounts = []
+    for part in read_list(value):
+        currency, _, figure = part.partition(" ")
+        if not (len(currency) == CURRENCY_CHARACTERS and currency.isascii() and currency.isalpha()):
+            raise ValueError(f"‘{part}’ must be a currency and an amount, such as USD 500")
+        try:
+            amounts.append(parse_amount(figure.strip(), currency=currency.lower()))
+        except BadRequest as wrong:
+            raise ValueError(wrong.message) from None
+    if len({amount.currency for amount in amounts}) < len(amounts):
+        raise ValueError("must name each currency once")
+    return tuple(amounts)
 
 
 def read_role_pairs(value: Any) -> Any:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import Misconfigured
+from bot.money import Money
 from bot.setting_values import (
     check_address,
     check_app_token,
@@ -22,9 +23,11 @@ from bot.setting_values import (
     check_secret_key,
     check_sender,
     check_slack_address,
+    check_slack_channel,
     check_slack_users,
     check_smtp_url,
     check_zone,
+    read_amounts,
     read_list,
     read_role_pairs,
 )
@@ -40,6 +43,7 @@ ENV_FILE = Path(".env")
 
 Address = Annotated[str, AfterValidator(check_address)]
 Zone = Annotated[str, AfterValidator(check_zone)]
+Amounts = Annotated[tuple[Money, ...], NoDecode, BeforeValidator(read_amounts)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(read_list)]
 
 
@@ -120,6 +124,21 @@ class Settings(BaseSettings):
         description="The key that the audit trail is chained with, such as openssl rand -hex 32"
         " gives; keep it safe and apart from the database. To change it, put the new one first and"
         " leave the former behind it, with a comma: they verify what is there.",
+    )
+    approvals_channel: Annotated[str, AfterValidator(check_slack_channel)] = Field(
+        default="",
+        description="The id (C…) of the channel that corrections are approved in; the bot must be a"
+        " member. Without it each of those who may approve gets a message of their own.",
+    )
+    approval_limits: Amounts = Field(
+        default=(),
+        description="What corrections may come to in 30 days, by one person and for one account,"
+        " before others have to approve them, such as USD 500, EUR 500. Nothing without it.",
+    )
+    approval_note_limits: Amounts = Field(
+        default=(),
+        description="Corrections of more than this need a note, such as USD 100, EUR 100. Without"
+        " it each of them needs one.",
     )
     account_time_zone: Zone = Field(
         default="UTC", description="The zone of accounts whose customers name none."

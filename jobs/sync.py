@@ -92,7 +92,7 @@ def follow(runtime: Runtime) -> bool:
     def follow_some() -> bool:
         with runtime.database.writing() as session:
             news = take_news(session)
-            react(session, news, now=database_now(session, real_now()))
+            react(session, runtime, news, now=database_now(session, real_now()))
             return bool(news)
 
     return _in_batches(follow_some)

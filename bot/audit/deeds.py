@@ -19,9 +19,13 @@ class Stage(StrEnum):
 
     DONE = "done"
     REQUESTED = "requested"
+    QUESTIONED = "questioned"
+    ANSWERED = "answered"
     APPROVED = "approved"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    OUTDATED = "outdated"
     SETTLED = "settled"
     REFUSED = "refused"
     FAILED = "failed"

@@ -9,6 +9,7 @@ from bot.database_clock import database_now
 from bot.errors import NotFound
 from bot.mirror.fields import dict_at, flag_at
 from bot.mirror.hints import Wanted
+from bot.mirror.reading import read_objects
 from bot.mirror.rules import rules_from
 from bot.mirror.stale import want_objects
 from bot.mirror.store import mark_deleted, store
@@ -40,6 +41,17 @@ def read_invoice(runtime: Runtime, invoice_id: str, *, patient_until: float) -> 
     except NotFound:
         return FreshInvoice(invoice_id, None, ticket)
     return FreshInvoice(invoice_id, None if flag_at(found, "deleted") else found, ticket)
+
+
+def read_whole_invoice(runtime: Runtime, invoice_id: str) -> FreshInvoice:
+    """Read an invoice with all its lines, for a deed that changes it.
+
+    Raises: Unavailable when Stripe does not answer, Misconfigured for the key.
+    """
+    with runtime.database.writing() as session:
+        ticket = draw_ticket(session)
+    found = read_objects(runtime.stripe, KIND, invoice_id)
+    return FreshInvoice(invoice_id, found[0] if found else None, ticket)
 
 
 def keep_read(runtime: Runtime, fresh: FreshInvoice) -> None:

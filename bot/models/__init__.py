@@ -1,5 +1,6 @@
 """Tables, split by what they are about: Stripe's things, the sync, people, and the bot's work."""
 
+from bot.models.approvals import UNDER_WAY, WAITING, Approval, ApprovalRemark
 from bot.models.audit import AuditEntry, AuditHead, PrivateText, RefusalCount
 from bot.models.base import Base, Moment
 from bot.models.catalog import (
@@ -74,10 +75,14 @@ __all__ = [
     "PENDING",
     "PRESENT",
     "READY",
+    "UNDER_WAY",
+    "WAITING",
     "Account",
     "AccountName",
     "AccountZone",
     "Alert",
+    "Approval",
+    "ApprovalRemark",
     "AuditEntry",
     "AuditHead",
     "BackfillStep",

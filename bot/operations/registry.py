@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from bot.effects import Operation
-from bot.operations import announce, update_announcement
+from bot.operations import announce, mark_uncollectible, update_announcement, void_invoice
 
 # The kinds stand in the rows of effects that wait: what has been released keeps its name.
 OPERATIONS: Mapping[str, Operation] = {
     announce.KIND: announce,
     update_announcement.KIND: update_announcement,
+    void_invoice.KIND: void_invoice,
+    mark_uncollectible.KIND: mark_uncollectible,
 }

@@ -37,5 +37,17 @@ def sight_of(actor: Actor, settings: Settings, *, now: datetime, real_now: datet
     )
 
 
+def sight_of_desk(settings: Settings, *, now: datetime, real_now: datetime) -> Sight:
+    """What the desk itself sees, for what it tells many people: all accounts, no drafts."""
+    return Sight(
+        scope=None,
+        drafts=False,
+        now=now,
+        real_now=real_now,
+        alarm=timedelta(minutes=settings.mirror_alarm_minutes),
+        zone=settings.account_time_zone,
+    )
+
+
 def _covers(scope: Scope, other: Scope) -> bool:
     return scope is None or (bool(scope) and other is not None and scope >= other)

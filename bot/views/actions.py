@@ -42,6 +42,13 @@ CHOOSE_ACCOUNT = "choose_account"
 CHOOSE_DEED = "choose_deed"
 SEND_PAYMENT_LINK = "send_payment_link"
 OPEN_PAYMENT_PAGE = "open_payment_page"
+VOID_INVOICE = "void_invoice"
+MARK_UNCOLLECTIBLE = "mark_uncollectible"
+APPROVE_CORRECTION = "approve_correction"
+REJECT_CORRECTION = "reject_correction"
+QUESTION_CORRECTION = "question_correction"
+ANSWER_APPROVER = "answer_approver"
+WITHDRAW_CORRECTION = "withdraw_correction"
 
 ALL = (
     *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
@@ -53,6 +60,9 @@ ALL = (
     *(SHOW_INVOICE_HISTORY, SHOW_AUDIT),
     *(RETRY_EFFECT, DISMISS_EFFECT),
     *(CHOOSE_DEED, SEND_PAYMENT_LINK, OPEN_PAYMENT_PAGE),
+    *(VOID_INVOICE, MARK_UNCOLLECTIBLE),
+    *(APPROVE_CORRECTION, REJECT_CORRECTION, QUESTION_CORRECTION, ANSWER_APPROVER),
+    WITHDRAW_CORRECTION,
 )
 
 # What the button of the book says that means no currency in particular.
@@ -234,6 +244,16 @@ def parse_effect(value: str) -> int:
     """
     if not _NUMBER.fullmatch(value):
         raise BadRequest("This button names nothing to do. Ask for it anew: /billing sync.")
+    return int(value)
+
+
+def parse_approval(value: str) -> int:
+    """The number of a correction that somebody asked for.
+
+    Raises: BadRequest when the value is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names no request. Ask for it anew on the invoice’s card.")
     return int(value)
 
 

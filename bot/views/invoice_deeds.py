@@ -33,6 +33,11 @@ def is_owed(card: InvoiceCard) -> bool:
     return card.status in {Status.OPEN, Status.PAST_DUE} and card.remaining.minor > 0
 
 
+def is_voidable(card: InvoiceCard) -> bool:
+    """Whether an invoice is issued and neither paid nor void."""
+    return card.status in {Status.OPEN, Status.PAST_DUE, Status.UNCOLLECTIBLE}
+
+
 # In the order that they are shown in.
 DEEDS = (
     InvoiceDeed(
@@ -42,6 +47,18 @@ DEEDS = (
         is_offered=is_owed,
         is_button=True,
         style="primary",
+    ),
+    InvoiceDeed(
+        action=actions.VOID_INVOICE,
+        label="Void …",
+        right=Permission.VOID_INVOICE,
+        is_offered=is_voidable,
+    ),
+    InvoiceDeed(
+        action=actions.MARK_UNCOLLECTIBLE,
+        label="Mark uncollectible …",
+        right=Permission.MARK_UNCOLLECTIBLE,
+        is_offered=is_owed,
     ),
 )
 # What stands in such a row: the deeds' own buttons, and the menu of the others.

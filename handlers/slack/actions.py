@@ -13,6 +13,13 @@ from bot.views.blocks import Message
 from bot.views.invoice_deeds import DEED_ACTIONS
 from bot.views.notices import error_notice
 from bot.views.surfaces import modal_of
+from handlers.slack.approvals import (
+    pressed_answer,
+    pressed_approve,
+    pressed_question,
+    pressed_reject,
+    pressed_withdraw,
+)
 from handlers.slack.audit import show_audit
 from handlers.slack.balances import (
     pressed_balance_page,
@@ -33,6 +40,7 @@ from handlers.slack.billing_grammar import (
 from handlers.slack.chosen import ask_for_account
 from handlers.slack.commands import show_help
 from handlers.slack.context import Ask, Desk, answer
+from handlers.slack.corrections import pressed_mark_uncollectible, pressed_void_invoice
 from handlers.slack.documents import show_invoice_pdf, show_receipt
 from handlers.slack.grammar import ListInvoices, ShowInvoice, parse_invoice
 from handlers.slack.history import show_history_page
@@ -143,6 +151,13 @@ SLOW_PRESSES: Mapping[str, Callable[[Ask, str, float], Message]] = {
 MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.ASK_SUPPORT: ask_support,
     actions.CHOOSE_ACCOUNT: ask_for_account,
+    actions.VOID_INVOICE: pressed_void_invoice,
+    actions.MARK_UNCOLLECTIBLE: pressed_mark_uncollectible,
+    actions.APPROVE_CORRECTION: pressed_approve,
+    actions.REJECT_CORRECTION: pressed_reject,
+    actions.QUESTION_CORRECTION: pressed_question,
+    actions.ANSWER_APPROVER: pressed_answer,
+    actions.WITHDRAW_CORRECTION: pressed_withdraw,
 }
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
 LINKS = frozenset(

@@ -20,9 +20,18 @@ from bot.views.chosen import ACCOUNT_LINE
 from bot.views.surfaces import modal_of
 from bot.views.text import account_name
 from handlers.slack.accounts import chosen_account
+from handlers.slack.approvals import (
+    outcome_of_approval,
+    submitted_answer,
+    submitted_approve,
+    submitted_question,
+    submitted_reject,
+    submitted_withdraw,
+)
 from handlers.slack.billing_grammar import UseAccount, parse_billing
 from handlers.slack.chosen import choose_account
 from handlers.slack.context import Ask, Desk, answer
+from handlers.slack.corrections import outcome_of_correction, submitted_correction
 from handlers.slack.home import renew_home
 from handlers.slack.invalid_fields import InvalidFields
 from handlers.slack.requests import Submission
@@ -147,10 +156,21 @@ def _use_account(ask: Ask, submission: Submission) -> Message:
 # By the callback_id of the form: what sending it does.
 SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.USE_ACCOUNT: _use_account,
+    actions.VOID_INVOICE: submitted_correction,
+    actions.MARK_UNCOLLECTIBLE: submitted_correction,
+    actions.APPROVE_CORRECTION: submitted_approve,
+    actions.REJECT_CORRECTION: submitted_reject,
+    actions.QUESTION_CORRECTION: submitted_question,
+    actions.ANSWER_APPROVER: submitted_answer,
+    actions.WITHDRAW_CORRECTION: submitted_withdraw,
 }
 # What stands in the Home tab is another thing after these, which are mostly sent from there.
 CHANGING_HOME = frozenset({actions.USE_ACCOUNT})
 # What has come of the deed that was promised, for those that promise one; None while nobody knows.
-OUTCOMES: Mapping[str, Outcome] = {}
+OUTCOMES: Mapping[str, Outcome] = {
+    actions.VOID_INVOICE: outcome_of_correction,
+    actions.MARK_UNCOLLECTIBLE: outcome_of_correction,
+    actions.APPROVE_CORRECTION: outcome_of_approval,
+}
 # Stands where there is nothing to show.
 _NOTHING = Message(text="…", blocks=(blocks.divider(),))

@@ -15,6 +15,7 @@ OPERATIONS = {
 STAGES = {
     *("done", "requested", "approved", "rejected", "expired"),
     *("settled", "refused", "failed", "missed"),
+    *("questioned", "answered", "withdrawn", "outdated"),
 }
 
 

@@ -20,6 +20,9 @@ SHIPPED = {
     *("show_invoice_history", "show_audit"),
     *("retry_effect", "dismiss_effect"),
     *("choose_deed", "send_payment_link", "open_payment_page"),
+    *("void_invoice", "mark_uncollectible"),
+    *("approve_correction", "reject_correction", "question_correction", "answer_approver"),
+    "withdraw_correction",
 }
 
 
@@ -64,6 +67,7 @@ def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: s
         (actions.parse_show_book, ["", "BOOK", "us", "usd ", "usdx", "é12"]),
         (actions.parse_dismiss_alert, ["", "0", "-1", "1 ", "one", "9" * 19]),
         (actions.parse_effect, ["", "0", "one", "1|2", "9" * 19]),
+        (actions.parse_approval, ["", "0", "in_1", "1|2", "9" * 19]),
         (actions.parse_retry_object, ["", "0", "in_1", "1|2", "9" * 19]),
         (actions.parse_show_home, ["", "0", "-1", "one", "1|2", "9" * 19]),
         (actions.parse_list_page, ["", "list", "|1", "list|", "list|0", "x" * 1901 + "|1"]),

@@ -1,0 +1,12 @@
+"""Which operation does which kind of correction, once it is approved."""
+
+from collections.abc import Mapping
+
+from bot.operations import mark_uncollectible, void_invoice
+from bot.operations.request_correction import Promise
+
+# The kinds stand in the rows of approvals: what has been released keeps its name.
+PROMISES: Mapping[str, Promise] = {
+    void_invoice.KIND: void_invoice.promise,
+    mark_uncollectible.KIND: mark_uncollectible.promise,
+}
