@@ -7,7 +7,7 @@ down first, and only a definite no takes that back; whoever finds it there later
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from bot import effects
 from bot.clock import real_now
@@ -50,6 +50,15 @@ def hand_over(effect: effects.Effect, means: effects.Means, mail: Mail) -> effec
         _take_back(runtime, effect)
         raise
     return effects.Done()
+
+
+def is_in_doubt(effect: effects.Effect, runtime: Runtime) -> bool:
+    """Whether the mail of an effect may have left, and no person has asked for it once more."""
+    found = select(_ATTEMPTS.c.key).where(
+        _ATTEMPTS.c.key == effect.key, _ATTEMPTS.c.attempts_max >= effect.attempts_max
+    )
+    with runtime.database.looking() as reading:
+        return reading.connection().execute(found).first() is not None
 
 
 def _begin(runtime: Runtime, effect: effects.Effect, *, now: datetime) -> bool:

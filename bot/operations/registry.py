@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 
 from bot.effects import Operation
-from bot.operations import announce, mark_uncollectible, update_announcement, void_invoice
+from bot.operations import (
+    announce,
+    mark_uncollectible,
+    send_payment_link,
+    update_announcement,
+    void_invoice,
+)
 
 # The kinds stand in the rows of effects that wait: what has been released keeps its name.
 OPERATIONS: Mapping[str, Operation] = {
     announce.KIND: announce,
+    send_payment_link.KIND: send_payment_link,
     update_announcement.KIND: update_announcement,
     void_invoice.KIND: void_invoice,
     mark_uncollectible.KIND: mark_uncollectible,

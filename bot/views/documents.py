@@ -23,21 +23,6 @@ def pdf_link(title: str, *, url: str) -> Message:
     )
 
 
-def payment_link(title: str, *, url: str) -> Message:
-    """Where an invoice can be paid: to open, and to copy."""
-    head = f"Payment link of {title}"
-    button = blocks.link_button("Open the page", action_id=actions.OPEN_PAYMENT_PAGE, url=url)
-    return Message(
-        text=literal(f"{head} is ready."),
-        blocks=(
-            blocks.rich_text(blocks.emoji("link"), blocks.text(f" {head}", is_bold=True)),
-            blocks.preformatted(url),
-            blocks.actions([button]),
-            blocks.context(blocks.plain_text(FRESH_NOTE)),
-        ),
-    )
-
-
 def receipt_links(title: str, receipts: Receipts) -> Message:
     """The receipts of an invoice's payments, a button for each."""
     several = len(receipts.found) > 1

@@ -47,7 +47,11 @@ from handlers.slack.history import show_history_page
 from handlers.slack.invoices import show_invoice, show_invoices, show_lines
 from handlers.slack.months import ask_support
 from handlers.slack.requests import Press
-from handlers.slack.send_payment_link import show_payment_link
+from handlers.slack.send_payment_link import (
+    ask_for_payment_link,
+    has_arrived,
+    send_again,
+)
 from handlers.slack.submissions import stamped
 from handlers.slack.sync import dismiss, dismiss_dead_end, retry, retry_dead_end, show_sync
 from handlers.slack.usage import press_usage
@@ -137,6 +141,8 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_BOOK: pressed_show_book,
     actions.SHOW_INVOICE_HISTORY: show_history_page,
     actions.SHOW_AUDIT: _show_audit,
+    actions.SEND_MAIL_AGAIN: send_again,
+    actions.MAIL_HAS_ARRIVED: has_arrived,
 }
 # Their rows have the number of the row in their ids.
 WITH_ROWS = frozenset({actions.SHOW_INVOICE, actions.SHOW_INVOICE_HISTORY, actions.SHOW_BALANCE})
@@ -145,7 +151,6 @@ WITH_ROWS = frozenset({actions.SHOW_INVOICE, actions.SHOW_INVOICE_HISTORY, actio
 SLOW_PRESSES: Mapping[str, Callable[[Ask, str, float], Message]] = {
     actions.SHOW_INVOICE_PDF: show_invoice_pdf,
     actions.SHOW_RECEIPT: show_receipt,
-    actions.SEND_PAYMENT_LINK: show_payment_link,
 }
 # These open a modal, for which Slack has to be called.
 MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
@@ -158,6 +163,7 @@ MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.QUESTION_CORRECTION: pressed_question,
     actions.ANSWER_APPROVER: pressed_answer,
     actions.WITHDRAW_CORRECTION: pressed_withdraw,
+    actions.SEND_PAYMENT_LINK: ask_for_payment_link,
 }
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
 LINKS = frozenset(

@@ -35,7 +35,7 @@ def show_receipt(ask: Ask, value: str, patient_until: float) -> Message:
     title, fresh = read_fresh(ask, value, patient_until)
     runtime = ask.desk.runtime
     try:
-        receipts = _read(
+        receipts = ask_stripe(
             ask,
             lambda: read_receipts(runtime, fresh, patient_until=patient_until),
             patient_until,
@@ -51,13 +51,17 @@ def read_fresh(ask: Ask, value: str, patient_until: float) -> tuple[str, FreshIn
     invoice_id = actions.parse_show_invoice(value)
     with runtime.database.looking() as session:
         card = get_invoice_card(session, invoice_id, sight=ask.sight)
-    fresh = _read(
+    fresh = ask_stripe(
         ask, lambda: read_invoice(runtime, invoice_id, patient_until=patient_until), patient_until
     )
     return invoice_title(card), fresh
 
 
-def _read(ask: Ask, read: Callable[[], T], patient_until: float) -> T:
+def ask_stripe(ask: Ask, read: Callable[[], T], patient_until: float) -> T:
+    """Read something from Stripe for somebody who waits.
+
+    Raises: Unavailable when it does not answer in time, and what `read` raises.
+    """
     try:
         return ask.desk.background.read(read, patient_until=patient_until)
     except Unavailable as silent:

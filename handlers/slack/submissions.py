@@ -35,6 +35,11 @@ from handlers.slack.corrections import outcome_of_correction, submitted_correcti
 from handlers.slack.home import renew_home
 from handlers.slack.invalid_fields import InvalidFields
 from handlers.slack.requests import Submission
+from handlers.slack.send_payment_link import (
+    chose_way,
+    confirmed_payment_link,
+    show_link_outcome,
+)
 
 log = get_logger("slack.submissions")
 
@@ -163,6 +168,8 @@ SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.QUESTION_CORRECTION: submitted_question,
     actions.ANSWER_APPROVER: submitted_answer,
     actions.WITHDRAW_CORRECTION: submitted_withdraw,
+    actions.SEND_PAYMENT_LINK: chose_way,
+    actions.CONFIRM_PAYMENT_LINK: confirmed_payment_link,
 }
 # What stands in the Home tab is another thing after these, which are mostly sent from there.
 CHANGING_HOME = frozenset({actions.USE_ACCOUNT})
@@ -171,6 +178,7 @@ OUTCOMES: Mapping[str, Outcome] = {
     actions.VOID_INVOICE: outcome_of_correction,
     actions.MARK_UNCOLLECTIBLE: outcome_of_correction,
     actions.APPROVE_CORRECTION: outcome_of_approval,
+    actions.CONFIRM_PAYMENT_LINK: show_link_outcome,
 }
 # Stands where there is nothing to show.
 _NOTHING = Message(text="…", blocks=(blocks.divider(),))

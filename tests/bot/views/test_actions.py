@@ -19,10 +19,11 @@ SHIPPED = {
     *("show_balance", "balance_page", "show_book"),
     *("show_invoice_history", "show_audit"),
     *("retry_effect", "dismiss_effect"),
-    *("choose_deed", "send_payment_link", "open_payment_page"),
     *("void_invoice", "mark_uncollectible"),
     *("approve_correction", "reject_correction", "question_correction", "answer_approver"),
     "withdraw_correction",
+    *("choose_deed", "send_payment_link", "open_payment_page", "confirm_payment_link"),
+    *("send_mail_again", "mail_has_arrived"),
 }
 
 

@@ -1,0 +1,168 @@
+"""Send a customer the link to pay one invoice, fresh from Stripe, once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy.orm import Session
+
+from bot import effects, mailing
+from bot.access import Actor, Permission, acting, require_for
+from bot.audit.deeds import Deed, Private, Stage, Subject
+from bot.audit.record import record
+from bot.clock import monotonic_seconds
+from bot.database_clock import database_now
+from bot.errors import NotAllowed, Refused
+from bot.mirror.fields import dict_at, dicts_at, id_at
+from bot.operations import tell_sender
+from bot.pay_links import (
+    READ_SECONDS_MAX,
+    LinkLine,
+    lines_as_json,
+    lines_of,
+    read_link,
+    require_still_allowed,
+    send_by_mail,
+)
+from bot.settings import Settings
+from bot.views.payment_links import Way
+
+KIND = "send_payment_link"
+STRIPE_LANE = effects.stripe_lane("/v1/invoices/:id/send")
+# Stripe lists an event a moment after it has happened; its clock and ours may differ by so much.
+CLOCKS_APART = timedelta(minutes=5)
+SENT_EVENTS_MAX = 100
+
+
+def subject_of(invoice_id: str) -> str:
+    """The subject of everything that is done with an invoice, one after another."""
+    return f"invoice:{invoice_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What was previewed: one invoice, to one address, one way.
+
+    Shape: `after` is the number of the last time before, so that two dialogs of one state are one
+        deed. `asked_at` is by the business clock, as Stripe's is.
+    """
+
+    account_id: int
+    customer_id: str
+    line: LinkLine
+    way: Way
+    recipient: str
+    after: int
+    asked_at: datetime
+
+
+def request(
+    session: Session,
+    actor: Actor,
+    settings: Settings,
+    sending: Sending,
+    *,
+    press: str,
+    now: datetime,
+) -> effects.Effect:
+    """Promise to send it; the same press, and another one of the same state, find the promise.
+
+    Raises: NotAllowed.
+    """
+    if (repeated := effects.find_by_press(session, press)) is not None:
+        return repeated
+    require_for(actor, Permission.SEND_LINKS, account_id=sending.account_id)
+    effect = effects.promise(
+        session,
+        kind=KIND,
+        subject=subject_of(sending.line.invoice_id),
+        key=f"{KIND}:{sending.line.invoice_id}:after:{sending.after}",
+        now=database_now(session, now),
+        lane=mailing.LANE if sending.way is Way.MAIL else STRIPE_LANE,
+        payload=_payload(sending),
+        press=press,
+        asked_by=actor.user_id,
+    )
+    if effect.is_new:
+        record(session, settings, _deed(actor, sending), now=now)
+    return effect
+
+
+def _payload(sending: Sending) -> dict[str, Any]:
+    return {
+        "what": f"invoice {sending.line.name}",
+        "account": sending.account_id,
+        "way": sending.way.value,
+        "recipient": sending.recipient,
+        "lines": lines_as_json([sending.line]),
+        "asked_at": sending.asked_at.isoformat(),
+    }
+
+
+def _deed(actor: Actor, sending: Sending) -> Deed:
+    amount = sending.line.amount
+    return Deed(
+        KIND,
+        Stage.REQUESTED,
+        acting(actor, Permission.SEND_LINKS, account_id=sending.account_id),
+        Subject("invoice", sending.line.invoice_id),
+        account_id=sending.account_id,
+        details={
+            "way": sending.way.value,
+            "minor": amount.minor,
+            "currency": amount.currency,
+            "recipient": Private(sending.recipient, about=sending.customer_id),
+        },
+    )
+
+
+def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
+    """Send it, if the invoice still stands as it was asked for."""
+    try:
+        require_still_allowed(effect, means, account_id=effect.payload["account"])
+        if effect.payload["way"] == Way.MAIL:
+            return send_by_mail(effect, means)
+        return _send_by_stripe(effect, means)
+    except (NotAllowed, Refused) as obstacle:
+        return effects.Refused(obstacle.message, needs_look=False)
+
+
+def settle(
+    session: Session,
+    effect: effects.Effect,
+    outcome: effects.Outcome,
+    *,
+    means: effects.Means,
+    now: datetime,
+) -> None:
+    """Record what came of it, and tell whoever asked where their dialog no longer does."""
+    subject = Subject("invoice", lines_of(effect.payload)[0].invoice_id)
+    tell_sender.settle(session, effect, outcome, subject=subject, means=means, now=now)
+
+
+def _send_by_stripe(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
+    line = lines_of(effect.payload)[0]
+    if effect.may_have_happened and _was_sent(effect, means, line.invoice_id):
+        return effects.Done()
+    patient_until = monotonic_seconds() + READ_SECONDS_MAX
+    read_link(means.runtime, line, patient_until=patient_until)
+    path = f"/v1/invoices/{quote(line.invoice_id, safe='')}/send"
+    means.runtime.stripe.post(path, key=effect.call_key)
+    return effects.Done()
+
+
+def _was_sent(effect: effects.Effect, means: effects.Means, invoice_id: str) -> bool:
+    """Whether Stripe tells that it has sent the invoice since; the invoice itself does not tell.
+
+    Source: the event invoice.sent in docs.stripe.com/api/events/types, read 2026-11.
+    """
+    since = datetime.fromisoformat(effect.payload["asked_at"]) - CLOCKS_APART
+    asked = {
+        "type": "invoice.sent",
+        "created": {"gte": int(since.timestamp())},
+        "limit": SENT_EVENTS_MAX,
+    }
+    listed = means.runtime.stripe.get("/v1/events", asked)
+    told = (dict_at(dict_at(event, "data"), "object") for event in dicts_at(listed, "data"))
+    return any(id_at(invoice, "id") == invoice_id for invoice in told)

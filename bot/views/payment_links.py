@@ -1,0 +1,211 @@
+"""The dialogs that send a payment link: which way, what exactly goes out, and what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.money import Money, money_text
+from bot.views import actions, blocks
+from bot.views.blocks import Block, Message
+from bot.views.documents import FRESH_NOTE
+from bot.views.fields import radio_field
+from bot.views.forms import Form
+from bot.views.mail import MailText
+from bot.views.text import fit, literal, moment_text, plain
+
+TITLE = "Send payment link"
+WAY = "way"
+# A preview is one block; the mail itself may be longer.
+PREVIEW_MAX = 2900
+
+
+class Way(StrEnum):
+    """How a link reaches the customer."""
+
+    MAIL = "mail"
+    STRIPE = "stripe"
+    COPY = "copy"
+
+
+class State(StrEnum):
+    """What came of sending it; in doubt where only a person can find out."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    IN_DOUBT = "in_doubt"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LastSent:
+    """Who has had it sent last, and when."""
+
+    by: str | None
+    at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: "Invoice ACME-0042" or "3 invoices of Acme", how much, and whom."""
+
+    what: str
+    account: str
+    amount: Money
+    recipient: str | None
+
+
+def link_form(
+    asked: Asked, ways: Sequence[Way], *, subject: str, last: LastSent | None, note: str = ""
+) -> Message:
+    """The first step: which way it goes.
+
+    Shape: `ways` are those that are possible, the best first; `note` says why others are not.
+    """
+    parts = [blocks.header(TITLE), _asked_block(asked)]
+    if last is not None:
+        parts.append(blocks.context(blocks.mrkdwn(_last_words(last))))
+    choices = [(way.value, _way_words(way, asked)) for way in ways]
+    parts.append(radio_field(WAY, "How does the link go out?", choices, initial=ways[0].value))
+    if note:
+        parts.append(blocks.context(blocks.plain_text(note)))
+    form = Form(actions.SEND_PAYMENT_LINK, "Next", subject=subject)
+    return Message(text=literal(f"{TITLE}: {asked.what}."), blocks=tuple(parts), form=form)
+
+
+def link_preview(asked: Asked, way: Way, mail: MailText | None, *, form: Form) -> Message:
+    """The second step: exactly what goes out, to whom; sending it is one press more."""
+    parts = [blocks.header(TITLE), _asked_block(asked)]
+    if mail is None:
+        parts.append(
+            blocks.section(
+                blocks.plain_text(
+                    f"Stripe sends its own invoice e-mail to {plain(asked.recipient or '')}, with "
+                    "its own words and a link to pay. No text of yours goes with it."
+                )
+            )
+        )
+    else:
+        parts.append(
+            blocks.rich_text(
+                blocks.text("To: ", is_bold=True),
+                blocks.text(f"{plain(asked.recipient or '')}\n"),
+                blocks.text("Subject: ", is_bold=True),
+                blocks.text(mail.subject),
+            )
+        )
+        parts.append(blocks.preformatted(fit(mail.text.strip(), PREVIEW_MAX)))
+    parts.append(blocks.context(blocks.plain_text(_promise_words(way))))
+    return Message(text=literal(f"{TITLE}: {asked.what}."), blocks=tuple(parts), form=form)
+
+
+def links_copied(asked: Asked, links: Sequence[tuple[str, str]]) -> Message:
+    """The fresh links, for the person alone who wants to pass them on.
+
+    Shape: each with the name of its invoice.
+    """
+    parts: list[Block] = [blocks.header("Payment link"), _asked_block(asked)]
+    for place, (name, url) in enumerate(links):
+        label = f"Open {name}" if len(links) > 1 else "Open the page"
+        action = actions.action_id(actions.OPEN_PAYMENT_PAGE, place if len(links) > 1 else None)
+        button = blocks.link_button(fit(label, blocks.BUTTON_TEXT_MAX), action_id=action, url=url)
+        parts += [blocks.preformatted(url), blocks.actions([button])]
+    parts.append(blocks.context(blocks.plain_text(f"Only you see this. {FRESH_NOTE}")))
+    return Message(text=literal(f"The payment link of {asked.what} is ready."), blocks=tuple(parts))
+
+
+def sending(asked: Asked) -> Message:
+    """That it is on its way; what comes of it is shown in this place."""
+    words = f"Sending the payment link of {asked.what} …"
+    return Message(
+        text=literal(words),
+        blocks=(
+            blocks.header(TITLE),
+            blocks.rich_text(
+                blocks.emoji("hourglass_flowing_sand"), blocks.text(f" {words}", is_bold=True)
+            ),
+        ),
+    )
+
+
+def link_outcome(what: str, state: State, *, recipient: str, why: str, effect_id: int) -> Message:
+    """What came of sending; in doubt with two buttons, as only a person can ask whether it came."""
+    emoji, head = {
+        State.SENT: ("white_check_mark", "Sent"),
+        State.REFUSED: ("no_entry_sign", "Not sent"),
+    }.get(state, ("warning", "Not certain"))
+    words = _outcome_words(what, state, recipient=recipient, why=why)
+    shown: list[Block] = [
+        blocks.header(TITLE),
+        blocks.rich_text(
+            blocks.emoji(emoji), blocks.text(f" {head}\n", is_bold=True), blocks.text(words)
+        ),
+    ]
+    if state is State.IN_DOUBT:
+        value = str(effect_id)
+        shown.append(
+            blocks.actions(
+                [
+                    blocks.button("Send again", action_id=actions.SEND_MAIL_AGAIN, value=value),
+                    blocks.button(
+                        "It has arrived", action_id=actions.MAIL_HAS_ARRIVED, value=value
+                    ),
+                ]
+            )
+        )
+    return Message(text=literal(f"{head}: {words}"), blocks=tuple(shown))
+
+
+def _outcome_words(what: str, state: State, *, recipient: str, why: str) -> str:
+    match state:
+        case State.SENT:
+            return f"The payment link of {what} is on its way to {plain(recipient)}."
+        case State.REFUSED:
+            return f"Nothing was sent for {what}. {why}"
+        case State.IN_DOUBT:
+            return (
+                f"The mail server did not say whether it took the mail about {what}. "
+                "Ask whether it has arrived before it is sent again."
+            )
+    return f"Sending for {what} came to no certain end: {why} It is listed under /billing sync."
+
+
+def mail_decided(*, is_again: bool, was_open: bool) -> Message:
+    """That a person has said what is to become of a mail in doubt."""
+    if not was_open:
+        words = "That is decided already."
+    elif is_again:
+        words = "The mail is sent again."
+    else:
+        words = "Noted: the mail has arrived. Nothing more is sent."
+    return Message(text=words, blocks=(blocks.rich_text(blocks.text(words, is_bold=True)),))
+
+
+def _asked_block(asked: Asked) -> Block:
+    return blocks.rich_text(
+        blocks.text(money_text(asked.amount), is_bold=True),
+        blocks.text(f" to pay for {asked.what}\n{asked.account}"),
+    )
+
+
+def _way_words(way: Way, asked: Asked) -> str:
+    recipient = plain(asked.recipient or "", limit=45)
+    return {
+        Way.MAIL: f"By e-mail to {recipient}",
+        Way.STRIPE: f"By Stripe’s e-mail to {recipient}",
+        Way.COPY: "Show it to me, to copy",
+    }[way]
+
+
+def _promise_words(way: Way) -> str:
+    whose = "Stripe" if way is Way.STRIPE else "Tallyman"
+    return (
+        f"{whose} sends it once. Before that the invoice is read again: if it is paid, void or "
+        "changed by then, nothing goes out, and you are told."
+    )
+
+
+def _last_words(last: LastSent) -> str:
+    who = f" by <@{last.by}>" if last.by else ""
+    return f"Last sent {moment_text(last.at, last.zone)}{who}."
