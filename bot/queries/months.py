@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
-from bot.clock import Month, last_day_of, local_day, month_of, zone_of
+from bot.clock import Month, last_day_of, local_day, month_of, start_of_day, zone_of
 from bot.database import Reading
 from bot.models import PRESENT, Customer, Subscription
-from bot.queries.cards import AccountRef
+from bot.queries.cards import AccountRef, Freshness
+from bot.queries.freshness import get_freshness
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES, within
 from bot.queries.sight import Sight
 
@@ -40,6 +41,7 @@ class MonthState(StrEnum):
     OPEN = "open"
     DRAFT = "draft"
     CLOSED = "closed"
+    UNREAD = "unread"
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"
 
@@ -50,6 +52,7 @@ class MonthStanding:
 
     Shape: `last_day` is the last one of the period that the month's invoice is for, in the
     account's zone. `issues_at` is when a draft is issued by itself, None where nobody has said.
+    UNREAD is what closed after the moment of the mirror's figures: it can't say what was issued.
     `first_month` is that of the account's first invoice, None while it has none; `newest_month`
     the last one that may be asked for.
     """
@@ -61,6 +64,7 @@ class MonthStanding:
     issues_at: datetime | None
     first_month: Month | None
     newest_month: Month
+    freshness: Freshness
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,11 @@ def get_month_standing(
     state, last_day = _judge(
         month, today, periods, first_month, ended_on=_ended_on(subscriptions, zone)
     )
+    freshness = get_freshness(session, sight=sight)
     if draft is not None:
         state = MonthState.DRAFT
+    elif state is MonthState.CLOSED and not _is_read(freshness, last_day, zone):
+        state = MonthState.UNREAD
     return MonthStanding(
         account=account,
         month=month,
@@ -99,7 +106,14 @@ def get_month_standing(
         issues_at=draft.auto_finalizes_at if draft else None,
         first_month=first_month,
         newest_month=_newest(month_of(today), periods),
+        freshness=freshness,
     )
+
+
+def _is_read(freshness: Freshness, last_day: date, zone: ZoneInfo) -> bool:
+    """Whether the mirror's figures are of a moment after a day."""
+    closed_at = start_of_day(last_day + timedelta(days=1), zone)
+    return freshness.as_of is not None and freshness.as_of >= closed_at
 
 
 def _judge(

@@ -3,6 +3,7 @@
 from bot.queries.months import MonthStanding, MonthState
 from bot.views import actions, blocks
 from bot.views.blocks import Element, Message
+from bot.views.freshness import footing, freshness_warnings
 from bot.views.notices import Contact, contact_block
 from bot.views.text import account_name, day_after, day_text, literal, moment_text, month_text
 
@@ -10,6 +11,7 @@ EMOJI = {
     MonthState.OPEN: "calendar",
     MonthState.DRAFT: "pencil2",
     MonthState.CLOSED: "mag",
+    MonthState.UNREAD: "hourglass_flowing_sand",
     MonthState.TOO_EARLY: "speech_balloon",
     MonthState.TOO_LATE: "speech_balloon",
 }
@@ -40,8 +42,10 @@ def no_invoice_in_month(standing: MonthStanding, *, list_text: str, contact: Con
         text=literal(sentence),
         blocks=(
             blocks.rich_text(blocks.emoji(EMOJI[standing.state]), blocks.text(f" {sentence}")),
+            *freshness_warnings(standing.freshness, standing.account.time_zone),
             *([blocks.actions(buttons)] if buttons else []),
             contact_block(contact),
+            footing(standing.freshness, standing.account.time_zone),
         ),
     )
 
@@ -61,6 +65,12 @@ def standing_sentence(standing: MonthStanding) -> str:
         case MonthState.CLOSED:
             since = day_text(day_after(standing.last_day))
             return f"{month} is closed since {since} ({zone}), none issued to {name}."
+        case MonthState.UNREAD:
+            since = day_text(day_after(standing.last_day))
+            return (
+                f"{month} is closed since {since} ({zone}), and what Stripe has issued since then "
+                "is still to be read. Please ask again in a minute."
+            )
         case MonthState.TOO_LATE:
             sentence = (
                 f"{month} has not begun in {zone}. "

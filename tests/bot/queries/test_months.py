@@ -8,10 +8,23 @@ from bot.clock import Month
 from bot.database import Database
 from bot.queries.accounts import find_account
 from bot.queries.months import MonthStanding, MonthState, get_month_standing
-from tests.build import MadeCustomer, make_customer, make_invoice, make_sight, make_subscription
+from tests.build import (
+    MadeCustomer,
+    make_customer,
+    make_invoice,
+    make_sight,
+    make_subscription,
+    mark_swept,
+)
 
 # The business moment of these tests is 22 Nov 2026, 09:30 UTC.
 NOVEMBER = Month(2026, 11)
+
+
+@pytest.fixture(autouse=True)
+def swept(database: Database) -> None:
+    """A mirror that knows everything up to now."""
+    mark_swept(database)
 
 
 def ask(database: Database, customer: MadeCustomer, month: Month, **sight: object) -> MonthStanding:
@@ -51,6 +64,25 @@ def test_without_subscriptions_the_month_of_the_calendar_decides(database: Datab
         (MonthState.TOO_LATE, date(2026, 12, 31)),
         (MonthState.TOO_EARLY, date(2025, 4, 30)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("read_until", "state"),
+    [
+        (datetime(2026, 10, 31, 21, 59, tzinfo=UTC), MonthState.UNREAD),
+        (datetime(2026, 10, 31, 23, 0, tzinfo=UTC), MonthState.CLOSED),
+    ],
+)
+def test_what_was_issued_since_the_last_reading_is_not_denied(
+    database: Database, read_until: datetime, state: MonthState
+) -> None:
+    customer = make_customer(database, zone="Europe/Berlin")
+    bill(database, customer, Month(2025, 5))
+    mark_swept(database, business_at=read_until)
+
+    standing = ask(database, customer, Month(2026, 10))
+
+    assert (standing.state, standing.freshness.as_of) == (state, read_until)
 
 
 def test_the_bounds_are_the_first_invoice_and_this_month(database: Database) -> None:

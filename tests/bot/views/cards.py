@@ -216,6 +216,7 @@ def make_standing(**changes: Any) -> MonthStanding:
         issues_at=None,
         first_month=Month(2025, 5),
         newest_month=Month(2026, 11),
+        freshness=FRESH,
     )
     return replace(standing, **changes)
 

@@ -211,6 +211,7 @@ STANDINGS = {
         month=OCTOBER, state=MonthState.DRAFT, last_day=date(2026, 10, 31)
     ),
     "closed": make_standing(month=OCTOBER, state=MonthState.CLOSED, last_day=date(2026, 10, 31)),
+    "unread": make_standing(month=OCTOBER, state=MonthState.UNREAD, last_day=date(2026, 10, 31)),
     "too_early": make_standing(month=Month(2025, 1), state=MonthState.TOO_EARLY),
     "too_late": make_standing(month=Month(2027, 3), state=MonthState.TOO_LATE),
     "no_invoices_yet": make_standing(
