@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Reading
 from bot.effects import Means
-from bot.errors import Refused
-from bot.live_views import ask_obstacle, find_obstacle, look_of_channel, show
+from bot.live_views import check_listed, check_now, look_of_channel, show
 from bot.models import LIVE, OPEN, Account, Invoice, PostedMessage
 from bot.slack_posting import Content, Place
 from bot.views.blocks import Message
@@ -50,25 +49,25 @@ def content_of(message: Message) -> Content:
     return Content(text=message.text, choices=(message.blocks, *message.fallbacks))
 
 
-def render(announcement: Announcement, means: Means) -> Message | None:
-    """What a message with a live view shows now; None when there is nothing of it any more.
+def check_place(announcement: Announcement, means: Means) -> None:
+    """See that the channel of a message with a live view may see it at this moment.
 
-    Raises: Refused when its channel may not see it any more; what Slack's silence raises.
+    Raises: SharedOutside, or Refused, when it may not; what Slack's silence raises.
     """
+    if announcement.view is None:
+        raise ValueError("this message has no live view")
+    runtime, channel_id = means.runtime, announcement.place.channel_id
+    with runtime.database.looking() as reading:
+        check_listed(reading, runtime.settings, view=announcement.view, channel_id=channel_id)
+    check_now(means.slack, channel_id)
+
+
+def render(announcement: Announcement, means: Means) -> Message | None:
+    """What a message with a live view shows now; None when there is nothing of it any more."""
     if announcement.view is None:
         raise ValueError("this message has no live view")
     runtime, deployment = means.runtime, means.deployment
     look = look_of_channel(runtime, deployment, shared_by=announcement.asked_by)
-    with runtime.database.looking() as reading:
-        obstacle = find_obstacle(
-            reading,
-            runtime.settings,
-            view=announcement.view,
-            channel_id=announcement.place.channel_id,
-        )
-    obstacle = obstacle or ask_obstacle(means.slack, announcement.place.channel_id)
-    if obstacle is not None:
-        raise Refused(obstacle)
     with runtime.database.looking() as reading:
         return show(reading, announcement.view, announcement.subject, look)
 
@@ -102,6 +101,13 @@ def list_live_ids(session: Session, subjects: Collection[str]) -> list[int]:
     """The messages that show one of these subjects and are kept up to date, in one order."""
     found = select(_POSTED.c.id).where(LIVE, _POSTED.c.subject.in_(list(subjects)))
     return list(session.scalars(found.order_by(_POSTED.c.id)))
+
+
+def list_ids_in(session: Session, channel_id: str) -> list[int]:
+    """Everything in a channel that shows amounts, also what is left alone."""
+    found = select(_POSTED.c.id).where(_POSTED.c.channel_id == channel_id)
+    shown = found.where(_POSTED.c.view.is_not(None), _POSTED.c.ts.is_not(None))
+    return list(session.scalars(shown.order_by(_POSTED.c.id)))
 
 
 def list_days(session: Session) -> list[tuple[int, str]]:

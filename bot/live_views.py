@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.access import Permission
 from bot.clock import real_now
 from bot.database import Reading
-from bot.errors import NotFound
+from bot.errors import NotFound, Refused
 from bot.models import Deployment
 from bot.queries.approvals import ApprovalCard, get_approval_card
 from bot.queries.channels import find_channel
@@ -90,32 +90,42 @@ def is_alone(channel_id: str) -> bool:
     return channel_id.startswith("D") or is_user_id(channel_id)
 
 
-def find_obstacle(
-    reading: Reading, settings: Settings, *, view: str, channel_id: str
-) -> str | None:
-    """What keeps amounts out of a channel as far as we know, or None."""
-    if is_alone(channel_id):
-        return None if view in FOR_PEOPLE else "This is for channels only."
-    if view in OWN_CHANNELS and channel_id == OWN_CHANNELS[view](settings):
-        return None
-    listed = find_channel(reading, channel_id)
-    if listed is None:
-        return "The channel is not on the list for shared answers any more."
-    return "The channel is shared with another organisation." if listed.is_external else None
+class SharedOutside(Refused):
+    """People of another organisation read along in the channel."""
+
+    def __init__(self) -> None:
+        super().__init__("The channel is shared with another organisation.")
 
 
-def ask_obstacle(slack: SlackAPI, channel_id: str) -> str | None:
-    """The same by what Slack says at this moment, as news of it may be late or lost.
+def check_listed(reading: Reading, settings: Settings, *, view: str, channel_id: str) -> None:
+    """See that a channel may be shown amounts, as far as we know.
 
-    Raises: RateLimited, and Unavailable when Slack does not say.
+    Raises: SharedOutside, and Refused for what else keeps them out.
     """
     if is_alone(channel_id):
-        return None
+        if view not in FOR_PEOPLE:
+            raise Refused("This is for channels only.")
+        return
+    if view in OWN_CHANNELS and channel_id == OWN_CHANNELS[view](settings):
+        return
+    listed = find_channel(reading, channel_id)
+    if listed is not None and listed.is_external:
+        raise SharedOutside
+    if listed is None:
+        raise Refused("The channel is not on the list for shared answers any more.")
+
+
+def check_now(slack: SlackAPI, channel_id: str) -> None:
+    """The same by what Slack says at this moment, as news of it may be late or lost.
+
+    Raises: as check_listed() does; RateLimited, and Unavailable when Slack does not say.
+    """
+    if is_alone(channel_id):
+        return
     try:
         answer = slack.ask("conversations.info", {"channel": channel_id})
     except NotFound:
-        return "The channel is gone, or I can’t see it any more."
+        raise Refused("The channel is gone, or I can’t see it any more.") from None
     channel = read_channel(answer.get("channel"))
     if channel is None or channel.id != channel_id or channel.is_external:
-        return "The channel is shared with another organisation."
-    return None
+        raise SharedOutside

@@ -49,6 +49,12 @@ def react_to_midnights(session: Session, *, business_at: datetime, now: datetime
             update_announcement.request(session, announcement_id, now=now)
 
 
+def react_to_sharing(session: Session, channel_id: str, *, now: datetime) -> None:
+    """Take figures out of a channel that another organisation has joined."""
+    for announcement_id in announcements.list_ids_in(session, channel_id):
+        update_announcement.request(session, announcement_id, now=now)
+
+
 def _update_messages(
     session: Session, runtime: Runtime, subjects: Sequence[str], *, now: datetime
 ) -> None:

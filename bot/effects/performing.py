@@ -205,4 +205,5 @@ def _finish(session: Session, claim: Claim, outcome: Outcome, *, now: datetime) 
         why=outcome.why,
         # Asked under the same key, Stripe would refuse it again, whatever has changed.
         spends_key=isinstance(outcome, Refused),
+        is_doubtful=isinstance(outcome, Unknown),
     )

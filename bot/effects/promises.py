@@ -89,6 +89,7 @@ def promise(  # noqa: PLR0913 - each is a column of its own, and all are named a
         fence=0,
         attempts=0,
         attempts_max=ATTEMPTS_MAX,
+        is_doubtful=False,
         promised_at=now,
     )
     made = session.execute(new.on_conflict_do_nothing().returning(_EFFECTS)).one_or_none()

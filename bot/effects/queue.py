@@ -161,6 +161,7 @@ def finish(
     now: datetime,
     why: str | None,
     spends_key: bool = False,
+    is_doubtful: bool = False,
 ) -> None:
     """Write how an effect has ended: done, refused or dead."""
     session.execute(
@@ -168,6 +169,7 @@ def finish(
             state=state,
             lease_until=None,
             finished_at=now,
+            is_doubtful=is_doubtful,
             key_number=_EFFECTS.c.key_number + int(spends_key),
             last_error=None if why is None else clean_text(why),
         )

@@ -50,10 +50,12 @@ class Effect(Base):
     attempts: Mapped[int]
     attempts_max: Mapped[int]
     last_error: Mapped[str | None] = mapped_column(Text)
+    # Of a dead end: nobody knows whether it has happened.
+    is_doubtful: Mapped[bool]
     promised_at: Mapped[datetime]
     finished_at: Mapped[datetime | None] = mapped_column(index=True)
-    # The person who dismissed a dead end.
-    dismissed_by: Mapped[str | None] = mapped_column(String(32))
+    # The person who dismissed a dead end, or has seen that it had happened.
+    decided_by: Mapped[str | None] = mapped_column(String(32))
 
 
 READY: ColumnElement[bool] = literal_column("state = 'ready'")

@@ -4,7 +4,9 @@ A message with a live view is shown on the state of the moment it is posted at, 
 subject from then on (update_announcement); one without says for ever what it said.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -36,9 +38,27 @@ def request(
     Whether the place may see it is for the deed to say that announces it. What a live view shows is
     kept to the channels for shared answers all the same.
     """
-    view, subject = message.live or (None, "")
     name = f"{KIND}:{key}"
-    if (promised := effects.find(session, name)) is not None:
+    return promise(
+        session, place, message, kind=KIND, key=name, now=now, asked_by=asked_by, press=press
+    )
+
+
+def promise(  # noqa: PLR0913 - each is a fact of its own, and all are named at the call
+    session: Session,
+    place: Place,
+    message: Message,
+    *,
+    kind: str,
+    key: str,
+    now: datetime,
+    asked_by: str | None = None,
+    press: str | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> effects.Effect:
+    """The same for an operation of another kind, which may keep more beside the message."""
+    view, subject = message.live or (None, "")
+    if (promised := effects.find(session, key)) is not None:
         return promised
     posted = PostedMessage(
         channel_id=place.channel_id,
@@ -55,12 +75,12 @@ def request(
     lasting = {} if view else {"text": content.text, "choices": list(content.choices)}
     effect = effects.promise(
         session,
-        kind=KIND,
+        kind=kind,
         subject=announcements.subject_of(posted.id),
-        key=name,
+        key=key,
         now=now,
         lane=effects.slack_lane(place.channel_id),
-        payload={"message": posted.id, **lasting},
+        payload={"message": posted.id, **lasting, **(more or {})},
         press=press,
         asked_by=asked_by,
     )
@@ -79,6 +99,7 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
     if posted.view is None:
         digest, content = "", Content(effect.payload["text"], tuple(effect.payload["choices"]))
     else:
+        announcements.check_place(posted, means)
         message = announcements.render(posted, means)
         if message is None:
             return effects.Refused("There is nothing to show any more.", needs_look=False)

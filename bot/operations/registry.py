@@ -7,6 +7,7 @@ from bot.operations import (
     announce,
     mark_uncollectible,
     send_payment_link,
+    share_answer,
     update_announcement,
     void_invoice,
 )
@@ -15,6 +16,7 @@ from bot.operations import (
 OPERATIONS: Mapping[str, Operation] = {
     announce.KIND: announce,
     send_payment_link.KIND: send_payment_link,
+    share_answer.KIND: share_answer,
     update_announcement.KIND: update_announcement,
     void_invoice.KIND: void_invoice,
     mark_uncollectible.KIND: mark_uncollectible,

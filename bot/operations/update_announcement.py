@@ -1,6 +1,7 @@
 """Let a message that was posted show today's state, whoever changed it (G10).
 
-Many changes become one update: while one waits to be made, another is not promised.
+Many changes become one update: while one waits to be made, another is not promised. Where people of
+another organisation have joined the channel, the figures are taken away.
 """
 
 from datetime import datetime
@@ -11,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot import announcements, effects
 from bot.errors import Refused
+from bot.live_views import SharedOutside
 from bot.models import PostedMessage
 from bot.slack_failures import SlackRefused
 from bot.slack_posting import update_message
+from bot.views.sharing import taken_away
 
 KIND = "update_announcement"
 
@@ -54,10 +57,13 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
     """Change it, if it shows something else than it should; the same again is harmless."""
     with means.runtime.database.looking() as reading:
         posted = announcements.get_announcement(reading, effect.payload["message"])
-    if posted.is_left or posted.ts is None or posted.view is None:
+    if posted.ts is None or posted.view is None:
         return effects.Done()
     try:
-        message = announcements.render(posted, means)
+        announcements.check_place(posted, means)
+        message, is_over = None if posted.is_left else announcements.render(posted, means), False
+    except SharedOutside:
+        message, is_over = taken_away(), True
     except Refused as obstacle:
         return effects.Refused(obstacle.message, needs_look=False)
     if message is None:
@@ -70,7 +76,7 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
         update_message(means.slack, posted.place.channel_id, posted.ts, content)
     except SlackRefused as refused:
         return effects.Refused(refused.message, needs_look=refused.error not in GONE)
-    return effects.Done({"digest": digest})
+    return effects.Done({"digest": digest, "is_over": is_over})
 
 
 def settle(
@@ -88,3 +94,5 @@ def settle(
         announcements.leave(session, message_id, now=now)
     elif isinstance(outcome, effects.Done) and "digest" in outcome.answer:
         announcements.write_changed(session, message_id, digest=outcome.answer["digest"], now=now)
+        if outcome.answer["is_over"]:
+            announcements.leave(session, message_id, now=now)

@@ -4,19 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from bot.database import Reading
+from bot.effects import slack_lane
 from bot.models import DEAD, PENDING, Effect
 
 DEAD_ENDS_SHOWN = 4
+# An update that may have happened can be repeated, so it needs nobody's eyes.
+UPDATES = "update_announcement"
 
 _EFFECTS: Any = Effect.__table__
 
 
 @dataclass(frozen=True, slots=True)
 class DeadEnd:
-    """A call that nobody tries any more, and why."""
+    """A call that nobody tries any more, and why.
+
+    Shape: `room_id` is the channel or person that a message of doubtful fate is for; else None.
+    """
 
     id: int
     kind: str
@@ -24,6 +30,7 @@ class DeadEnd:
     why: str
     attempts: int
     age: timedelta
+    room_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,15 @@ def get_effects_report(reading: Reading, *, now: datetime) -> EffectsReport:
                 why=row.last_error or "",
                 attempts=row.attempts,
                 age=max(now - row.promised_at, timedelta(0)),
+                room_id=_room_of(row),
             )
             for row in rows
         ),
         dead_ends_count=rows[0].rows_count if rows else 0,
     )
+
+
+def _room_of(row: Row[Any]) -> str | None:
+    lane = slack_lane("")
+    is_post = row.is_doubtful and row.lane.startswith(lane) and row.kind != UPDATES
+    return row.lane.removeprefix(lane) if is_post else None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
 from bot.views.invoice_deeds import DEED_ACTIONS
+from bot.views.text import literal
 
 NOT_LISTED = (
     "Not shared: this channel is not on the list for shared answers. Only you see this. "
@@ -30,6 +31,10 @@ NO_ANSWER = (
 )
 SHARED = "Buttons here answer only whoever presses them, by what that person may see."
 POSTING = "I am posting it here for everybody, and I will keep it up to date. Only you see this."
+TAKEN_AWAY = (
+    "Amounts stood here. This channel is now shared with another organisation, so they were taken "
+    "away."
+)
 
 # What leads on from what is shown, and no further: other invoices and pages are for the asker.
 _KEPT = frozenset({actions.SHOW_INVOICE_LINES, actions.OPEN_IN_STRIPE, *DEED_ACTIONS})
@@ -60,6 +65,33 @@ def shared(message: Message, *, by: str | None = None) -> Message:
 def posting() -> Message:
     """What the asker is told while the message is on its way."""
     return Message(text=POSTING, blocks=(blocks.context(blocks.plain_text(POSTING)),))
+
+
+def taken_away() -> Message:
+    """What stands in the place of figures that those who have joined the channel may not see."""
+    return Message(text=TAKEN_AWAY, blocks=(blocks.section(blocks.plain_text(TAKEN_AWAY)),))
+
+
+def not_posted(channel_id: str, what: str, why: str) -> Message:
+    """What whoever shared something is told when Slack refuses it."""
+    said = f"I could not post what you shared in <#{channel_id}>. {literal(why)}"
+    return _told(said, what)
+
+
+def perhaps_posted(channel_id: str, what: str) -> Message:
+    """The same when nobody knows whether it is there."""
+    said = (
+        f"Slack does not say whether what you shared stands in <#{channel_id}>. Please look there. "
+        "If it is missing, a billing admin can post it again: /billing sync."
+    )
+    return _told(said, what)
+
+
+def _told(said: str, what: str) -> Message:
+    return Message(
+        text=said,
+        blocks=(blocks.section(blocks.mrkdwn(said)), blocks.context(blocks.mrkdwn(what))),
+    )
 
 
 def _without_ways_on(block: Block) -> Block | None:

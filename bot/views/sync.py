@@ -33,8 +33,14 @@ ALERT_NAMES = {
 # The same for each kind of promised call.
 EFFECT_NAMES = {
     "announce": "Post a message",
+    "share_answer": "Post a shared card",
     "update_announcement": "Bring a message up to date",
 }
+DECISIONS = (("Retry", actions.RETRY_EFFECT), ("Dismiss", actions.DISMISS_EFFECT))
+DECISIONS_AFTER_A_LOOK = (
+    ("It was posted", actions.CONFIRM_EFFECT),
+    ("Post it again", actions.REPEAT_EFFECT),
+)
 ACCOUNT_KINDS = ("organisation", "company", "customer")
 KIND_NAMES = {
     "customer": "Customer",
@@ -191,16 +197,22 @@ def _dead_ends(effects: EffectsReport) -> Iterator[Block]:
         facts = f"{kind} · {plain(end.subject, limit=ID_MAX)} · promised {age_text(end.age)} ago"
         why = plain(end.why, limit=DETAIL_MAX)
         yield blocks.section(blocks.plain_text(f"{facts}\n{why}" if why else facts))
+        if end.room_id is not None:
+            yield blocks.context(blocks.mrkdwn(_look_text(end.room_id)))
         yield blocks.actions(
             [
                 blocks.button(text, action_id=actions.action_id(name, place), value=str(end.id))
-                for text, name in (
-                    ("Retry", actions.RETRY_EFFECT),
-                    ("Dismiss", actions.DISMISS_EFFECT),
-                )
+                for text, name in (DECISIONS if end.room_id is None else DECISIONS_AFTER_A_LOOK)
             ]
         )
     yield from _rest(effects.dead_ends_count - len(effects.dead_ends))
+
+
+def _look_text(room_id: str) -> str:
+    """What somebody has to find out before they can decide: a conversation of two is not theirs."""
+    if room_id[0] in "UW":
+        return f"Please ask <@{room_id}> whether my message is there."
+    return f"Please look in <#{room_id}> whether it is there."
 
 
 def _alerts(report: SyncReport) -> Iterator[Block]:

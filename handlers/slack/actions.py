@@ -53,7 +53,15 @@ from handlers.slack.send_payment_link import (
     send_again,
 )
 from handlers.slack.submissions import stamped
-from handlers.slack.sync import dismiss, dismiss_dead_end, retry, retry_dead_end, show_sync
+from handlers.slack.sync import (
+    confirm_dead_end,
+    dismiss,
+    dismiss_dead_end,
+    repeat_dead_end,
+    retry,
+    retry_dead_end,
+    show_sync,
+)
 from handlers.slack.usage import press_usage
 
 log = get_logger("slack.actions")
@@ -134,6 +142,8 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.RETRY_OBJECT: retry,
     actions.RETRY_EFFECT: retry_dead_end,
     actions.DISMISS_EFFECT: dismiss_dead_end,
+    actions.CONFIRM_EFFECT: confirm_dead_end,
+    actions.REPEAT_EFFECT: repeat_dead_end,
     actions.USE_ACCOUNT: _show_billing(UseAccount),
     actions.SHOW_USAGE: press_usage,
     actions.SHOW_BALANCE: pressed_show_balance,

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from bot.clock import real_now
+from bot.database_clock import database_now
 from bot.people import change_members, mark_channel, store_groups, store_people, take_event
+from bot.reactions import react_to_sharing
 from bot.slack_objects import is_channel_id, is_group_id, read_group, read_person, read_user_ids
 from bot.telemetry import get_logger
 from handlers.slack.context import Desk, is_ours
@@ -73,6 +75,8 @@ def _channel_shared(session: Session, happening: Happening, _own_team_id: str) -
             happening.event.get("is_ext_shared") is True
         )
         mark_channel(session, channel, is_external=is_external)
+        if is_external:
+            react_to_sharing(session, channel, now=database_now(session, real_now()))
 
 
 # The manifest subscribes to these and to HOME_OPENED, and a test compares both.

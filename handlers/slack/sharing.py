@@ -4,14 +4,13 @@ from collections.abc import Callable
 
 from bot.database_clock import database_now
 from bot.errors import Misconfigured, Unavailable
-from bot.operations import announce
+from bot.operations import share_answer
 from bot.queries.channels import find_channel
 from bot.slack_directory import find_slack_channel
 from bot.slack_objects import SlackChannel
-from bot.slack_posting import Place
 from bot.views import sharing
 from bot.views.blocks import Message
-from handlers.slack.context import Ask
+from handlers.slack.context import WANTED_CHARACTERS_MAX, Ask
 
 
 def share(ask: Ask, work: Callable[[Ask], Message], *, press: str) -> Message:
@@ -27,22 +26,19 @@ def share(ask: Ask, work: Callable[[Ask], Message], *, press: str) -> Message:
     room = _room(ask)
     if isinstance(room, str):
         return sharing.not_shared(message, room)
-    if message.live is None or not room.is_member:
-        return sharing.shared(message)
-    _post(ask, room, message, press=press or ask.request.id)
-    return sharing.posting()
-
-
-def _post(ask: Ask, room: SlackChannel, message: Message, *, press: str) -> None:
+    is_posted = message.live is not None and room.is_member
+    answer = share_answer.Answer(
+        room.id, message, wanted=ask.request.wanted[:WANTED_CHARACTERS_MAX]
+    )
+    settings = ask.desk.runtime.settings
     with ask.desk.runtime.database.writing() as session:
-        announce.request(
-            session,
-            Place(room.id),
-            message,
-            key=f"share:{room.id}:{press}",
-            now=database_now(session, ask.sight.real_now),
-            asked_by=ask.actor.user_id,
-        )
+        now = database_now(session, ask.sight.real_now)
+        if is_posted:
+            name = press or ask.request.id
+            share_answer.request(session, ask.actor, settings, answer, press=name, now=now)
+        else:
+            share_answer.show(session, ask.actor, settings, answer, now=now)
+    return sharing.posting() if is_posted else sharing.shared(message)
 
 
 def _room(ask: Ask) -> SlackChannel | str:

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 
 from bot.access import Permission, require
-from bot.operations import dismiss_alert, dismiss_effect, retry_effect, retry_object
+from bot.operations import (
+    confirm_effect,
+    dismiss_alert,
+    dismiss_effect,
+    repeat_effect,
+    retry_effect,
+    retry_object,
+)
 from bot.queries.sync import get_sync_report
 from bot.views import actions
 from bot.views.blocks import Message
@@ -16,6 +23,8 @@ RETRIED = "It is being read from Stripe again."
 READ_BEFORE = "That has been read from Stripe meanwhile."
 TRIED_AGAIN = "It is being tried again, after a look whether it has happened."
 CLOSED = "Dismissed. It will not be done."
+CONFIRMED = "Noted: it was posted. It stays as it is, since I don’t know where it stands."
+REPEATED = "It is being posted again."
 DECIDED_BEFORE = "Somebody has decided about that already."
 
 
@@ -61,6 +70,16 @@ def retry_dead_end(ask: Ask, value: str) -> Message:
 def dismiss_dead_end(ask: Ask, value: str) -> Message:
     """Let a promised call be; raises as the card does."""
     return _decide(ask, value, dismiss_effect.request, CLOSED)
+
+
+def confirm_dead_end(ask: Ask, value: str) -> Message:
+    """Close a promised call that somebody has seen to have happened; raises as the card does."""
+    return _decide(ask, value, confirm_effect.request, CONFIRMED)
+
+
+def repeat_dead_end(ask: Ask, value: str) -> Message:
+    """Have a promised call made that has not happened; raises as the card does."""
+    return _decide(ask, value, repeat_effect.request, REPEATED)
 
 
 def _decide(ask: Ask, value: str, request: Callable[..., bool], note: str) -> Message:

@@ -88,9 +88,10 @@ def make_effects() -> None:
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("attempts_max", sa.BigInteger(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("is_doubtful", sa.Boolean(), nullable=False),
         sa.Column("promised_at", Moment(), nullable=False),
         sa.Column("finished_at", Moment(), nullable=True),
-        sa.Column("dismissed_by", sa.String(length=32), nullable=True),
+        sa.Column("decided_by", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_effects")),
         sa.UniqueConstraint("key", name=op.f("uq_effects_key")),
     )

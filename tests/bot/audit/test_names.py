@@ -1,6 +1,7 @@
 """The names of what is recorded are for ever: exports and anchors of years hold them."""
 
 import ast
+from collections.abc import Iterator
 
 from bot.audit.deeds import Stage
 from bot.audit.erase import OPERATION as ERASE
@@ -11,6 +12,7 @@ from tests.house.tree import list_product_files, parse
 OPERATIONS = {
     *("begin_audit", "grant_role", "revoke_role", "allow_channel", "remove_channel"),
     *("dismiss_alert", "retry_object", "ask", "erase_person"),
+    *("retry_effect", "dismiss_effect", "confirm_effect", "repeat_effect", "share_answer"),
 }
 STAGES = {
     *("done", "requested", "approved", "rejected", "expired"),
@@ -21,14 +23,21 @@ STAGES = {
 
 def list_operations() -> set[str]:
     """What the product's own deeds are called, as far as it stands in the call."""
-    calls = [
-        node
-        for path in list_product_files(".py")
-        for node in ast.walk(parse(path))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args
-    ]
-    first = [call.args[0] for call in calls if ast.unparse(call.func) == "Deed"]
-    return {str(each.value) for each in first if isinstance(each, ast.Constant)}
+    return {name for path in list_product_files(".py") for name in names_in(parse(path))}
+
+
+def names_in(tree: ast.Module) -> Iterator[str]:
+    """Those in one file, where they stand for themselves or as the kind of its effects."""
+    kinds = {
+        ast.unparse(node.targets[0]): node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Deed" and node.args:
+            named = kinds.get(ast.unparse(node.args[0]), node.args[0])
+            if isinstance(named, ast.Constant):
+                yield str(named.value)
 
 
 def test_every_operation_that_was_ever_recorded_keeps_its_name() -> None:

@@ -218,6 +218,7 @@ STANDINGS = {
         month=OCTOBER, state=MonthState.TOO_EARLY, first_month=None, account=NASTY_ACCOUNT
     ),
 }
+DOUBT = "Slack did not say whether it took the message."
 SYNC_REPORTS = {
     "well": make_sync_report(),
     "never_filled": make_sync_report(
@@ -234,10 +235,11 @@ SYNC_REPORTS = {
             pending_count=3,
             oldest_age=timedelta(minutes=4),
             dead_ends=(
+                DeadEnd(9, "share_answer", "message:14", DOUBT, 12, timedelta(1), "C0BILLING"),
                 DeadEnd(7, "announce", "message:12", "The channel is archived.", 1, timedelta(2)),
                 DeadEnd(3, "new_kind", "<!channel>", "", 12, timedelta(seconds=50)),
             ),
-            dead_ends_count=5,
+            dead_ends_count=6,
         )
     ),
     "needs_a_look": make_sync_report(

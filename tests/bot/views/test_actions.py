@@ -18,7 +18,7 @@ SHIPPED = {
     *("use_account", "show_home", "show_usage", "choose_account"),
     *("show_balance", "balance_page", "show_book"),
     *("show_invoice_history", "show_audit"),
-    *("retry_effect", "dismiss_effect"),
+    *("retry_effect", "dismiss_effect", "confirm_effect", "repeat_effect"),
     *("void_invoice", "mark_uncollectible"),
     *("approve_correction", "reject_correction", "question_correction", "answer_approver"),
     "withdraw_correction",

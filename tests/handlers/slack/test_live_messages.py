@@ -1,89 +1,42 @@
 """Cards that stay in a channel: posted once, and right whoever changes their invoice (G1, G10)."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
-from bot.bells import ring
-from bot.effects.promises import BELL
-from bot.models import PENDING, Effect, EffectLane, Invoice
-from bot.sandbox.stripe import StandIn
-from tests.billing import Billing, day
-from tests.deployment import SECRET_KEY, Tallyman, deployed
+from bot.models import Invoice
+from tests.billing import day
+from tests.deployment import Tallyman
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import answered, ask
-from tests.workspace import Person, Seen
-
-ROOM = "finance-room"
+from tests.handlers.slack.room import (
+    ROOM,
+    at_work,
+    count_pending,
+    effect_of_share,
+    free_lanes,
+    let_time_pass,
+    open_room,
+    pay,
+    posted,
+    share,
+    shown,
+)
+from tests.workspace import Person
 
 
 @pytest.fixture(scope="module")
 def desk(shared_database_url: str) -> Iterator[Tallyman]:
-    """A Tallyman over a few open invoices, in a channel where cards may stay."""
-    stripe = StandIn(now=day("2026-11-01"), secret_key=SECRET_KEY, requests_per_second=None)
-    billing = Billing(stripe)
-    customer = billing.customer("Acme", company="Acme")
-    for number in range(12):
-        stripe.advance(day("2026-11-01") + timedelta(days=number))
-        billing.invoice(customer, ("Calls", 10_000 + number))
-    stripe.advance(day("2026-11-16"))
-    with deployed(shared_database_url, now=stripe.clock, stripe=stripe) as tallyman:
-        tallyman.slack.state.is_rate_limited = False
-        tallyman.slack.add_channel(ROOM, members=["U0AVERY", "U0KIM"], has_bot=True)
-        tallyman.backfill()
-        yield tallyman
-        assert tallyman.slack.problems == []
+    with open_room(shared_database_url) as opened:
+        yield opened
 
 
 @pytest.fixture
 def avery(desk: Tallyman) -> Iterator[Person]:
-    person = desk.person()
-    ask(person, f"/billing channels allow #{ROOM}")
-    free_lanes(desk)
-    yield person
-    desk.slack.faults.reset()
-    desk.slack.find_channel(ROOM).is_ext_shared = False
-    person.close()
-
-
-def free_lanes(desk: Tallyman) -> None:
-    """As if nothing had been posted for a while; how lanes pace is tried elsewhere."""
-    with desk.runtime.database.writing() as session:
-        session.execute(delete(EffectLane))
-
-
-def posted(desk: Tallyman) -> list[Any]:
-    """What the bot has posted in the room, oldest first."""
-    return [one for one in desk.slack.list_messages(ROOM) if one.only_for is None]
-
-
-def share(desk: Tallyman, person: Person, number: int) -> Seen:
-    """Share a card, and see it stand in the channel."""
-    before = len(posted(desk))
-    person.type(ROOM, f"/invoice {number} share")
-    wait_until(lambda: len(posted(desk)) > before)
-    ts = posted(desk)[-1].ts
-    return next(one for one in person.messages(ROOM) if one.ts == ts)
-
-
-def pay(desk: Tallyman, number: int) -> None:
-    """The customer pays, and we hear of it."""
-    free_lanes(desk)
-    with desk.runtime.database.reading() as session:
-        found = select(Invoice.id).where(Invoice.short_number == number)
-        invoice = session.scalars(found).one()
-    desk.stripe.call("POST", f"/v1/invoices/{invoice}/pay", {"paid_out_of_band": "true"})
-    assert desk.stripe.webhooks_idle(20)
-    desk.sync()
-
-
-def shown(person: Person, card: Seen) -> str:
-    """What a card says by now."""
-    return next(one.words for one in person.messages(ROOM) if one.ts == card.ts)
+    with at_work(desk) as person:
+        yield person
 
 
 def test_a_shared_card_is_a_message_of_its_own(desk: Tallyman, avery: Person) -> None:
@@ -123,22 +76,6 @@ def test_a_posted_card_shows_the_new_day_although_nothing_happened(
     wait_until(lambda: "Past Due" in shown(avery, card))
     assert "3 days late" in shown(avery, card)
     assert len(posted(desk)) == count
-
-
-def let_time_pass(desk: Tallyman) -> None:
-    """As if what waits to be tried again had waited long enough."""
-    free_lanes(desk)
-    with desk.runtime.database.writing() as session:
-        again = update(Effect).where(Effect.state == "ready", Effect.attempts > 0)
-        session.execute(again.values(due_at=datetime.now(UTC) - timedelta(seconds=1)))
-        ring(session, BELL)
-
-
-def effect_of_share(desk: Tallyman) -> Effect:
-    """The promise of the last message."""
-    with desk.runtime.database.reading() as session:
-        last = select(Effect).where(Effect.kind == "announce").order_by(Effect.id.desc()).limit(1)
-        return session.scalars(last).one()
 
 
 @pytest.mark.parametrize("honours_client_msg_id", [False, True])
@@ -202,12 +139,6 @@ def test_a_message_that_was_taken_away_is_left_alone(desk: Tallyman, avery: Pers
     assert "message is gone" not in ask(avery, "/billing sync").words
 
 
-def count_pending(desk: Tallyman) -> int:
-    """How many promises are still to be kept."""
-    with desk.runtime.database.reading() as session:
-        return len(session.scalars(select(Effect.id).where(PENDING)).all())
-
-
 def test_many_changes_become_one_update(desk: Tallyman, avery: Person) -> None:
     card = share(desk, avery, 1007)
     desk.slack.faults.set({"slow_seconds": 0.2, "methods": ["conversations.info"]})
@@ -223,18 +154,6 @@ def test_many_changes_become_one_update(desk: Tallyman, avery: Person) -> None:
 
     updates = [one for one in desk.slack.calls if one.method == "chat.update"]
     assert len([one for one in updates if one.arguments["ts"] == card.ts]) <= 2
-
-
-def test_a_channel_that_others_have_joined_since_sees_nothing_new(
-    desk: Tallyman, avery: Person
-) -> None:
-    card = share(desk, avery, 1008)
-    desk.slack.find_channel(ROOM).is_ext_shared = True
-
-    pay(desk, 1008)
-    wait_until(lambda: count_pending(desk) == 0)
-
-    assert "settled in full" not in shown(avery, card)
 
 
 def test_what_could_not_be_posted_waits_for_a_persons_decision(
@@ -271,4 +190,4 @@ def test_a_dead_end_is_dismissed_once(desk: Tallyman, avery: Person) -> None:
 
     assert "It will not be done" in dismissed.words
     assert "Could not be done" not in dismissed.words
-    assert effect_of_share(desk).dismissed_by == "U0AVERY"
+    assert effect_of_share(desk).decided_by == "U0AVERY"

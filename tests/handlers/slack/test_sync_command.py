@@ -157,7 +157,7 @@ def test_a_retry_does_not_take_an_object_from_its_reader(desk: Tallyman) -> None
         assert session.scalar(select(StaleObject.due_at)) == lease_until
 
 
-def test_alerts_stand_newest_first_and_are_dismissed_by_name(desk: Tallyman, avery: Person) -> None:
+def test_alerts_stand_newest_first_and_are_decided_by_name(desk: Tallyman, avery: Person) -> None:
     warn(desk, "the first")
     warn(desk, "the second", times=3)
     card = ask(avery)
