@@ -231,6 +231,7 @@ def sandbox_settings(told: dict[str, Any], port: int) -> Settings:
         database_url=f"sqlite:///{Path(told['folder'], 'tallyman.sqlite3')}",
         billing_admins=told["admin"],
         billing_roles=told["roles"],
+        disputes_channel=told["disputes_channel"],
         support_email="billing@tallyman.example",
         port=port,
         log_level="ERROR",

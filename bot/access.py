@@ -42,6 +42,7 @@ class Permission(StrEnum):
     VOID_INVOICE = "void_invoice"
     MARK_UNCOLLECTIBLE = "mark_uncollectible"
     APPROVE_CORRECTIONS = "approve_corrections"
+    DISPUTE_INVOICES = "dispute_invoices"
 
 
 class Role(StrEnum):
@@ -59,7 +60,8 @@ _ADDED: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.VIEW_INVOICES}),
     # Of corrections: to ask for them.
     Role.COLLECTOR: frozenset(
-        {Permission.SEND_LINKS, Permission.VOID_INVOICE, Permission.MARK_UNCOLLECTIBLE}
+        {Permission.SEND_LINKS, Permission.DISPUTE_INVOICES}
+        | {Permission.VOID_INVOICE, Permission.MARK_UNCOLLECTIBLE}
     ),
     Role.REVIEWER: frozenset(),
     Role.APPROVER: frozenset({Permission.APPROVE_CORRECTIONS}),

@@ -14,14 +14,18 @@ from bot.errors import NotFound, Refused
 from bot.models import Deployment
 from bot.queries.approvals import ApprovalCard, get_approval_card
 from bot.queries.channels import find_channel
+from bot.queries.disputes import get_dispute
 from bot.queries.invoices import get_invoice_card
 from bot.queries.sight import Sight, sight_of_desk
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.slack_api import SlackAPI
 from bot.slack_objects import is_user_id, read_channel
+from bot.views.actions import parse_show_dispute
 from bot.views.approvals import APPROVAL_VIEW, REQUEST_VIEW, approval_card, request_card
 from bot.views.blocks import Message
+from bot.views.dispute import LIVE_VIEW as DISPUTE_VIEW
+from bot.views.dispute import SUBJECT, dispute_card
 from bot.views.invoice import LIVE_VIEW, Dashboard, invoice_card
 from bot.views.sharing import shared
 
@@ -63,17 +67,24 @@ def _asked(reading: Reading, look: Look, subject: str) -> ApprovalCard:
     return get_approval_card(reading, approval_id, sight=look.sight)
 
 
+def _dispute(reading: Reading, look: Look, subject: str) -> Message:
+    case_id = parse_show_dispute(subject.removeprefix(SUBJECT))
+    return dispute_card(get_dispute(reading, case_id, sight=look.sight), rights=[*Permission])
+
+
 # These names stand in the rows of posted messages, and old messages stay in channels for years.
 LIVE_VIEWS: Mapping[str, Callable[[Reading, Look, str], Message]] = {
     LIVE_VIEW: _invoice_card,
     APPROVAL_VIEW: _approval_card,
     REQUEST_VIEW: _request_card,
+    DISPUTE_VIEW: _dispute,
 }
 # What is written to people themselves, each of whom had the right to it then.
 FOR_PEOPLE = frozenset({APPROVAL_VIEW, REQUEST_VIEW})
 # The one channel of a view, by the settings, beside those for shared answers.
 OWN_CHANNELS: Mapping[str, Callable[[Settings], str]] = {
     APPROVAL_VIEW: lambda settings: settings.approvals_channel,
+    DISPUTE_VIEW: lambda settings: settings.disputes_channel,
 }
 
 

@@ -15,8 +15,10 @@ from bot.mirror.marks import find_mark, set_mark
 from bot.mirror.news import NewsItem
 from bot.operations import update_announcement
 from bot.operations.expire_corrections import outdate
+from bot.queries.disputes import list_case_ids
 from bot.queries.sight import sight_of_desk
 from bot.runtime import Runtime
+from bot.views.dispute import subject_of
 
 # Up to which business moment all midnights have been followed.
 MIDNIGHTS = "midnights"
@@ -64,6 +66,15 @@ def _update_messages(
         update_announcement.request(session, announcement_id, now=now)
 
 
+def _update_disputes(
+    session: Session, runtime: Runtime, invoice_ids: Sequence[str], *, now: datetime
+) -> None:
+    """Let the messages about disputes show how their invoices are now."""
+    subjects = [subject_of(case_id) for case_id in list_case_ids(session, invoice_ids)]
+    if subjects:
+        _update_messages(session, runtime, subjects, now=now)
+
+
 def _outdate_corrections(
     session: Session, runtime: Runtime, invoice_ids: Sequence[str], *, now: datetime
 ) -> None:
@@ -73,6 +84,6 @@ def _outdate_corrections(
 
 
 REACTIONS: Mapping[str, tuple[Callable[..., None], ...]] = {
-    # The second ends with entries in the audit trail, and nothing may be locked after those.
-    "invoice": (_update_messages, _outdate_corrections),
+    # The last ends with entries in the audit trail, and nothing may be locked after those.
+    "invoice": (_update_messages, _update_disputes, _outdate_corrections),
 }

@@ -178,6 +178,11 @@ class Settings(BaseSettings):
         description="Whom that mail comes from, such as Acme Billing <billing@acme.example>."
         " Required with SMTP_URL.",
     )
+    disputes_channel: Annotated[str, AfterValidator(check_slack_channel)] = Field(
+        default="",
+        description="The id of the Slack channel that is told of every dispute, with its amounts;"
+        " Tallyman has to be a member, and no other organisation may be in it. None without it.",
+    )
     http_host: str = Field(default="127.0.0.1", description="The address that web listens on.")
     port: int = Field(default=3000, ge=1, le=65535, description="The port that web listens on.")
     worker_port: int | None = Field(

@@ -15,6 +15,12 @@ NAME_CHARACTERS_MAX = 255
 # Slack's own voice, which its API calls no bot.
 SLACKBOT = "USLACKBOT"
 
+# Of a message so much is read, and its blocks so deep.
+WORDS_CHARACTERS_MAX, WORDS_DEPTH_MAX = 20_000, 12
+# Where blocks and attachments keep what people read.
+WORDY = ("text", "title", "pretext", "value", "url", "title_link", "from_url")
+
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,10}", re.ASCII)
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,31}", re.ASCII)
 _GROUP_ID = re.compile(r"S[A-Z0-9]{1,31}", re.ASCII)
 _CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{1,31}", re.ASCII)
@@ -62,6 +68,15 @@ class SlackChannel:
     is_archived: bool
     is_external: bool
     is_member: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlackMessage:
+    """What somebody said: `words` is all that stands in it, `thread_ts` the head of its thread."""
+
+    ts: str
+    thread_ts: str | None
+    words: str
 
 
 def is_user_id(text: str) -> bool:
@@ -133,6 +148,43 @@ def read_channel(channel: Any) -> SlackChannel | None:
         is_external=_is(channel, "is_ext_shared") or is_pending or is_foreign,
         is_member=_is(channel, "is_member"),
     )
+
+
+def is_message_ts(text: str) -> bool:
+    """Whether this may be Slack's name for a message in its channel."""
+    return _TS.fullmatch(text) is not None
+
+
+def read_message(message: Any) -> SlackMessage | None:
+    """A message, as shortcuts, events and conversations.replies tell of it; None when it is none.
+
+    Source: docs.slack.dev/reference/events/message, read 2026-11: `text` may be empty or short
+        where blocks or attachments say more.
+    """
+    if not isinstance(message, Mapping) or not is_message_ts(_text(message.get("ts"))):
+        return None
+    thread_ts = _text(message.get("thread_ts"))
+    parts = [_text(message.get("text"))]
+    parts += _words(message.get("blocks"), WORDS_DEPTH_MAX)
+    parts += _words(message.get("attachments"), WORDS_DEPTH_MAX)
+    words = "\n".join(dict.fromkeys(part for part in parts if part))
+    return SlackMessage(
+        ts=message["ts"],
+        thread_ts=thread_ts if is_message_ts(thread_ts) else None,
+        words=words[:WORDS_CHARACTERS_MAX],
+    )
+
+
+def _words(part: Any, depth: int) -> list[str]:
+    """The texts and addresses in a part of a message, in their order."""
+    if not depth:
+        return []
+    if isinstance(part, list):
+        return [word for each in part for word in _words(each, depth - 1)]
+    if not isinstance(part, Mapping):
+        return []
+    own = [_text(part.get(name)) for name in WORDY]
+    return own + [word for each in part.values() for word in _words(each, depth - 1)]
 
 
 def read_user_ids(users: Any) -> tuple[str, ...]:

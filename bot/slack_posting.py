@@ -14,6 +14,7 @@ from typing import Any
 from bot.errors import NotFound, Unavailable
 from bot.slack_api import SlackAPI
 from bot.slack_failures import SlackRefused
+from bot.slack_objects import read_channel
 
 _NAMESPACE = uuid.UUID("6f1d6a52-6f53-4a3c-9a64-0c1f4b9a7b52")
 EVENT_TYPE = "tallyman_message"
@@ -64,6 +65,25 @@ def post_message(slack: SlackAPI, place: Place, content: Content, *, key: str) -
     if not isinstance(ts, str) or not ts:
         raise Unavailable("Slack did not say where it put the message.")
     return ts
+
+
+def ask_why_silent(slack: SlackAPI, place: Place) -> str | None:
+    """Why a word that could be left unsaid is left unsaid in a place, by what Slack says now.
+
+    Raises: what SlackAPI.ask raises.
+    """
+    try:
+        answer = slack.ask("conversations.info", {"channel": place.channel_id})
+    except NotFound:
+        return "I can’t see that conversation."
+    channel = read_channel(answer.get("channel"))
+    if channel is None:
+        return "I can’t see that conversation."
+    if channel.is_external:
+        return "People of another organisation read along there."
+    if channel.is_archived:
+        return "The channel is archived."
+    return None if channel.is_member or channel.is_direct else "I am not in that channel."
 
 
 def open_direct(slack: SlackAPI, person_id: str) -> str:

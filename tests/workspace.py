@@ -183,8 +183,25 @@ class Person:
         state: dict[str, Json] = {}
         for action_id, value in typed.items():
             block_id, element = view.find(action_id)
+            if element["type"].endswith("external_select"):
+                element = element | self.look_up(action_id, value, view=view)
             state.setdefault(block_id, {})[action_id] = _typed(element, value)
         return self._post("view/submit", {"as": self.id, "view_id": view.raw["id"], "state": state})
+
+    def look_up(self, wanted: str, typed: str, *, view: Seen | None = None) -> Json:
+        """Type into a menu of the modal on top; what it offers then.
+
+        Shape: in `submit`, what is typed is the label or the value of the option too.
+        """
+        view = view or self.view()
+        block_id, element = view.find(wanted)
+        place = {"as": self.id, "view_id": view.raw["id"], "block_id": block_id}
+        return self._post("options", place | {"action_id": element["action_id"], "value": typed})
+
+    def use_shortcut(self, channel: str, ts: str, callback_id: str) -> Json:
+        """Choose a shortcut of the app in the menu of a message."""
+        place = {"as": self.id, "channel": self.channel(channel), "ts": ts}
+        return self._post("shortcut", place | {"callback_id": callback_id})
 
     def dismiss(self) -> Json:
         """Close the modal on top with its close button."""

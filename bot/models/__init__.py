@@ -25,6 +25,7 @@ from bot.models.deeds import (
     News,
     PostedMessage,
 )
+from bot.models.disputes import CASE_OPEN, DisputeCase, DisputeStep
 from bot.models.invoices import (
     OPEN,
     PRESENT,
@@ -65,6 +66,7 @@ from bot.models.sync import (
 from bot.models.work import Alert, Deployment
 
 __all__ = [
+    "CASE_OPEN",
     "DEAD",
     "HAS_BALANCE",
     "KEPT",
@@ -95,6 +97,8 @@ __all__ = [
     "CustomerBalanceTransaction",
     "Deployment",
     "Dispute",
+    "DisputeCase",
+    "DisputeStep",
     "Effect",
     "EffectLane",
     "GoneObject",

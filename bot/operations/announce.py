@@ -15,15 +15,24 @@ from bot.errors import ToldToWait, Unavailable
 from bot.models import PostedMessage
 from bot.operations import update_announcement
 from bot.slack_objects import is_user_id
-from bot.slack_posting import Content, Place, find_message, open_direct, post_message
+from bot.slack_posting import (
+    Content,
+    Place,
+    ask_why_silent,
+    find_message,
+    open_direct,
+    post_message,
+)
 from bot.views.blocks import Message
 
 KIND = "announce"
+# In the payload of one that may be left out.
+DISPENSABLE = "is_dispensable"
 # As long as a message that Slack has taken may take to be found.
 UNSEEN_SECONDS = 6.0
 
 
-def request(
+def request(  # noqa: PLR0913 - each is a property of the message, named at the call
     session: Session,
     place: Place,
     message: Message,
@@ -32,15 +41,25 @@ def request(
     now: datetime,
     asked_by: str | None = None,
     press: str | None = None,
+    is_dispensable: bool = False,
 ) -> effects.Effect:
     """Promise to post a message; the same key again finds the same promise.
 
     Whether the place may see it is for the deed to say that announces it. What a live view shows is
-    kept to the channels for shared answers all the same.
+    kept to the channels for shared answers all the same. A dispensable one is left out, and nobody
+    has to look, where the bot is no member or people of other organisations read along.
     """
     name = f"{KIND}:{key}"
     return promise(
-        session, place, message, kind=KIND, key=name, now=now, asked_by=asked_by, press=press
+        session,
+        place,
+        message,
+        kind=KIND,
+        key=name,
+        now=now,
+        asked_by=asked_by,
+        press=press,
+        more={DISPENSABLE: True} if is_dispensable else None,
     )
 
 
@@ -96,6 +115,8 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
     place = _opened(posted.place, means)
     if effect.may_have_happened and (ts := _find(effect, means, place)) is not None:
         return effects.Done({"ts": ts, "channel": place.channel_id, "digest": None})
+    if effect.payload.get(DISPENSABLE) and (why := ask_why_silent(means.slack, place)):
+        return effects.Refused(why, needs_look=False)
     if posted.view is None:
         digest, content = "", Content(effect.payload["text"], tuple(effect.payload["choices"]))
     else:

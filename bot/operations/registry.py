@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from bot.effects import Operation
 from bot.operations import (
     announce,
+    hold_collection,
+    link_thread,
     mark_uncollectible,
+    restore_collection,
     send_payment_link,
     share_answer,
     update_announcement,
@@ -20,4 +23,7 @@ OPERATIONS: Mapping[str, Operation] = {
     update_announcement.KIND: update_announcement,
     void_invoice.KIND: void_invoice,
     mark_uncollectible.KIND: mark_uncollectible,
+    hold_collection.KIND: hold_collection,
+    restore_collection.KIND: restore_collection,
+    link_thread.KIND: link_thread,
 }

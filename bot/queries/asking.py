@@ -17,6 +17,7 @@ from bot.models import Customer
 from bot.queries.cards import AccountRef, InvoiceRow, Status
 from bot.queries.families import family_ids
 from bot.queries.invoice_chargebacks import IS_CHARGED_BACK
+from bot.queries.invoice_disputes import IS_DISPUTED
 from bot.queries.invoice_rows import (
     INVOICES,
     ROW_COLUMNS,
@@ -30,6 +31,7 @@ from bot.queries.status import AUTOMATIC, IS_OWED
 
 # More than these are not asked for in one message.
 INVOICES_MAX = 50
+DISPUTED = "the customer disputes it"
 CHARGED_BACK = "a bank has taken a payment of it back, or still may"
 
 _CUSTOMERS = Customer.__table__
@@ -90,11 +92,11 @@ def find_holds(session: Reading, invoice_ids: Collection[str]) -> dict[str, str]
 
     Shape: each reason goes on behind "nobody is asked for it now:".
     """
-    charged_back = select(INVOICES.c.id).where(
-        INVOICES.c.id.in_(list(invoice_ids)), IS_CHARGED_BACK
-    )
-    rows = session.connection().execute(charged_back).scalars()
-    return dict.fromkeys(rows, CHARGED_BACK)
+    found: dict[str, str] = {}
+    for holds, why in ((IS_CHARGED_BACK, CHARGED_BACK), (IS_DISPUTED, DISPUTED)):
+        held = select(INVOICES.c.id).where(INVOICES.c.id.in_(list(invoice_ids)), holds)
+        found |= dict.fromkeys(session.connection().execute(held).scalars(), why)
+    return found
 
 
 def _asked(sight: Sight) -> Select[Any]:

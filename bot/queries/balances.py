@@ -17,6 +17,7 @@ from bot.queries.ageing import BUCKETS, Owed, bucket_of, sum_owed
 from bot.queries.cards import AccountRef, Freshness
 from bot.queries.chargebacks import Chargebacks, list_open_chargebacks
 from bot.queries.credit import list_credit
+from bot.queries.disputes import DisputedSum, sum_disputed
 from bot.queries.families import family_ids, in_family
 from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES, sight_values
@@ -48,10 +49,11 @@ class CompanyBalance:
 class Balance:
     """What an account owes; an organisation, with its companies.
 
-    Shape: `owed`, `next_due`, `credit` and `chargebacks` have one entry per currency, in the order
-        of their codes, and none where there is nothing. `credit` is what no invoice has used yet,
-        and negative where something is owed beside the invoices. `companies` are those that owe,
-        worst standing first, of `companies_count`; () for an account that is no organisation.
+    Shape: `owed`, `next_due`, `credit`, `chargebacks` and `disputed` have one entry per currency,
+        in the order of their codes, and none where there is nothing; `disputed` is part of `owed`.
+        `credit` is what no invoice has used yet, and negative where something is owed beside the
+        invoices. `companies` are those that owe, worst standing first, of `companies_count`; ()
+        for an account that is no organisation.
     """
 
     account: AccountRef
@@ -59,6 +61,7 @@ class Balance:
     next_due: tuple[NextDue, ...]
     credit: tuple[Money, ...]
     chargebacks: tuple[Chargebacks, ...]
+    disputed: tuple[DisputedSum, ...]
     methods: tuple[DefaultMethod, ...]
     companies: tuple[CompanyBalance, ...]
     companies_count: int
@@ -99,6 +102,7 @@ def get_balance(session: Reading, account: AccountRef, *, sight: Sight) -> Balan
         next_due=_next_due(rows),
         credit=list_credit(session, account.id, sight=sight),
         chargebacks=list_open_chargebacks(session, account.id, sight=sight),
+        disputed=sum_disputed(session, account.id, sight=sight),
         methods=list_default_methods(session, account.id, sight=sight),
         companies=tuple(companies) if is_organisation else (),
         # The organisation itself counts only where it owes something beside its companies.

@@ -93,6 +93,16 @@ class Chargeback:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeMark:
+    """An open dispute, as its invoice shows it; `owner` is a name, `reason` one of Reason."""
+
+    id: int
+    reason: str
+    owner: str
+    opened_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceCard:
     """All that the card of one invoice shows.
 
@@ -102,7 +112,7 @@ class InvoiceCard:
     `is_exhausted` when there will be none. `previous_id` and `next_id` are the account's invoices
     before and after it. Total less credit_balance_applied, credit_notes and paid is what remains;
     credited_after_payment (given back, or to the credit balance) changes nothing in that, and
-    neither does one of the `chargebacks`, newest first.
+    neither does one of the `chargebacks`, newest first, or an open `dispute`.
     """
 
     id: str
@@ -131,6 +141,7 @@ class InvoiceCard:
     lines_count: int
     difference: Money
     chargebacks: tuple[Chargeback, ...]
+    dispute: DisputeMark | None
     previous_id: str | None
     next_id: str | None
     is_deleted: bool
@@ -142,7 +153,8 @@ class InvoiceCard:
 class InvoiceRow:
     """One invoice in a list or picker.
 
-    Shape: `is_charged_back` when a bank has taken a payment back, or still may.
+    Shape: `is_charged_back` when a bank has taken a payment back, or still may; `is_disputed` while
+        the customer contests it.
     """
 
     id: str
@@ -157,6 +169,7 @@ class InvoiceRow:
     total: Money
     remaining: Money
     is_charged_back: bool
+    is_disputed: bool
 
 
 @dataclass(frozen=True, slots=True)

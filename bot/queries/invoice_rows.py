@@ -10,6 +10,7 @@ from bot.models import Account, Invoice
 from bot.money import Money
 from bot.queries.cards import AccountRef, InvoiceRow
 from bot.queries.invoice_chargebacks import IS_CHARGED_BACK
+from bot.queries.invoice_disputes import IS_DISPUTED
 from bot.queries.sight import Sight
 from bot.queries.status import STATUS_COLUMNS, StatusFacts, judge
 
@@ -39,6 +40,7 @@ ROW_COLUMNS: tuple[ColumnElement[Any], ...] = (
     *STATUS_COLUMNS,
     *ACCOUNT_COLUMNS,
     IS_CHARGED_BACK.label("is_charged_back"),
+    IS_DISPUTED.label("is_disputed"),
 )
 # The order of every list: newest first, and the same at each page.
 NEWEST_FIRST = (INVOICES.c.dated_at.desc(), INVOICES.c.id.desc())
@@ -82,6 +84,7 @@ def row_of(row: Row[Any], *, sight: Sight) -> InvoiceRow:
         total=Money(row.total_minor, row.currency),
         remaining=Money(row.remaining_minor, row.currency),
         is_charged_back=row.is_charged_back,
+        is_disputed=row.is_disputed,
     )
 
 

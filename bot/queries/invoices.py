@@ -15,6 +15,7 @@ from bot.queries.accounts import is_named, name_values
 from bot.queries.cards import InvoiceCard, LinePart
 from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
 from bot.queries.invoice_chargebacks import HAS_ANY, list_chargebacks
+from bot.queries.invoice_disputes import IS_DISPUTED, find_open_dispute
 from bot.queries.invoice_rows import (
     ACCOUNT_COLUMNS,
     INVOICES,
@@ -128,6 +129,7 @@ def _card_select(*, is_scoped: bool, drafts: bool) -> Select[Any]:
             _neighbour(drafts=drafts, is_next=False).label("previous_id"),
             _neighbour(drafts=drafts, is_next=True).label("next_id"),
             HAS_ANY.label("has_chargebacks"),
+            IS_DISPUTED.label("is_disputed"),
         )
         .select_from(WITH_ACCOUNT.outerjoin(MARKS, IS_SWEPT))
         .where(*visible(is_scoped=is_scoped, drafts=drafts))
@@ -192,6 +194,7 @@ def _card_of(row: Row, session: Reading, sight: Sight) -> InvoiceCard:
         parts=parts,
         lines_count=row.lines_count,
         chargebacks=chargebacks,
+        dispute=find_open_dispute(session, row.id, zone=zone) if row.is_disputed else None,
         previous_id=row.previous_id,
         next_id=row.next_id,
         is_deleted=row.deleted_at is not None,

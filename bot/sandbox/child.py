@@ -25,6 +25,7 @@ ADMIN = "U0AVERY"
 # What else people are at the desk: the billing team collects, support looks, the controller
 # approves, and the guest has a role that gives nothing. Engineering has none.
 ROLES = "S00000000=collector,U0ROBIN=viewer,U0SASHA=approver,U0NOOR=viewer"
+DISPUTES_CHANNEL = "G0DISPUTES"
 ROLE_NOTES = {
     "U0AVERY": "Admin",
     "U0JAMIE": "Collector",
@@ -104,6 +105,7 @@ def main() -> None:
         slack_signing_secret=SIGNING_SECRET,
         admin=ADMIN,
         roles=ROLES,
+        disputes_channel=DISPUTES_CHANNEL,
         now=stripe.clock.isoformat(),
     )
     sys.stdin.read()

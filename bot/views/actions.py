@@ -54,6 +54,13 @@ WITHDRAW_CORRECTION = "withdraw_correction"
 CONFIRM_PAYMENT_LINK = "confirm_payment_link"
 SEND_MAIL_AGAIN = "send_mail_again"
 MAIL_HAS_ARRIVED = "mail_has_arrived"
+OPEN_DISPUTE = "open_dispute"
+DISPUTE_MESSAGE = "dispute_message"
+CLOSE_DISPUTE = "close_dispute"
+REOPEN_DISPUTE = "reopen_dispute"
+SHOW_DISPUTE = "show_dispute"
+OPEN_THREAD = "open_thread"
+FIND_INVOICE = "find_invoice"
 
 ALL = (
     *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
@@ -69,6 +76,8 @@ ALL = (
     WITHDRAW_CORRECTION,
     *(CHOOSE_DEED, SEND_PAYMENT_LINK, OPEN_PAYMENT_PAGE, CONFIRM_PAYMENT_LINK),
     *(SEND_MAIL_AGAIN, MAIL_HAS_ARRIVED),
+    *(OPEN_DISPUTE, DISPUTE_MESSAGE, CLOSE_DISPUTE, REOPEN_DISPUTE, SHOW_DISPUTE),
+    *(OPEN_THREAD, FIND_INVOICE),
 )
 
 # What the button of the book says that means no currency in particular.
@@ -250,6 +259,16 @@ def parse_effect(value: str) -> int:
     """
     if not _NUMBER.fullmatch(value):
         raise BadRequest("This button names nothing to do. Ask for it anew: /billing sync.")
+    return int(value)
+
+
+def parse_show_dispute(value: str) -> int:
+    """The id of a dispute.
+
+    Raises: BadRequest when the value is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names no dispute. Ask for its invoice: /invoice.")
     return int(value)
 
 

@@ -8,6 +8,7 @@ from bot.money import money_text
 from bot.queries.ageing import Owed
 from bot.queries.balances import Balance, CompanyBalance
 from bot.queries.chargebacks import Chargebacks
+from bot.queries.disputes import DisputedSum
 from bot.queries.payment_methods import DefaultMethod
 from bot.queries.standing import AT_RISK_DAYS, SUSPENSION_DAYS, Level, Rule, Standing
 from bot.views import actions, blocks
@@ -140,6 +141,7 @@ def _facts(balance: Balance) -> list[Block]:
         or ["Nothing saved"],
         "Unapplied credit": credit,
         "Owed beside invoices": beside,
+        "Disputed, in the balance": [_disputed_words(each) for each in balance.disputed],
         "Chargebacks": [_chargeback_words(each, zone) for each in balance.chargebacks],
     }
     shown = [
@@ -169,6 +171,10 @@ def _chargeback_words(chargebacks: Chargebacks, zone: str) -> str:
     if chargebacks.respond_by_at is None:
         return words
     return f"{words}, respond by {day_text(day_of(chargebacks.respond_by_at, zone))}"
+
+
+def _disputed_words(disputed: DisputedSum) -> str:
+    return f"{money_text(disputed.amount)}, {count_text(disputed.count, 'invoice')}"
 
 
 def _companies(balance: Balance, page: int) -> list[Block]:

@@ -9,6 +9,7 @@ LABEL_MAX = 150
 TEXT_FIELD_MAX = 3000
 CHOICES_MAX = 100
 RADIO_MAX = 10
+SEARCHED_CHARACTERS_MIN = 2
 
 
 def text_field(  # noqa: PLR0913 - each is a property of the field, named at the call
@@ -93,6 +94,18 @@ def person_field(name: str, label: str, *, initial: str | None = None, hint: str
     if initial is not None:
         element["initial_user"] = initial
     return _field(name, label, element, hint=hint, is_optional=True)
+
+
+def search_field(
+    name: str, label: str, placeholder: str, *, hint: str = "", is_optional: bool = False
+) -> Block:
+    """One of any number, found by typing a part of it; handlers.slack.options offers what fits."""
+    element: Element = {
+        "type": "external_select",
+        "placeholder": plain_text(placeholder, limit=LABEL_MAX),
+        "min_query_length": SEARCHED_CHARACTERS_MIN,
+    }
+    return _field(name, label, element, hint=hint, is_optional=is_optional)
 
 
 def _choosing(

@@ -11,6 +11,7 @@ from bot.views import actions, blocks, invoice_table
 from bot.views.ageing import BEHIND
 from bot.views.blocks import Block, Element, Message
 from bot.views.chargebacks import LOST, chargeback_fact, chargeback_mark
+from bot.views.dispute_words import DISPUTE_EMOJI, dispute_fact
 from bot.views.freshness import footing, freshness_warnings, warning
 from bot.views.invoice_deeds import deeds_row
 from bot.views.text import (
@@ -94,6 +95,7 @@ def _glance(card: InvoiceCard) -> Block:
     return blocks.rich_text(
         blocks.emoji(STATUS_EMOJI[card.status]),
         blocks.text(f" {status_words(card.status, card.status_text)}", is_bold=True),
+        *_dispute_mark(card),
         *_chargeback_mark(card, f" · {remark}" if remark else ""),
         blocks.text(money_text(amount), is_bold=True),
         blocks.text(f" {purpose}\n{account_name(card.account)}"),
@@ -108,6 +110,13 @@ def _chargeback_mark(card: InvoiceCard, remark: str) -> list[Element]:
     sign = [] if newest.is_harmless else [blocks.emoji("warning"), blocks.text(" ")]
     mark = blocks.text(chargeback_mark(newest), is_bold=not newest.is_harmless)
     return [blocks.text(f"{remark} · "), *sign, mark, blocks.text("\n")]
+
+
+def _dispute_mark(card: InvoiceCard) -> list[Element]:
+    """That the customer contests it, right beside the status."""
+    if card.dispute is None:
+        return []
+    return [blocks.text(" · "), blocks.emoji(DISPUTE_EMOJI), blocks.text(" Disputed", is_bold=True)]
 
 
 def _headline(card: InvoiceCard) -> tuple[Money, str]:
@@ -168,6 +177,7 @@ def _facts(card: InvoiceCard) -> Block:
         "Credited after payment": card.credited_after_payment
         and money_text(card.credited_after_payment),
         "Chargeback": card.chargebacks and chargeback_fact(card.chargebacks[0]),
+        "Disputed": card.dispute and dispute_fact(card.dispute),
         "Short number": card.short_number and str(card.short_number),
     }
     shown = [blocks.mrkdwn(f"*{label}*\n{fact}") for label, fact in facts.items() if fact]
@@ -229,6 +239,7 @@ def _summary(card: InvoiceCard) -> str:
     mark = chargeback_mark(card.chargebacks[0]) if card.chargebacks else ""
     parts = [
         status_words(card.status, card.status_text),
+        "disputed" if card.dispute else "",
         remark,
         mark,
         f"{money_text(amount)} {purpose}",

@@ -28,6 +28,12 @@ class InvoiceDeed:
     style: str | None = None
 
 
+def is_disputable(card: InvoiceCard) -> bool:
+    """Whether a customer may contest an invoice, and nobody has said so yet."""
+    contestable = {Status.OPEN, Status.PAST_DUE, Status.PAID, Status.UNCOLLECTIBLE}
+    return card.status in contestable and card.dispute is None
+
+
 def is_owed(card: InvoiceCard) -> bool:
     """Whether an invoice is issued and something of it is to be paid."""
     return card.status in {Status.OPEN, Status.PAST_DUE} and card.remaining.minor > 0
@@ -44,9 +50,24 @@ DEEDS = (
         action=actions.SEND_PAYMENT_LINK,
         label="Send payment link",
         right=Permission.SEND_LINKS,
-        is_offered=is_owed,
+        is_offered=lambda card: is_owed(card) and card.dispute is None,
         is_button=True,
         style="primary",
+    ),
+    InvoiceDeed(
+        action=actions.OPEN_DISPUTE,
+        label="Dispute",
+        right=Permission.DISPUTE_INVOICES,
+        is_offered=is_disputable,
+        is_button=True,
+    ),
+    # The same press: on an invoice that is disputed it shows how that stands.
+    InvoiceDeed(
+        action=actions.OPEN_DISPUTE,
+        label="Show dispute",
+        right=Permission.VIEW_INVOICES,
+        is_offered=lambda card: card.dispute is not None,
+        is_button=True,
     ),
     InvoiceDeed(
         action=actions.VOID_INVOICE,

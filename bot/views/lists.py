@@ -7,6 +7,7 @@ from bot.queries.cards import InvoicePage, InvoiceRow, Status
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Message
 from bot.views.chargebacks import NAME as CHARGEBACK
+from bot.views.dispute_words import DISPUTE_EMOJI
 from bot.views.freshness import footing, freshness_warnings
 from bot.views.invoice import STATUS_EMOJI, status_words
 from bot.views.text import (
@@ -57,6 +58,7 @@ def invoice_rows(
         status = escape(status_words(row.status, row.status_text))
         late = f", {days_late_text(row.days_late)}" if row.days_late else ""
         mark = f" · :warning: {CHARGEBACK}" if row.is_charged_back else ""
+        mark += f" · :{DISPUTE_EMOJI}: Disputed" if row.is_disputed else ""
         yield blocks.fields(
             [
                 blocks.plain_text(f"{name} · {day}\n{account_name(row.account, limit=NAME_MAX)}"),

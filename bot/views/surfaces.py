@@ -33,9 +33,9 @@ def modal_of(message: Message) -> dict[str, Any]:
     return modal if message.form is None else dialogs.with_form(modal, message.form)
 
 
-def waiting_modal() -> dict[str, Any]:
+def waiting_modal(said: str = "Asking Stripe …") -> dict[str, Any]:
     """What stands in a modal until the answer is there."""
-    words = rich_text(emoji("hourglass_flowing_sand"), text(" Asking Stripe …"))
+    words = rich_text(emoji("hourglass_flowing_sand"), text(f" {said}"))
     return dialogs.modal(TITLE, [words])
 
 

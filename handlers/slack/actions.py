@@ -38,14 +38,18 @@ from handlers.slack.billing_grammar import (
     parse_billing,
 )
 from handlers.slack.chosen import ask_for_account
+from handlers.slack.close_dispute import ask_to_close, ask_to_reopen
 from handlers.slack.commands import show_help
+from handlers.slack.complaints import ask_to_dispute_message
 from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.corrections import pressed_mark_uncollectible, pressed_void_invoice
+from handlers.slack.dispute_steps import show_dispute
 from handlers.slack.documents import show_invoice_pdf, show_receipt
 from handlers.slack.grammar import ListInvoices, ShowInvoice, parse_invoice
 from handlers.slack.history import show_history_page
 from handlers.slack.invoices import show_invoice, show_invoices, show_lines
 from handlers.slack.months import ask_support
+from handlers.slack.open_dispute import ask_to_dispute
 from handlers.slack.requests import Press
 from handlers.slack.send_payment_link import (
     ask_for_payment_link,
@@ -153,6 +157,7 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_AUDIT: _show_audit,
     actions.SEND_MAIL_AGAIN: send_again,
     actions.MAIL_HAS_ARRIVED: has_arrived,
+    actions.SHOW_DISPUTE: show_dispute,
 }
 # Their rows have the number of the row in their ids.
 WITH_ROWS = frozenset({actions.SHOW_INVOICE, actions.SHOW_INVOICE_HISTORY, actions.SHOW_BALANCE})
@@ -174,11 +179,15 @@ MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.ANSWER_APPROVER: pressed_answer,
     actions.WITHDRAW_CORRECTION: pressed_withdraw,
     actions.SEND_PAYMENT_LINK: ask_for_payment_link,
+    actions.OPEN_DISPUTE: ask_to_dispute,
+    actions.DISPUTE_MESSAGE: ask_to_dispute_message,
+    actions.CLOSE_DISPUTE: ask_to_close,
+    actions.REOPEN_DISPUTE: ask_to_reopen,
 }
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
 LINKS = frozenset(
     {actions.OPEN_IN_STRIPE, actions.OPEN_INVOICE_PDF, actions.OPEN_RECEIPT}
-    | {actions.OPEN_PAYMENT_PAGE}
+    | {actions.OPEN_PAYMENT_PAGE, actions.OPEN_THREAD}
 )
 
 

@@ -16,8 +16,11 @@ from slack_bolt.authorization import AuthorizeResult
 
 from handlers.slack.actions import answer_press, of_deed
 from handlers.slack.commands import answer_command
+from handlers.slack.complaints import use_shortcut
 from handlers.slack.context import Desk
 from handlers.slack.events import take_in
+from handlers.slack.message_requests import parse_shortcut, parse_suggestion
+from handlers.slack.options import suggest
 from handlers.slack.requests import parse_command, parse_event, parse_press, parse_submission
 from handlers.slack.submissions import answer_submission
 from handlers.slack.view_presses import answer_press_in_view
@@ -105,7 +108,16 @@ def _listen(bolt: App, desk: Desk) -> None:
     def sent(body: dict[str, Any]) -> BoltResponse:
         return _as_json(answer_submission(desk, parse_submission(body)))
 
+    def called(ack: Ack, body: dict[str, Any]) -> None:
+        use_shortcut(desk, parse_shortcut(body))
+        ack()
+
+    def searched(body: dict[str, Any]) -> BoltResponse:
+        return _as_json(suggest(desk, parse_suggestion(body)))
+
     bolt.command(EVERYTHING)(typed)
+    bolt.shortcut(EVERYTHING)(called)
+    bolt.options(EVERYTHING)(searched)
     bolt.view(EVERYTHING)(sent)
     # Buttons that open a link send an action too: this catch-all acknowledges those as well.
     bolt.action(EVERYTHING)(pressed)

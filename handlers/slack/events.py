@@ -14,6 +14,7 @@ from bot.people import change_members, mark_channel, store_groups, store_people,
 from bot.reactions import react_to_sharing
 from bot.slack_objects import is_channel_id, is_group_id, read_group, read_person, read_user_ids
 from bot.telemetry import get_logger
+from handlers.slack.complaints import MENTIONED, mentioned
 from handlers.slack.context import Desk, is_ours
 from handlers.slack.home import HOME_OPENED, open_home
 from handlers.slack.requests import Happening
@@ -27,15 +28,17 @@ def take_in(desk: Desk, happening: Happening) -> None:
     Raises: Unavailable when the database does not answer; then Slack sends the event again.
     """
     change = CHANGES.get(happening.kind)
-    if change is None and happening.kind != HOME_OPENED:
+    reply = REPLIES.get(happening.kind)
+    if change is None and reply is None:
         return
     deployment = desk.deployment
     # People of other organisations, too, are told of in events of our own workspace.
     if not is_ours(deployment, happening.team_id, happening.installed_enterprise_id):
         log.warning("event_of_others", kind=happening.kind)
         return
+    if reply is not None:
+        reply(desk, happening)
     if change is None:
-        open_home(desk, happening)
         return
     with desk.runtime.database.writing() as session:
         if take_event(session, happening.event_id, now=real_now()):
@@ -79,7 +82,12 @@ def _channel_shared(session: Session, happening: Happening, _own_team_id: str) -
             react_to_sharing(session, channel, now=database_now(session, real_now()))
 
 
-# The manifest subscribes to these and to HOME_OPENED, and a test compares both.
+# Somebody waits for an answer to these.
+REPLIES: Mapping[str, Callable[[Desk, Happening], None]] = {
+    HOME_OPENED: open_home,
+    MENTIONED: mentioned,
+}
+# The manifest subscribes to all of these, and a test compares both.
 # Source: docs.slack.dev/reference/events, read 2026-11.
 CHANGES: Mapping[str, Callable[[Session, Happening, str], None]] = {
     "user_change": _person_changed,

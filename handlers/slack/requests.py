@@ -113,19 +113,19 @@ def parse_command(body: Mapping[str, Any]) -> CommandCall:
 
     Source: docs.slack.dev/interactivity/implementing-slash-commands, read 2026-11.
     """
-    team_id = _text(body.get("team_id"))
+    team_id = text_of(body.get("team_id"))
     is_enterprise = body.get("is_enterprise_install") in {"true", True}
     return CommandCall(
         caller=Caller(
             team_id=team_id,
             user_team_id=team_id,
-            user_id=_text(body.get("user_id")),
-            channel_id=_text(body.get("channel_id")) or None,
-            installed_enterprise_id=_text(body.get("enterprise_id")) if is_enterprise else None,
+            user_id=text_of(body.get("user_id")),
+            channel_id=text_of(body.get("channel_id")) or None,
+            installed_enterprise_id=text_of(body.get("enterprise_id")) if is_enterprise else None,
         ),
-        command=_text(body.get("command")),
-        text=_text(body.get("text")),
-        trigger_id=_text(body.get("trigger_id")),
+        command=text_of(body.get("command")),
+        text=text_of(body.get("text")),
+        trigger_id=text_of(body.get("trigger_id")),
     )
 
 
@@ -135,14 +135,14 @@ def parse_press(body: Mapping[str, Any]) -> Press:
     Source: docs.slack.dev/reference/interaction-payloads/block_actions-payload, read 2026-11.
     """
     action = _first(body.get("actions"))
-    chosen = _text(_inside(action, "selected_option", "value"))
-    told = _inside(body, "container", "is_ephemeral")
+    chosen = text_of(inside(action, "selected_option", "value"))
+    told = inside(body, "container", "is_ephemeral")
     return Press(
-        caller=_read_person(body),
-        action_id=_text(action.get("action_id")),
-        value=_text(action.get("value")) or chosen,
-        response_url=_text(body.get("response_url")),
-        trigger_id=_text(body.get("trigger_id")),
+        caller=read_person(body),
+        action_id=text_of(action.get("action_id")),
+        value=text_of(action.get("value")) or chosen,
+        response_url=text_of(body.get("response_url")),
+        trigger_id=text_of(body.get("trigger_id")),
         # Slack keeps no message that only one person sees, so it sends none along either.
         is_private=told if isinstance(told, bool) else "message" not in body,
         view=_read_view(body.get("view")),
@@ -154,25 +154,25 @@ def parse_submission(body: Mapping[str, Any]) -> Submission:
 
     Source: docs.slack.dev/reference/interaction-payloads/view-interactions-payload, read 2026-11.
     """
-    values = _inside(body, "view", "state", "values")
+    values = inside(body, "view", "state", "values")
     fields = {
-        _text(name): field
+        text_of(name): field
         for line in (values.values() if isinstance(values, Mapping) else ())
         if isinstance(line, Mapping)
         for name, field in line.items()
     }
-    carried = _read_carried(_text(_inside(body, "view", "private_metadata")))
+    carried = _read_carried(text_of(inside(body, "view", "private_metadata")))
     return Submission(
-        caller=_read_person(body),
-        callback_id=_text(_inside(body, "view", "callback_id")),
-        subject=_text(carried.get("subject")),
-        stamp=_text(carried.get("stamp")),
-        view_id=_text(_inside(body, "view", "id")),
+        caller=read_person(body),
+        callback_id=text_of(inside(body, "view", "callback_id")),
+        subject=text_of(carried.get("subject")),
+        stamp=text_of(carried.get("stamp")),
+        view_id=text_of(inside(body, "view", "id")),
         filled_in={name: _read_field(field) for name, field in fields.items()},
         ticked={
-            name: tuple(_text(_inside(option, "value")) for option in ticked)
+            name: tuple(text_of(inside(option, "value")) for option in ticked)
             for name, field in fields.items()
-            if isinstance(ticked := _inside(field, "selected_options"), list)
+            if isinstance(ticked := inside(field, "selected_options"), list)
         },
     )
 
@@ -189,7 +189,7 @@ def _read_carried(text: str) -> Mapping[str, Any]:
 def _read_field(field: Any) -> str:
     """What was filled in; each kind of field has a place of its own for it."""
     places = (("value",), ("selected_option", "value"), ("selected_date",), ("selected_user",))
-    return next((found for place in places if (found := _text(_inside(field, *place)))), "")
+    return next((found for place in places if (found := text_of(inside(field, *place)))), "")
 
 
 def parse_event(body: Mapping[str, Any]) -> Happening | None:
@@ -198,7 +198,7 @@ def parse_event(body: Mapping[str, Any]) -> Happening | None:
     Source: docs.slack.dev/apis/events-api, "Callback field", read 2026-11.
     """
     event, seconds = body.get("event"), body.get("event_time")
-    event_id = _text(body.get("event_id"))
+    event_id = text_of(body.get("event_id"))
     if not event_id or not isinstance(event, Mapping) or not isinstance(seconds, int):
         return None
     try:
@@ -209,26 +209,26 @@ def parse_event(body: Mapping[str, Any]) -> Happening | None:
     is_enterprise = authorization.get("is_enterprise_install") is True
     return Happening(
         event_id=event_id,
-        team_id=_text(body.get("team_id")),
+        team_id=text_of(body.get("team_id")),
         installed_enterprise_id=(
-            _text(authorization.get("enterprise_id")) if is_enterprise else None
+            text_of(authorization.get("enterprise_id")) if is_enterprise else None
         ),
-        kind=_text(event.get("type")),
+        kind=text_of(event.get("type")),
         at=at,
         event=event,
     )
 
 
-def _read_person(body: Mapping[str, Any]) -> Caller:
+def read_person(body: Mapping[str, Any]) -> Caller:
     """Who pressed or sent something, as every interaction tells it."""
-    team_id = _text(_inside(body, "team", "id"))
+    team_id = text_of(inside(body, "team", "id"))
     is_enterprise = body.get("is_enterprise_install") is True
-    enterprise_id = _text(_inside(body, "enterprise", "id"))
+    enterprise_id = text_of(inside(body, "enterprise", "id"))
     return Caller(
         team_id=team_id,
-        user_team_id=_text(_inside(body, "user", "team_id")) or team_id,
-        user_id=_text(_inside(body, "user", "id")),
-        channel_id=_text(_inside(body, "channel", "id")) or None,
+        user_team_id=text_of(inside(body, "user", "team_id")) or team_id,
+        user_id=text_of(inside(body, "user", "id")),
+        channel_id=text_of(inside(body, "channel", "id")) or None,
         installed_enterprise_id=enterprise_id if is_enterprise else None,
     )
 
@@ -238,19 +238,20 @@ def _read_view(view: Any) -> PressedView | None:
 
     Source: docs.slack.dev/reference/interaction-payloads/view-interactions-payload, read 2026-11.
     """
-    view_id = _text(_inside(view, "id"))
+    view_id = text_of(inside(view, "id"))
     if not view_id:
         return None
-    below = _text(_inside(view, "previous_view_id"))
+    below = text_of(inside(view, "previous_view_id"))
     return PressedView(
         id=view_id,
-        hash=_text(_inside(view, "hash")),
-        is_home=_inside(view, "type") == "home",
-        is_full=bool(below) and below != _inside(view, "root_view_id"),
+        hash=text_of(inside(view, "hash")),
+        is_home=inside(view, "type") == "home",
+        is_full=bool(below) and below != inside(view, "root_view_id"),
     )
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A text, "" for anything else."""
     return value if isinstance(value, str) else ""
 
 
@@ -260,7 +261,8 @@ def _first(value: Any) -> Mapping[str, Any]:
     return {}
 
 
-def _inside(value: Any, *keys: str) -> Any:
+def inside(value: Any, *keys: str) -> Any:
+    """What stands below these keys, None where there is nothing."""
     for key in keys:
         value = value.get(key) if isinstance(value, Mapping) else None
     return value

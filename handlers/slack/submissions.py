@@ -30,10 +30,17 @@ from handlers.slack.approvals import (
 )
 from handlers.slack.billing_grammar import UseAccount, parse_billing
 from handlers.slack.chosen import choose_account
+from handlers.slack.close_dispute import (
+    outcome_of_close_dispute,
+    outcome_of_reopen_dispute,
+    submitted_close_dispute,
+    submitted_reopen_dispute,
+)
 from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.corrections import outcome_of_correction, submitted_correction
 from handlers.slack.home import renew_home
 from handlers.slack.invalid_fields import InvalidFields
+from handlers.slack.open_dispute import outcome_of_open_dispute, submitted_open_dispute
 from handlers.slack.requests import Submission
 from handlers.slack.send_payment_link import (
     chose_way,
@@ -170,6 +177,9 @@ SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.WITHDRAW_CORRECTION: submitted_withdraw,
     actions.SEND_PAYMENT_LINK: chose_way,
     actions.CONFIRM_PAYMENT_LINK: confirmed_payment_link,
+    actions.OPEN_DISPUTE: submitted_open_dispute,
+    actions.CLOSE_DISPUTE: submitted_close_dispute,
+    actions.REOPEN_DISPUTE: submitted_reopen_dispute,
 }
 # What stands in the Home tab is another thing after these, which are mostly sent from there.
 CHANGING_HOME = frozenset({actions.USE_ACCOUNT})
@@ -179,6 +189,9 @@ OUTCOMES: Mapping[str, Outcome] = {
     actions.MARK_UNCOLLECTIBLE: outcome_of_correction,
     actions.APPROVE_CORRECTION: outcome_of_approval,
     actions.CONFIRM_PAYMENT_LINK: show_link_outcome,
+    actions.OPEN_DISPUTE: outcome_of_open_dispute,
+    actions.CLOSE_DISPUTE: outcome_of_close_dispute,
+    actions.REOPEN_DISPUTE: outcome_of_reopen_dispute,
 }
 # Stands where there is nothing to show.
 _NOTHING = Message(text="…", blocks=(blocks.divider(),))

@@ -80,6 +80,14 @@ def _add_channels(standin: StandIn, team: dict[str, str]) -> list[Channel]:
             "finance-private", id="G0FINANCE", kind="private", members=finance, topic="Month end"
         ),
         standin.add_channel(
+            "disputes",
+            id="G0DISPUTES",
+            kind="private",
+            members=members[:4],
+            topic="Every dispute, with its amounts",
+            has_bot=True,
+        ),
+        standin.add_channel(
             "acme-shared",
             id="C0ACMESHARED",
             members=[team["avery"], team["robin"], team["dana"]],

@@ -59,6 +59,7 @@ def make_balance(*owed: Owed, days_late: int = 0, **changes: Any) -> Balance:
         ),
         credit=(),
         chargebacks=(),
+        disputed=(),
         methods=(VISA,),
         companies=(),
         companies_count=0,

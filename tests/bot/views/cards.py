@@ -146,6 +146,7 @@ def make_card(**changes: Any) -> InvoiceCard:
         lines_count=len(lines),
         difference=zero,
         chargebacks=(),
+        dispute=None,
         previous_id="in_1Qaaa",
         next_id=None,
         is_deleted=False,
@@ -184,6 +185,7 @@ def make_row(**changes: Any) -> InvoiceRow:
         total=usd(141843),
         remaining=usd(141843),
         is_charged_back=False,
+        is_disputed=False,
     )
     return replace(row, **changes)
 

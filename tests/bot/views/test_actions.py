@@ -24,6 +24,8 @@ SHIPPED = {
     "withdraw_correction",
     *("choose_deed", "send_payment_link", "open_payment_page", "confirm_payment_link"),
     *("send_mail_again", "mail_has_arrived"),
+    *("open_dispute", "dispute_message", "close_dispute", "reopen_dispute", "show_dispute"),
+    *("open_thread", "find_invoice"),
 }
 
 
@@ -70,6 +72,7 @@ def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: s
         (actions.parse_effect, ["", "0", "one", "1|2", "9" * 19]),
         (actions.parse_approval, ["", "0", "in_1", "1|2", "9" * 19]),
         (actions.parse_retry_object, ["", "0", "in_1", "1|2", "9" * 19]),
+        (actions.parse_show_dispute, ["", "0", "-1", "one", "1|2", "9" * 19]),
         (actions.parse_show_home, ["", "0", "-1", "one", "1|2", "9" * 19]),
         (actions.parse_list_page, ["", "list", "|1", "list|", "list|0", "x" * 1901 + "|1"]),
     ],
