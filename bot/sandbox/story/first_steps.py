@@ -23,27 +23,31 @@ def lay_out_first_steps(slack: StandIn, told: Told, *, complaint: str) -> None:
         ts=complaint,
         people=(AVERY, JAMIE),
     )
-    slack.hints[:] = [*look_ups(told), dispute, *reports(told), *other_eyes(told)]
+    slack.hints[:] = [*questions(told), dispute, *look_ups(told), *desk(), *other_eyes(told)]
+
+
+def questions(told: Told) -> Iterator[Hint]:
+    """Each command once: they are what somebody sees first."""
+    yield Hint("One invoice, by its short number", text="/invoice 1234", people=LOOKING)
+    yield Hint("Who is late", text="/invoice list status:past_due", people=LOOKING)
+    yield Hint("Minutes so far this month", text=f"/usage {told.long.customer}", people=LOOKING)
+    yield Hint("What Acme owes, company by company", text="/balance acme", people=LOOKING)
 
 
 def look_ups(told: Told) -> Iterator[Hint]:
-    """Invoices worth a look."""
-    yield Hint("One invoice, by its short number", text="/invoice 1234", people=LOOKING)
-    yield Hint("Who is late", text="/invoice list status:past_due", people=LOOKING)
-    yield Hint("Four accounts fit that: which one?", text="/invoice acm", people=(AVERY, ROBIN))
+    """Invoices worth a look, and the whole book."""
     contested = f"/invoice {told.contested.number}"
     yield Hint("The one that Acme complains about", text=contested, people=LOOKING)
+    yield Hint("Four accounts fit that: which one?", text="/invoice acm", people=(AVERY, ROBIN))
     unbilled = f"/invoice {told.lapsed} {told.lapsed_month}"
     yield Hint("A closed month that nobody billed", text=unbilled, people=(*LEADING, ROBIN))
     taken_back = f"/invoice {told.charged_back.number}"
     yield Hint("A payment that the bank took back", text=taken_back, people=LEADING)
-
-
-def reports(told: Told) -> Iterator[Hint]:
-    """What an account uses and owes, and the desk itself."""
-    yield Hint("Minutes so far this month", text=f"/usage {told.long.customer}", people=LOOKING)
-    yield Hint("What Acme owes, company by company", text="/balance acme", people=LOOKING)
     yield Hint("The whole book", text="/balance", people=LEADING)
+
+
+def desk() -> Iterator[Hint]:
+    """What the desk says of itself."""
     yield Hint("What you may do here", text="/billing", people=LOOKING)
     yield Hint("Who may do what", text="/billing roles", people=(AVERY,))
     yield Hint("How fresh everything is", text="/billing sync", people=(AVERY,))
