@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from bot.effects import Operation
 from bot.operations import (
     announce,
+    attach_payment,
     hold_collection,
+    issue_credit_note,
     link_thread,
     mark_uncollectible,
+    record_payment,
     restore_collection,
     send_payment_link,
     share_answer,
@@ -26,4 +29,7 @@ OPERATIONS: Mapping[str, Operation] = {
     hold_collection.KIND: hold_collection,
     restore_collection.KIND: restore_collection,
     link_thread.KIND: link_thread,
+    issue_credit_note.KIND: issue_credit_note,
+    record_payment.KIND: record_payment,
+    attach_payment.KIND: attach_payment,
 }

@@ -40,7 +40,13 @@ from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.corrections import outcome_of_correction, submitted_correction
 from handlers.slack.home import renew_home
 from handlers.slack.invalid_fields import InvalidFields
+from handlers.slack.issue_credit_note import (
+    confirmed_credit_note,
+    preview_credit_note,
+    submitted_credit_note,
+)
 from handlers.slack.open_dispute import outcome_of_open_dispute, submitted_open_dispute
+from handlers.slack.record_payment import submitted_payment
 from handlers.slack.requests import Submission
 from handlers.slack.send_payment_link import (
     chose_way,
@@ -168,6 +174,9 @@ def _use_account(ask: Ask, submission: Submission) -> Message:
 # By the callback_id of the form: what sending it does.
 SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.USE_ACCOUNT: _use_account,
+    actions.ISSUE_CREDIT_NOTE: submitted_credit_note,
+    actions.CONFIRM_CREDIT_NOTE: confirmed_credit_note,
+    actions.RECORD_PAYMENT: submitted_payment,
     actions.VOID_INVOICE: submitted_correction,
     actions.MARK_UNCOLLECTIBLE: submitted_correction,
     actions.APPROVE_CORRECTION: submitted_approve,
@@ -185,6 +194,9 @@ SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
 CHANGING_HOME = frozenset({actions.USE_ACCOUNT})
 # What has come of the deed that was promised, for those that promise one; None while nobody knows.
 OUTCOMES: Mapping[str, Outcome] = {
+    actions.ISSUE_CREDIT_NOTE: preview_credit_note,
+    actions.CONFIRM_CREDIT_NOTE: outcome_of_correction,
+    actions.RECORD_PAYMENT: outcome_of_correction,
     actions.VOID_INVOICE: outcome_of_correction,
     actions.MARK_UNCOLLECTIBLE: outcome_of_correction,
     actions.APPROVE_CORRECTION: outcome_of_approval,

@@ -19,6 +19,7 @@ SHIPPED = {
     *("show_balance", "balance_page", "show_book"),
     *("show_invoice_history", "show_audit"),
     *("retry_effect", "dismiss_effect", "confirm_effect", "repeat_effect"),
+    *("issue_credit_note", "confirm_credit_note", "record_payment"),
     *("void_invoice", "mark_uncollectible"),
     *("approve_correction", "reject_correction", "question_correction", "answer_approver"),
     "withdraw_correction",
