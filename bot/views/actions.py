@@ -64,6 +64,8 @@ REOPEN_DISPUTE = "reopen_dispute"
 SHOW_DISPUTE = "show_dispute"
 OPEN_THREAD = "open_thread"
 FIND_INVOICE = "find_invoice"
+SEND_BALANCE_LINKS = "send_balance_links"
+CONFIRM_BALANCE_LINKS = "confirm_balance_links"
 
 ALL = (
     *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
@@ -79,9 +81,9 @@ ALL = (
     *(APPROVE_CORRECTION, REJECT_CORRECTION, QUESTION_CORRECTION, ANSWER_APPROVER),
     WITHDRAW_CORRECTION,
     *(CHOOSE_DEED, SEND_PAYMENT_LINK, OPEN_PAYMENT_PAGE, CONFIRM_PAYMENT_LINK),
-    *(SEND_MAIL_AGAIN, MAIL_HAS_ARRIVED),
     *(OPEN_DISPUTE, DISPUTE_MESSAGE, CLOSE_DISPUTE, REOPEN_DISPUTE, SHOW_DISPUTE),
     *(OPEN_THREAD, FIND_INVOICE),
+    *(SEND_MAIL_AGAIN, MAIL_HAS_ARRIVED, SEND_BALANCE_LINKS, CONFIRM_BALANCE_LINKS),
 )
 
 # What the button of the book says that means no currency in particular.
@@ -91,6 +93,7 @@ LIST_TEXT_MAX = 1900
 PAGE_MAX = 10**6
 
 _ACCOUNT_MONTH = re.compile(r"@([1-9][0-9]{0,17})\|([0-9]{4}-[0-9]{2})", re.ASCII)
+_ACCOUNT_CURRENCY = re.compile(r"@([1-9][0-9]{0,17})\|([a-z]{3})", re.ASCII)
 _CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
 _INVOICE_ID = re.compile(r"in_[A-Za-z0-9_]{1,250}", re.ASCII)
 # Ids of accounts fit in 64 bits.
@@ -221,6 +224,22 @@ def parse_ask_support(value: str) -> tuple[int, str]:
     matched = _ACCOUNT_MONTH.fullmatch(value)
     if matched is None:
         raise BadRequest("This button names no month. Ask for it anew: /invoice and its account.")
+    return int(matched[1]), matched[2]
+
+
+def format_balance_links(account_id: int, currency: str) -> str:
+    """The value for what an account has to pay in a currency."""
+    return f"{account_text(account_id)}|{currency}"
+
+
+def parse_balance_links(value: str) -> tuple[int, str]:
+    """The account's id, and the currency.
+
+    Raises: BadRequest when the value is of another form.
+    """
+    matched = _ACCOUNT_CURRENCY.fullmatch(value)
+    if matched is None:
+        raise BadRequest("This button names no balance. Ask for it anew: /balance and its account.")
     return int(matched[1]), matched[2]
 
 

@@ -1,9 +1,10 @@
 """The card of one account's balance: what it owes, how late, and how well it stands."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
+from bot.access import Permission
 from bot.money import money_text
 from bot.queries.ageing import Owed
 from bot.queries.balances import Balance, CompanyBalance
@@ -54,8 +55,14 @@ METHOD_NAMES = {
 }
 
 
-def balance_card(balance: Balance, *, list_for: Callable[[Behind], str], page: int = 1) -> Message:
-    """What an account owes.
+def balance_card(
+    balance: Balance,
+    *,
+    list_for: Callable[[Behind], str],
+    page: int = 1,
+    rights: Collection[Permission] = (),
+) -> Message:
+    """What an account owes, with what somebody with these rights can do about it.
 
     Shape: a page has some of its currencies and COMPANIES_PAGE of its companies; one beyond the
         last gives the last. `list_for` makes the text of the list behind a figure.
@@ -73,6 +80,7 @@ def balance_card(balance: Balance, *, list_for: Callable[[Behind], str], page: i
         *_facts(balance),
         *([ageing_table(owed)] if owed else []),
         *_companies(balance, page),
+        *_deeds(owed, balance, rights),
         blocks.actions(
             [
                 *([behind_menu(owed, list_for=list_for)] if owed else []),
@@ -211,6 +219,20 @@ def _page_buttons(balance: Balance, page: int, pages: int) -> Iterator[Element]:
             name = actions.action_id(actions.BALANCE_PAGE, place)
             value = actions.format_list_page(its_own, number)
             yield blocks.button(text, action_id=name, value=value)
+
+
+def _deeds(owed: Sequence[Owed], balance: Balance, rights: Collection[Permission]) -> list[Block]:
+    """What can be done about what a page shows: an action for each of its currencies."""
+    if Permission.SEND_LINKS not in rights:
+        return []
+    buttons = []
+    for each in owed:
+        name = actions.action_id(actions.SEND_BALANCE_LINKS, each.currency)
+        of = f" ({each.currency.upper()})" if len(balance.owed) > 1 else ""
+        value = actions.format_balance_links(balance.account.id, each.currency)
+        label = f"Pay full balance{of}"
+        buttons.append(blocks.button(label, action_id=name, value=value, style="primary"))
+    return [blocks.actions(buttons)] if buttons else []
 
 
 def _ways_on(balance: Balance) -> Iterator[Element]:

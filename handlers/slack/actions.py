@@ -53,6 +53,7 @@ from handlers.slack.months import ask_support
 from handlers.slack.open_dispute import ask_to_dispute
 from handlers.slack.record_payment import ask_for_payment
 from handlers.slack.requests import Press
+from handlers.slack.send_balance_links import ask_for_balance_links
 from handlers.slack.send_payment_link import (
     ask_for_payment_link,
     has_arrived,
@@ -187,6 +188,7 @@ MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.DISPUTE_MESSAGE: ask_to_dispute_message,
     actions.CLOSE_DISPUTE: ask_to_close,
     actions.REOPEN_DISPUTE: ask_to_reopen,
+    actions.SEND_BALANCE_LINKS: ask_for_balance_links,
 }
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
 LINKS = frozenset(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.access import permissions_for
 from bot.database import Reading
 from bot.errors import BadRequest
 from bot.queries.balances import get_balance
@@ -83,7 +84,8 @@ def _query_of(text: str) -> ShowBalance:
 
 def _balance(ask: Ask, session: Reading, account: AccountRef, *, page: int = 1) -> Message:
     balance = get_balance(session, account, sight=ask.sight)
-    return balance_card(balance, list_for=_lists_of(account), page=page)
+    rights = permissions_for(ask.actor, account.id)
+    return balance_card(balance, list_for=_lists_of(account), page=page, rights=rights)
 
 
 def _book(ask: Ask, session: Reading, *, currency: str | None = None) -> Message:

@@ -48,11 +48,12 @@ from handlers.slack.issue_credit_note import (
 from handlers.slack.open_dispute import outcome_of_open_dispute, submitted_open_dispute
 from handlers.slack.record_payment import submitted_payment
 from handlers.slack.requests import Submission
+from handlers.slack.send_balance_links import chose_balance_way, confirmed_balance_links
 from handlers.slack.send_payment_link import (
     chose_way,
     confirmed_payment_link,
-    show_link_outcome,
 )
+from handlers.slack.sending import show_link_outcome
 
 log = get_logger("slack.submissions")
 
@@ -189,6 +190,8 @@ SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.OPEN_DISPUTE: submitted_open_dispute,
     actions.CLOSE_DISPUTE: submitted_close_dispute,
     actions.REOPEN_DISPUTE: submitted_reopen_dispute,
+    actions.SEND_BALANCE_LINKS: chose_balance_way,
+    actions.CONFIRM_BALANCE_LINKS: confirmed_balance_links,
 }
 # What stands in the Home tab is another thing after these, which are mostly sent from there.
 CHANGING_HOME = frozenset({actions.USE_ACCOUNT})
@@ -204,6 +207,7 @@ OUTCOMES: Mapping[str, Outcome] = {
     actions.OPEN_DISPUTE: outcome_of_open_dispute,
     actions.CLOSE_DISPUTE: outcome_of_close_dispute,
     actions.REOPEN_DISPUTE: outcome_of_reopen_dispute,
+    actions.CONFIRM_BALANCE_LINKS: show_link_outcome,
 }
 # Stands where there is nothing to show.
 _NOTHING = Message(text="…", blocks=(blocks.divider(),))

@@ -24,9 +24,9 @@ SHIPPED = {
     *("approve_correction", "reject_correction", "question_correction", "answer_approver"),
     "withdraw_correction",
     *("choose_deed", "send_payment_link", "open_payment_page", "confirm_payment_link"),
-    *("send_mail_again", "mail_has_arrived"),
     *("open_dispute", "dispute_message", "close_dispute", "reopen_dispute", "show_dispute"),
     *("open_thread", "find_invoice"),
+    *("send_mail_again", "mail_has_arrived", "send_balance_links", "confirm_balance_links"),
 }
 
 
@@ -68,6 +68,7 @@ def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: s
             actions.parse_ask_support,
             ["", "@12", "12|2026-10", "@0|2026-10", "@1|2026-1", "@1|2026-10|", "@1|٢٠٢٦-10"],
         ),
+        (actions.parse_balance_links, ["", "@12", "12|usd", "@0|usd", "@1|USD", "@1|usd|"]),
         (actions.parse_show_book, ["", "BOOK", "us", "usd ", "usdx", "é12"]),
         (actions.parse_dismiss_alert, ["", "0", "-1", "1 ", "one", "9" * 19]),
         (actions.parse_effect, ["", "0", "one", "1|2", "9" * 19]),
