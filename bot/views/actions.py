@@ -93,7 +93,6 @@ LIST_TEXT_MAX = 1900
 PAGE_MAX = 10**6
 
 _ACCOUNT_MONTH = re.compile(r"@([1-9][0-9]{0,17})\|([0-9]{4}-[0-9]{2})", re.ASCII)
-_ACCOUNT_CURRENCY = re.compile(r"@([1-9][0-9]{0,17})\|([a-z]{3})", re.ASCII)
 _CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
 _INVOICE_ID = re.compile(r"in_[A-Za-z0-9_]{1,250}", re.ASCII)
 # Ids of accounts fit in 64 bits.
@@ -227,22 +226,6 @@ def parse_ask_support(value: str) -> tuple[int, str]:
     return int(matched[1]), matched[2]
 
 
-def format_balance_links(account_id: int, currency: str) -> str:
-    """The value for what an account has to pay in a currency."""
-    return f"{account_text(account_id)}|{currency}"
-
-
-def parse_balance_links(value: str) -> tuple[int, str]:
-    """The account's id, and the currency.
-
-    Raises: BadRequest when the value is of another form.
-    """
-    matched = _ACCOUNT_CURRENCY.fullmatch(value)
-    if matched is None:
-        raise BadRequest("This button names no balance. Ask for it anew: /balance and its account.")
-    return int(matched[1]), matched[2]
-
-
 def parse_show_book(value: str) -> str | None:
     """The currency whose debtors are to be shown, None for whichever comes first.
 
@@ -253,36 +236,6 @@ def parse_show_book(value: str) -> str | None:
     if not _CURRENCY.fullmatch(value):
         raise BadRequest("This button names no currency. Ask for it anew: /balance.")
     return value
-
-
-def parse_dismiss_alert(value: str) -> int:
-    """The id of an alert.
-
-    Raises: BadRequest when the value is none.
-    """
-    if not _NUMBER.fullmatch(value):
-        raise BadRequest("This button names no alert. Ask for them anew: /billing sync.")
-    return int(value)
-
-
-def parse_retry_object(value: str) -> int:
-    """The id of an object that waits to be read again.
-
-    Raises: BadRequest when the value is none.
-    """
-    if not _NUMBER.fullmatch(value):
-        raise BadRequest("This button names nothing to read. Ask for it anew: /billing sync.")
-    return int(value)
-
-
-def parse_effect(value: str) -> int:
-    """The id of a promised call.
-
-    Raises: BadRequest when the value is none.
-    """
-    if not _NUMBER.fullmatch(value):
-        raise BadRequest("This button names nothing to do. Ask for it anew: /billing sync.")
-    return int(value)
 
 
 def parse_show_dispute(value: str) -> int:

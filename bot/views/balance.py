@@ -12,7 +12,7 @@ from bot.queries.chargebacks import Chargebacks
 from bot.queries.disputes import DisputedSum
 from bot.queries.payment_methods import DefaultMethod
 from bot.queries.standing import AT_RISK_DAYS, SUSPENSION_DAYS, Level, Rule, Standing
-from bot.views import actions, blocks
+from bot.views import action_values, actions, blocks
 from bot.views.ageing import (
     BEHIND,
     Behind,
@@ -229,7 +229,7 @@ def _deeds(owed: Sequence[Owed], balance: Balance, rights: Collection[Permission
     for each in owed:
         name = actions.action_id(actions.SEND_BALANCE_LINKS, each.currency)
         of = f" ({each.currency.upper()})" if len(balance.owed) > 1 else ""
-        value = actions.format_balance_links(balance.account.id, each.currency)
+        value = action_values.format_balance_links(balance.account.id, each.currency)
         label = f"Pay full balance{of}"
         buttons.append(blocks.button(label, action_id=name, value=value, style="primary"))
     return [blocks.actions(buttons)] if buttons else []

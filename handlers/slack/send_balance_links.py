@@ -18,7 +18,7 @@ from bot.pay_links import read_link, write_mail
 from bot.queries.accounts import find_account
 from bot.queries.asking import INVOICES_MAX, AskedInvoice, list_asked
 from bot.queries.cards import AccountRef
-from bot.views import actions
+from bot.views import action_values, actions
 from bot.views.blocks import Message
 from bot.views.forms import Form
 from bot.views.payment_links import (
@@ -76,7 +76,7 @@ class _Balance:
     @property
     def value(self) -> str:
         """What a button carries about it."""
-        return actions.format_balance_links(self.account.id, self.currency)
+        return action_values.format_balance_links(self.account.id, self.currency)
 
     def asked(self, recipient: str | None = None) -> Asked:
         """It in words."""
@@ -153,7 +153,7 @@ def confirmed_balance_links(ask: Ask, submission: Submission) -> Message:
 
 
 def _balance(ask: Ask, value: str) -> _Balance:
-    account_id, currency = actions.parse_balance_links(value)
+    account_id, currency = action_values.parse_balance_links(value)
     with ask.desk.runtime.database.looking() as session:
         account = find_account(session, account_id, sight=ask.sight)
         if account is None:

@@ -15,7 +15,7 @@ from bot.errors import BadRequest, Refused
 from bot.operations import decide_mail, send_payment_link
 from bot.pay_links import read_link, write_mail
 from bot.queries.asking import AskedInvoice, get_asked
-from bot.views import actions
+from bot.views import action_values, actions
 from bot.views.blocks import Message
 from bot.views.forms import Form
 from bot.views.mail import MailText
@@ -119,7 +119,7 @@ def has_arrived(ask: Ask, value: str) -> Message:
 
 
 def _decide(ask: Ask, value: str, *, is_again: bool) -> Message:
-    effect_id = actions.parse_effect(value)
+    effect_id = action_values.parse_effect(value)
     with ask.desk.runtime.database.writing() as session:
         was_open = decide_mail.request(
             session,
