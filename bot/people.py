@@ -69,7 +69,7 @@ def list_same_person(reading: Reading, user_id: str) -> frozenset[str]:
     email = reading.connection().execute(own).scalar()
     if not email:
         return frozenset({user_id})
-    alike = select(Person.id).where(func.lower(Person.email) == email.strip().lower())
+    alike = select(Person.id).where(func.lower(func.trim(Person.email)) == email.strip().lower())
     return frozenset({user_id, *reading.connection().execute(alike).scalars()})
 
 

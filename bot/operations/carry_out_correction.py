@@ -28,7 +28,7 @@ from bot.queries.sight import sight_of_desk
 from bot.stripe_failures import StripeRefused
 from bot.views.refusals import refusal_words
 
-LOST = "Not done: whoever asked for it or approved it may not do so any more."
+LOST = "Whoever asked for it or approved it may not do so any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def look(effect: effects.Effect, means: effects.Means) -> Looked:
         may = may and may_still_approve(reading, runtime.settings, asked, team_id=team_id)
     seen = asked.correction.seen
     if facts != seen:
-        return Looked(asked, facts, f"Not done: {changed_text(seen, facts)}.")
+        return Looked(asked, facts, changed_text(seen, facts))
     return Looked(asked, facts, None if may else LOST)
 
 

@@ -9,7 +9,7 @@ from bot.views.blocks import Block, Message
 from bot.views.corrections import changes_lines, correction_title
 from bot.views.fields import text_field
 from bot.views.forms import Form
-from bot.views.text import literal
+from bot.views.text import literal, moment_text
 
 # The name of the one field of each.
 WORDS = "words"
@@ -48,13 +48,21 @@ def withdraw_form(card: ApprovalCard) -> Message:
 
 def decided(card: ApprovalCard, note: str = "") -> Message:
     """How it stands after what somebody has just done, or why that was not possible."""
-    title = correction_title(card.kind, card.invoice_number)
-    said = note or (result_text(card) if card.state != "waiting" else f"{state_text(card)}.")
+    said = note or (_waiting(card) if card.state == "waiting" else result_text(card))
     shown = [
         blocks.header(state_header(card)),
-        blocks.rich_text(blocks.text(title, is_bold=True), blocks.text(f"\n{said}")),
+        blocks.rich_text(blocks.text(said)),
     ]
-    return Message(text=literal(f"{title}: {said}"), blocks=tuple(shown))
+    return Message(text=literal(said), blocks=tuple(shown))
+
+
+def _waiting(card: ApprovalCard) -> str:
+    title = correction_title(card.kind, card.invoice_number)
+    until = moment_text(card.expires_at, card.account.time_zone)
+    return (
+        f"{title}: those who may approve it have been told, and have until {until}. "
+        "I write to you what they decide; there you can withdraw it, too."
+    )
 
 
 def state_header(card: ApprovalCard) -> str:

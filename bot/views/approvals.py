@@ -75,7 +75,8 @@ def own_buttons(card: ApprovalCard) -> list[Element]:
 def correction_blocks(card: ApprovalCard, *, changes: Block) -> list[Block]:
     """What is asked for, by whom and why: the middle of every card and dialog about it."""
     name = account_name(card.account)
-    facts = {"Asked by": f"<@{card.asked_by}>", "Account": escape(name)}
+    amount = f"*{money_text(card.amount)}* {words_of(card.kind).amount}"
+    facts = {"Account": escape(name), "Amount": amount, "Asked by": f"<@{card.asked_by}>"}
     facts |= {plain(label, limit=NAME_MAX): escape(plain(fact)) for label, fact in card.facts}
     return [
         blocks.fields([blocks.mrkdwn(f"*{label}*\n{fact}") for label, fact in facts.items()]),
@@ -95,8 +96,16 @@ def result_text(card: ApprovalCard) -> str:
     if card.state == "done":
         return correction_done(card.kind, card.invoice_number)
     title = correction_title(card.kind, card.invoice_number)
-    why = f": {plain(card.why, limit=TEXT_MAX)}" if card.why else "."
-    return f"{title}: {state_text(card).lower()}{why}"
+    why = plain(card.why, limit=TEXT_MAX) if card.why else ""
+    match card.state:
+        case "stale":
+            return f"{title}: not done, because the invoice has changed: {why}."
+        case "rejected":
+            return f"{title}: rejected. ‘{why}’"
+        case "failed":
+            return f"{title}: not done. {why}"
+        case _:
+            return f"{title}: {state_text(card).lower()}."
 
 
 def result_notice(card: ApprovalCard) -> Message:
@@ -167,9 +176,7 @@ def _glance(card: ApprovalCard) -> Block:
     return blocks.rich_text(
         blocks.emoji(_EMOJI.get(card.state, "grey_question")),
         blocks.text(f" {state_text(card)}", is_bold=True),
-        blocks.text(f"{rest}\n"),
-        blocks.text(money_text(card.amount), is_bold=True),
-        blocks.text(f" {words_of(card.kind).amount}"),
+        *([blocks.text(rest)] if rest else []),
     )
 
 
@@ -178,7 +185,8 @@ def _outcome(card: ApprovalCard) -> list[Block]:
     if card.decided_by is not None:
         told.append(blocks.section(blocks.mrkdwn(_decided(card))))
     if card.why:
-        told.append(blocks.rich_text(blocks.text(plain(card.why, limit=REMARK_MAX))))
+        why = plain(card.why, limit=REMARK_MAX)
+        told.append(blocks.rich_text(blocks.text(f"{why[:1].upper()}{why[1:]}")))
     return told
 
 
@@ -192,7 +200,8 @@ def _decided(card: ApprovalCard) -> str:
 def _remarks(card: ApprovalCard) -> list[Block]:
     return [
         blocks.rich_text(
-            blocks.emoji("grey_question" if remark.is_question else "speech_balloon"),
+            blocks.emoji("question" if remark.is_question else "speech_balloon"),
+            blocks.text(" "),
             {"type": "user", "user_id": remark.said_by},
             blocks.text(f": {plain(remark.text, limit=REMARK_MAX)}"),
         )

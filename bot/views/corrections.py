@@ -53,9 +53,18 @@ def correction_done(kind: str, number: str) -> str:
 
 def changes_table(changes: Sequence[tuple[str, str, str]]) -> Block:
     """What is so before, and what will be so after."""
-    rows = [[blocks.cell(title) for title in ("What changes", "Before", "After")]]
-    rows += [[blocks.cell(plain(word, limit=TEXT_MAX)) for word in change] for change in changes]
-    return blocks.table(rows, align=("left", "right", "right"), wrapped=(0,))
+    rows = [[blocks.cell(title) for title in ("What changes", "Before → after")]]
+    rows += [
+        [
+            blocks.cell(plain(name, limit=TEXT_MAX)),
+            blocks.rich_text(
+                blocks.text(f"{plain(before, limit=TEXT_MAX)} → "),
+                blocks.text(plain(after, limit=TEXT_MAX), is_bold=True),
+            ),
+        ]
+        for name, before, after in changes
+    ]
+    return blocks.table(rows, align=("left", "left"), wrapped=(0, 1))
 
 
 def changes_lines(changes: Sequence[tuple[str, str, str]]) -> Block:

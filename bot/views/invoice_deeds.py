@@ -40,8 +40,9 @@ def is_owed(card: InvoiceCard) -> bool:
 
 
 def is_voidable(card: InvoiceCard) -> bool:
-    """Whether an invoice is issued and neither paid nor void."""
-    return card.status in {Status.OPEN, Status.PAST_DUE, Status.UNCOLLECTIBLE}
+    """Whether an invoice is issued, not void, and nothing of it is paid."""
+    voidable = {Status.OPEN, Status.PAST_DUE, Status.UNCOLLECTIBLE}
+    return card.status in voidable and not card.paid.minor
 
 
 def is_payable(card: InvoiceCard) -> bool:

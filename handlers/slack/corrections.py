@@ -25,6 +25,9 @@ from handlers.slack.context import Ask
 from handlers.slack.invalid_fields import InvalidFields
 from handlers.slack.requests import Submission
 
+# Source: what Stripe answers when it is asked to void such an invoice.
+PARTLY_PAID = "Stripe voids no such invoice. Credit what is left to pay instead."
+
 Changes = tuple[tuple[str, str, str], ...]
 
 
@@ -186,3 +189,5 @@ def _require_state(card: InvoiceCard, facts: InvoiceFacts, kind: _Kind) -> None:
         raise Refused(f"{invoice_name(card)} is deleted at Stripe.")
     if facts.status not in kind.states:
         raise Refused(f"{invoice_name(card)} is {status_word(facts.status)}: {kind.allowed}")
+    if facts.paid_minor and kind.words.kind == void_invoice.KIND:
+        raise Refused(f"{invoice_name(card)} is partly paid: {PARTLY_PAID}")

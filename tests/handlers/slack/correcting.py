@@ -13,7 +13,7 @@ from tests import trail
 from tests.billing import Billing, day
 from tests.deployment import SECRET_KEY, Tallyman, deployed
 from tests.following import wait_until
-from tests.handlers.slack.billing_desk import ask
+from tests.handlers.slack.billing_desk import ask, deliver
 from tests.handlers.slack.pressing import view_of
 from tests.workspace import Person, Seen
 
@@ -31,6 +31,7 @@ def correcting_desk(database_url: str, **settings: Any) -> Iterator[Tallyman]:
     stripe = StandIn(now=day("2026-11-01"), secret_key=SECRET_KEY, requests_per_second=None)
     billing = Billing(stripe)
     customer = billing.customer("Acme", company="Acme")
+    billing.customer("Beta", company="Beta")
     for number in range(INVOICES):
         stripe.advance(day("2026-11-01") + timedelta(hours=number))
         billing.invoice(customer, ("Calls", FIRST_MINOR + number))
@@ -121,19 +122,29 @@ def title_of(desk: Tallyman, number: int, deed: str = "Void invoice {}") -> str:
 
 def wait_for_state(desk: Tallyman, number: int, state: str, *, kind: str = "void_invoice") -> None:
     """Wait until the newest request about an invoice has come so far."""
-    invoice = invoice_id(desk, number)
+    wait_until(lambda: state_of(desk, number, kind=kind) == state)
+
+
+def hear_of_state(desk: Tallyman, number: int, state: str) -> None:
+    """The same where it follows from news of Stripe's, which come when they come."""
 
     def is_so() -> bool:
-        with desk.runtime.database.reading() as session:
-            newest = (
-                select(Approval.state)
-                .where(Approval.invoice_id == invoice, Approval.kind == kind)
-                .order_by(Approval.id.desc())
-                .limit(1)
-            )
-            return session.scalar(newest) == state
+        desk.sync()
+        return state_of(desk, number) == state
 
     wait_until(is_so)
+
+
+def state_of(desk: Tallyman, number: int, *, kind: str = "void_invoice") -> str | None:
+    """How far the newest request about an invoice has come."""
+    newest = (
+        select(Approval.state)
+        .where(Approval.invoice_id == invoice_id(desk, number), Approval.kind == kind)
+        .order_by(Approval.id.desc())
+        .limit(1)
+    )
+    with desk.runtime.database.reading() as session:
+        return session.scalar(newest)
 
 
 def deeds_of(desk: Tallyman, number: int) -> list[tuple[str, str]]:
@@ -144,3 +155,17 @@ def deeds_of(desk: Tallyman, number: int) -> list[tuple[str, str]]:
         for one in trail.entries_of(desk.runtime.database)
         if one.invoice_id == invoice
     ]
+
+
+def count_calls(desk: Tallyman, number: int, verb: str) -> int:
+    """How often Stripe has done this to an invoice, by its own events."""
+    kind = {"void": "invoice.voided", "mark_uncollectible": "invoice.marked_uncollectible"}[verb]
+    invoice = invoice_id(desk, number)
+    events = desk.stripe.call("GET", "/v1/events", {"type": kind, "limit": "100"})["data"]
+    return sum(one["data"]["object"]["id"] == invoice for one in events)
+
+
+def submit_again(desk: Tallyman) -> None:
+    """Deliver the last dialog that was sent once more, as it was."""
+    last = next(one for one in reversed(desk.slack.deliveries) if one.kind == "view_submission")
+    deliver(desk, last.body, kind="application/x-www-form-urlencoded")
