@@ -136,12 +136,12 @@ class Process:
             assert time.monotonic() < give_up_at, self.said
             time.sleep(0.05)
 
-    def wait_until_said(self, words: str) -> None:
+    def wait_until_said(self, words: str, *, seconds_max: float = WAIT_SECONDS_MAX) -> None:
         """Wait until it has printed this.
 
         Raises: AssertionError when it has ended, or takes too long, with what it said.
         """
-        give_up_at = time.monotonic() + WAIT_SECONDS_MAX
+        give_up_at = time.monotonic() + seconds_max
         while words not in self.said:
             assert self.popen.poll() is None, self.said
             assert time.monotonic() < give_up_at, self.said
