@@ -1,27 +1,54 @@
-"""From a promise to its call, when idle and when many wait; on both databases.
+"""From a promise to its call, when idle and when many wait; and from a click; on both databases.
 
-The budget is 100 ms at the 99th percentile, idle. The call itself does nothing, so that the queue
-alone is measured: commit, waking, claiming, and settling in a transaction of its own.
+The budget is 100 ms at the 99th percentile, idle. First the call does nothing, so that the queue
+alone is measured: commit, waking, claiming, and settling in a transaction of its own. Then people
+click in the stand-in Slack opposite a whole process: from the press, by its signed request, to the
+moment at which Stripe voids the invoice; and from a payment at Stripe to the moment at which the
+card in the channel says so, which is promised within two seconds.
 """
 
+import contextlib
 import os
 import statistics
 import tempfile
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot import effects
 from bot.database import migrate
 from bot.effects import Done, Effect, Means, Outcome
+from bot.effects.lanes import SLACK_CHANNEL_SECONDS
+from bot.sandbox.stripe import StandIn as StripeStandIn
 from jobs.effects import carrying_out
 from tests.benchmarks.bench_webhooks import durable_postgresql
+from tests.billing import Billing, day
 from tests.bot.effects.toy import make_means
+from tests.following import wait_until
+from tests.handlers.slack.billing_desk import ask
+from tests.handlers.slack.correcting import open_dialog
+from tests.processes import (
+    ADMIN,
+    CHANNEL,
+    SECRET_KEY,
+    WAIT_SECONDS_MAX,
+    Outside,
+    find_free_port,
+    outside,
+    started,
+)
+from tests.workspace import Person
 
 IDLE = int(os.environ.get("BENCH_IDLE", "300"))
 MANY = int(os.environ.get("BENCH_EFFECTS", "2000"))
+CLICKS = int(os.environ.get("BENCH_CLICKS", "200"))
+PAYMENTS = int(os.environ.get("BENCH_PAYMENTS", "40"))
+# The short number of the first invoice.
+FIRST = 1001
 PAUSE_SECONDS = 0.02
 PROMISED_AT_ONCE = 100
 KIND = "bench"
@@ -50,8 +77,11 @@ def main() -> None:
     """Measure both databases, and print the figures."""
     with tempfile.TemporaryDirectory(prefix="tallyman-bench-") as folder:
         _measure(f"sqlite:///{folder}/bench.sqlite3", "SQLite")
+        _measure_clicks(f"sqlite:///{folder}/clicks.sqlite3")
     with durable_postgresql() as url:
         _measure(url, "PostgreSQL")
+    with durable_postgresql() as url:
+        _measure_clicks(url)
 
 
 def _measure(url: str, title: str) -> None:
@@ -73,11 +103,94 @@ def _measure(url: str, title: str) -> None:
         rate = MANY / (time.perf_counter() - began)
     means.slack.close()
     means.runtime.database.close()
+    print(f"\n{title}")
+    _print_waits("promised to begun, idle  ", waits)
+    print(f"  promised and settled      {rate:6.0f}/s, {PROMISED_AT_ONCE} promised at once")
+
+
+def _measure_clicks(url: str) -> None:
+    """Print how soon clicks and payments arrive, through a process of its own."""
+    billed = bill(
+        StripeStandIn(now=day("2026-11-01"), secret_key=SECRET_KEY, requests_per_second=None)
+    )
+    with (
+        tempfile.TemporaryDirectory(prefix="tallyman-bench-") as folder,
+        outside(now=day("2026-11-16"), stripe=billed) as out,
+    ):
+        out.slack.state.is_rate_limited = False
+        port = str(find_free_port())
+        secret = out.deliver_to(f"http://127.0.0.1:{port}")
+        told = {"PORT": port, "STRIPE_WEBHOOK_SECRET": secret, "APPROVAL_LIMITS": "USD 1000000"}
+        with (
+            started(folder=Path(folder), settings=out.settings(url, **told)) as process,
+            contextlib.closing(Person(out.slack_url, ADMIN)) as admin,
+        ):
+            process.wait_until_ready()
+            out.slack.request_url = f"{process.url}/slack/events"
+            last = FIRST + CLICKS + PAYMENTS - 1
+            wait_until(lambda: "to pay" in ask(admin, f"/invoice {last}").words)
+            clicks = [_click(out, admin, FIRST + number) for number in range(CLICKS)]
+            ask(admin, f"/billing channels allow #{CHANNEL}")
+            paid = [_pay(out, admin, FIRST + CLICKS + number) for number in range(PAYMENTS)]
+    _print_waits("clicked to voided, idle  ", clicks)
+    _print_waits("paid to shown on the card", paid)
+
+
+def bill(stripe: StripeStandIn) -> StripeStandIn:
+    """Open invoices, as many as are clicked at and paid."""
+    billing = Billing(stripe)
+    customer = billing.customer("Acme", company="Acme")
+    for number in range(CLICKS + PAYMENTS):
+        stripe.advance(day("2026-11-01") + timedelta(hours=number))
+        billing.invoice(customer, ("Calls", 10_000 + number))
+    stripe.advance(day("2026-11-16"))
+    return stripe
+
+
+def _click(out: Outside, admin: Person, number: int) -> float:
+    """Void an invoice; how long from the last click to Stripe's doing it, in milliseconds."""
+    done = threading.Event()
+    voided_at: list[float] = []
+
+    def observe(method: str, path: str, status: int, _body: Any) -> None:
+        if (method, status) == ("POST", 200) and path.endswith("/void"):
+            voided_at.append(time.perf_counter())
+            done.set()
+
+    open_dialog(admin, number, "void_invoice")
+    out.stripe.gateway.observer = observe
+    clicked_at = time.perf_counter()
+    admin.submit(reason="duplicate", note="Measured.")
+    assert done.wait(WAIT_SECONDS_MAX)
+    admin.dismiss()
+    return (voided_at[0] - clicked_at) * 1000
+
+
+def _pay(out: Outside, admin: Person, number: int) -> float:
+    """Pay what a card in a channel shows; how long until the card is changed, in milliseconds."""
+    out.slack.calls.clear()
+    admin.type(CHANNEL, f"/invoice {number} share")
+    wait_until(lambda: _has_called(out, "chat.postMessage"))
+    # A second message in a second has to wait for its turn.
+    time.sleep(SLACK_CHANNEL_SECONDS)
+    due = 10_000 + number - FIRST
+    invoice = next(one for one in out.stripe.world.table("invoice") if one["amount_due"] == due)
+    paid_at = time.perf_counter()
+    out.stripe.call("POST", f"/v1/invoices/{invoice['id']}/pay", {"paid_out_of_band": "true"})
+    while not _has_called(out, "chat.update"):
+        assert time.perf_counter() - paid_at < WAIT_SECONDS_MAX
+        time.sleep(0.002)
+    return (time.perf_counter() - paid_at) * 1000
+
+
+def _has_called(out: Outside, method: str) -> bool:
+    return any(call.method == method for call in list(out.slack.calls))
+
+
+def _print_waits(what: str, waits: list[float]) -> None:
     waits.sort()
     p99 = waits[int(len(waits) * 0.99)]
-    print(f"\n{title}")
-    print(f"  promised to begun, idle   {statistics.median(waits):6.1f} ms, 99th {p99:.1f} ms")
-    print(f"  promised and settled      {rate:6.0f}/s, {PROMISED_AT_ONCE} promised at once")
+    print(f"  {what} {statistics.median(waits):6.1f} ms, 99th {p99:.1f} ms, of {len(waits)}")
 
 
 def _promise(means: Means, keys: list[str]) -> None:
