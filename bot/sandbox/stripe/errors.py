@@ -126,14 +126,17 @@ def card_declined(charge: str, payment_intent: dict[str, Any], decline_code: str
         402,
         DECLINE_MESSAGES.get(decline_code, DECLINE_MESSAGES["generic_decline"]),
         type="card_error",
-        code=decline_code if decline_code == "expired_card" else "card_declined",
+        code=decline_code if decline_code in OWN_CODES else "card_declined",
         decline_code=decline_code,
         charge=charge,
         payment_intent=payment_intent,
     )
 
 
+# Declines that have a code of their own among the errors.
+OWN_CODES = frozenset({"authentication_required", "expired_card"})
 DECLINE_MESSAGES = {
+    "authentication_required": "Your card was declined. This transaction requires authentication.",
     "expired_card": "Your card has expired.",
     "generic_decline": "Your card was declined.",
     "insufficient_funds": "Your card has insufficient funds.",

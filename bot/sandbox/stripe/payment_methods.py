@@ -32,6 +32,8 @@ TEST_CARDS: dict[str, tuple[str, str, str | None]] = {
     "visa_chargeDeclined": ("visa", "0002", "generic_decline"),
     "visa_chargeDeclinedInsufficientFunds": ("visa", "9995", "insufficient_funds"),
     "chargeDeclinedExpiredCard": ("visa", "0069", "expired_card"),
+    # Charged without the customer there to confirm, it is declined.
+    "authenticationRequired": ("visa", "3184", "authentication_required"),
 }
 ALIASES = {
     "chargeDeclined": "visa_chargeDeclined",
@@ -46,6 +48,7 @@ NUMBERS = {
     "4000000000000002": "visa_chargeDeclined",
     "4000000000009995": "visa_chargeDeclinedInsufficientFunds",
     "4000000000000069": "chargeDeclinedExpiredCard",
+    "4000002760003184": "authenticationRequired",
 }
 BILLING_DETAILS = hash_of(
     {"address": ADDRESS, "email": TEXT, "name": TEXT, "phone": TEXT, "tax_id": ID}
