@@ -16,11 +16,13 @@ class Done:
 class Refused:
     """It has not happened and will not by trying again.
 
-    `needs_look` is False where settle tells the people concerned, so that no operator has to.
+    `needs_look` is False where settle tells the people concerned, so that no operator has to;
+    `answer` is what settle is to know beside the reason.
     """
 
     why: str
     needs_look: bool = True
+    answer: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

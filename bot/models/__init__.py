@@ -13,6 +13,7 @@ from bot.models.catalog import (
     Product,
     Subscription,
 )
+from bot.models.charging import UNCHARGED, BalanceCharge, ChargedInvoice
 from bot.models.deeds import (
     DEAD,
     LEASED,
@@ -77,6 +78,7 @@ __all__ = [
     "PENDING",
     "PRESENT",
     "READY",
+    "UNCHARGED",
     "UNDER_WAY",
     "WAITING",
     "Account",
@@ -88,8 +90,10 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "BackfillStep",
+    "BalanceCharge",
     "Base",
     "Charge",
+    "ChargedInvoice",
     "ChosenAccount",
     "Counter",
     "CreditNote",

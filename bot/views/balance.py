@@ -1,7 +1,6 @@
 """The card of one account's balance: what it owes, how late, and how well it stands."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import date
 from typing import TypeVar
 
 from bot.access import Permission
@@ -10,9 +9,8 @@ from bot.queries.ageing import Owed
 from bot.queries.balances import Balance, CompanyBalance
 from bot.queries.chargebacks import Chargebacks
 from bot.queries.disputes import DisputedSum
-from bot.queries.payment_methods import DefaultMethod
 from bot.queries.standing import AT_RISK_DAYS, SUSPENSION_DAYS, Level, Rule, Standing
-from bot.views import action_values, actions, blocks
+from bot.views import actions, blocks
 from bot.views.ageing import (
     BEHIND,
     Behind,
@@ -27,6 +25,7 @@ from bot.views.ageing import (
 )
 from bot.views.blocks import Block, Element, Message
 from bot.views.freshness import footing, freshness_warnings
+from bot.views.payment_methods import method_text
 from bot.views.text import (
     account_name,
     as_of_text,
@@ -46,12 +45,6 @@ STANDING_EMOJI = {
     Level.GOOD: "large_green_circle",
     Level.AT_RISK: "large_yellow_circle",
     Level.SUSPENSION_RISK: "red_circle",
-}
-METHOD_NAMES = {
-    "us_bank_account": "Bank account",
-    "sepa_debit": "SEPA debit",
-    "bacs_debit": "Bacs debit",
-    "link": "Link",
 }
 
 
@@ -80,11 +73,11 @@ def balance_card(
         *_facts(balance),
         *([ageing_table(owed)] if owed else []),
         *_companies(balance, page),
-        *_deeds(owed, balance, rights),
         blocks.actions(
             [
                 *([behind_menu(owed, list_for=list_for)] if owed else []),
                 *_page_buttons(balance, page, pages),
+                *_deeds(balance, rights),
                 *_ways_on(balance),
             ]
         ),
@@ -145,7 +138,7 @@ def _facts(balance: Balance) -> list[Block]:
         "Next due": [
             f"{money_text(each.amount)} on {day_text(each.on)}" for each in balance.next_due
         ],
-        "Payment method": [method_words(each, today) for each in balance.methods]
+        "Payment method": [escape(method_text(each, today)) for each in balance.methods]
         or ["Nothing saved"],
         "Unapplied credit": credit,
         "Owed beside invoices": beside,
@@ -156,21 +149,6 @@ def _facts(balance: Balance) -> list[Block]:
         blocks.mrkdwn(f"*{label}*\n{some_lines(fact)}") for label, fact in facts.items() if fact
     ]
     return [blocks.fields(shown)]
-
-
-def method_words(method: DefaultMethod, today: date) -> str:
-    """A payment method as people know it: "Visa •••• 4242, expires 04/2027"."""
-    name = METHOD_NAMES.get(method.kind, method.kind.replace("_", " ").capitalize())
-    if method.brand:
-        is_card = method.kind == "card"
-        name = method.brand.replace("_", " ").title() if is_card else f"{name}, {method.brand}"
-    words = escape(plain(name, limit=60))
-    if method.last4:
-        words += f" •••• {escape(plain(method.last4, limit=8))}"
-    if method.exp_month and method.exp_year:
-        is_over = (method.exp_year, method.exp_month) < (today.year, today.month)
-        words += f", {'expired' if is_over else 'expires'} {method.exp_month:02}/{method.exp_year}"
-    return words
 
 
 def _chargeback_words(chargebacks: Chargebacks, zone: str) -> str:
@@ -221,18 +199,10 @@ def _page_buttons(balance: Balance, page: int, pages: int) -> Iterator[Element]:
             yield blocks.button(text, action_id=name, value=value)
 
 
-def _deeds(owed: Sequence[Owed], balance: Balance, rights: Collection[Permission]) -> list[Block]:
-    """What can be done about what a page shows: an action for each of its currencies."""
-    if Permission.SEND_LINKS not in rights:
-        return []
-    buttons = []
-    for each in owed:
-        name = actions.action_id(actions.SEND_BALANCE_LINKS, each.currency)
-        of = f" ({each.currency.upper()})" if len(balance.owed) > 1 else ""
-        value = action_values.format_balance_links(balance.account.id, each.currency)
-        label = f"Pay full balance{of}"
-        buttons.append(blocks.button(label, action_id=name, value=value, style="primary"))
-    return [blocks.actions(buttons)] if buttons else []
+def _deeds(balance: Balance, rights: Collection[Permission]) -> Iterator[Element]:
+    if Permission.CHARGE_BALANCE in rights and balance.owed and balance.methods:
+        account = actions.account_text(balance.account.id)
+        yield blocks.button("Charge balance", action_id=actions.CHARGE_BALANCE, value=account)
 
 
 def _ways_on(balance: Balance) -> Iterator[Element]:

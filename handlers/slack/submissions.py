@@ -29,6 +29,11 @@ from handlers.slack.approvals import (
     submitted_withdraw,
 )
 from handlers.slack.billing_grammar import UseAccount, parse_billing
+from handlers.slack.charge_balance import (
+    outcome_of_charge,
+    submitted_charge_balance,
+    submitted_choose_charge,
+)
 from handlers.slack.chosen import choose_account
 from handlers.slack.close_dispute import (
     outcome_of_close_dispute,
@@ -40,28 +45,22 @@ from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.corrections import outcome_of_correction, submitted_correction
 from handlers.slack.home import renew_home
 from handlers.slack.invalid_fields import InvalidFields
-from handlers.slack.issue_credit_note import (
-    confirmed_credit_note,
-    preview_credit_note,
-    submitted_credit_note,
-)
 from handlers.slack.open_dispute import outcome_of_open_dispute, submitted_open_dispute
-from handlers.slack.record_payment import submitted_payment
+from handlers.slack.outcomes import Outcome, Underway
 from handlers.slack.requests import Submission
-from handlers.slack.send_balance_links import chose_balance_way, confirmed_balance_links
 from handlers.slack.send_payment_link import (
     chose_way,
     confirmed_payment_link,
+    show_link_outcome,
 )
-from handlers.slack.sending import show_link_outcome
 
 log = get_logger("slack.submissions")
 
-# How long a modal waits for what comes of its deed, and how often it looks.
+# How long a modal waits for what comes of its deed, or for its next step, and how often it looks.
 OUTCOME_SECONDS_MAX = 10.0
 OUTCOME_LOOK_SECONDS = 0.1
-
-Outcome = Callable[[Ask, Submission], Message | None]
+# A deed of many steps is followed for as long as this; its outcome is sent as a message too.
+STEPS_SECONDS_MAX = 60.0
 
 
 def stamped(ask: Ask, message: Message) -> Message:
@@ -143,23 +142,36 @@ def _follow(desk: Desk, submission: Submission, outcome: Outcome) -> None:
 
 
 def _show_outcome(desk: Desk, submission: Submission, outcome: Outcome) -> None:
-    give_up_at = monotonic_seconds() + OUTCOME_SECONDS_MAX
-    message = _NOTHING
-    while message is _NOTHING:
-        if monotonic_seconds() > give_up_at:
-            return
+    """Show each step of it as it is done, as long as one follows another."""
+    began_at = shown_at = monotonic_seconds()
+    shown: Message | None = None
+    while monotonic_seconds() < min(shown_at + OUTCOME_SECONDS_MAX, began_at + STEPS_SECONDS_MAX):
         threading.Event().wait(OUTCOME_LOOK_SECONDS)
-        message = answer(
-            desk,
-            submission.caller,
-            _wanted(submission),
-            lambda ask: outcome(ask, submission) or _NOTHING,
-        )
-    try:
-        update_modal(desk.slack, submission.view_id, modal_of(message))
-    except Unavailable as failed:
-        # Closed meanwhile, or Slack does not answer: what was promised is done all the same.
-        log.info("outcome_not_shown", form=submission.callback_id, why=failed.message)
+        found = _look(desk, submission, outcome)
+        message = found.message if isinstance(found, Underway) else found
+        if message is None or message == shown:
+            continue
+        try:
+            update_modal(desk.slack, submission.view_id, modal_of(message))
+        except Unavailable as failed:
+            # Closed meanwhile, or Slack does not answer: what was promised is done all the same.
+            log.info("outcome_not_shown", form=submission.callback_id, why=failed.message)
+            return
+        if found is message:
+            return
+        shown, shown_at = message, monotonic_seconds()
+
+
+def _look(desk: Desk, submission: Submission, outcome: Outcome) -> Message | Underway | None:
+    """What has come of it by now; what goes wrong with looking is an answer too."""
+    found: list[Message | Underway | None] = []
+
+    def work(ask: Ask) -> Message:
+        found.append(outcome(ask, submission))
+        return _NOTHING
+
+    answered = answer(desk, submission.caller, _wanted(submission), work)
+    return found[0] if found else answered
 
 
 def _use_account(ask: Ask, submission: Submission) -> Message:
@@ -175,9 +187,6 @@ def _use_account(ask: Ask, submission: Submission) -> Message:
 # By the callback_id of the form: what sending it does.
 SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.USE_ACCOUNT: _use_account,
-    actions.ISSUE_CREDIT_NOTE: submitted_credit_note,
-    actions.CONFIRM_CREDIT_NOTE: confirmed_credit_note,
-    actions.RECORD_PAYMENT: submitted_payment,
     actions.VOID_INVOICE: submitted_correction,
     actions.MARK_UNCOLLECTIBLE: submitted_correction,
     actions.APPROVE_CORRECTION: submitted_approve,
@@ -190,16 +199,13 @@ SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.OPEN_DISPUTE: submitted_open_dispute,
     actions.CLOSE_DISPUTE: submitted_close_dispute,
     actions.REOPEN_DISPUTE: submitted_reopen_dispute,
-    actions.SEND_BALANCE_LINKS: chose_balance_way,
-    actions.CONFIRM_BALANCE_LINKS: confirmed_balance_links,
+    actions.CHOOSE_CHARGE: submitted_choose_charge,
+    actions.CHARGE_BALANCE: submitted_charge_balance,
 }
 # What stands in the Home tab is another thing after these, which are mostly sent from there.
 CHANGING_HOME = frozenset({actions.USE_ACCOUNT})
 # What has come of the deed that was promised, for those that promise one; None while nobody knows.
 OUTCOMES: Mapping[str, Outcome] = {
-    actions.ISSUE_CREDIT_NOTE: preview_credit_note,
-    actions.CONFIRM_CREDIT_NOTE: outcome_of_correction,
-    actions.RECORD_PAYMENT: outcome_of_correction,
     actions.VOID_INVOICE: outcome_of_correction,
     actions.MARK_UNCOLLECTIBLE: outcome_of_correction,
     actions.APPROVE_CORRECTION: outcome_of_approval,
@@ -207,7 +213,7 @@ OUTCOMES: Mapping[str, Outcome] = {
     actions.OPEN_DISPUTE: outcome_of_open_dispute,
     actions.CLOSE_DISPUTE: outcome_of_close_dispute,
     actions.REOPEN_DISPUTE: outcome_of_reopen_dispute,
-    actions.CONFIRM_BALANCE_LINKS: show_link_outcome,
+    actions.CHARGE_BALANCE: outcome_of_charge,
 }
 # Stands where there is nothing to show.
 _NOTHING = Message(text="…", blocks=(blocks.divider(),))

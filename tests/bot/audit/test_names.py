@@ -13,6 +13,7 @@ OPERATIONS = {
     *("begin_audit", "grant_role", "revoke_role", "allow_channel", "remove_channel"),
     *("dismiss_alert", "retry_object", "ask", "erase_person"),
     *("retry_effect", "dismiss_effect", "confirm_effect", "repeat_effect", "share_answer"),
+    "charge_balance",
 }
 STAGES = {
     *("done", "requested", "approved", "rejected", "expired"),

@@ -54,6 +54,7 @@ from tests.bot.views.cards import (
     make_sync_report,
     usd,
 )
+from tests.bot.views.charge_cases import CHARGE_CASES
 from tests.bot.views.history_cases import history_cases
 from tests.bot.views.usage_cases import USAGE_CASES
 
@@ -263,6 +264,7 @@ CASES = {
     **USAGE_CASES,
     "help_usage": help_card("/usage", usage_help_lines(), USAGE_NOTES),
     **BALANCE_CASES,
+    **CHARGE_CASES,
     **{f"card_{name}": invoice_card(card, dashboard=DASHBOARD) for name, card in CARDS.items()},
     "lines_first_page": invoice_lines(CARDS["lines_500"], page=1, dashboard=DASHBOARD),
     "lines_last_page": invoice_lines(CARDS["lines_500"], page=13, dashboard=DASHBOARD),
