@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from bot.audit.deeds import By, Deed, Stage, Subject
 from bot.audit.entries import PRIVATE
 from bot.audit.record import record
-from bot.models import RefusalCount
+from bot.audit.trail import ERASED
+from bot.models import Approval, ApprovalRemark, RefusalCount
 from bot.settings import Settings
 
 OPERATION = "erase_person"
@@ -43,4 +44,16 @@ def erase(session: Session, settings: Settings, about: str, by: By, *, now: date
             .values(about="", salt="", value="", erased_in=number)
         )
     session.execute(delete(RefusalCount).where(RefusalCount.user_id == about))
+    _erase_words(session, about)
     return len(refs)
+
+
+def _erase_words(session: Session, about: str) -> None:
+    """What somebody wrote about corrections stands beside the trail too, for those who decide."""
+    for who, column, words in (
+        (Approval.asked_by, "note", ERASED),
+        (Approval.decided_by, "why", None),
+    ):
+        session.execute(update(Approval).where(who == about).values({column: words}))
+    said = update(ApprovalRemark).where(ApprovalRemark.said_by == about)
+    session.execute(said.values(text=ERASED))

@@ -61,7 +61,7 @@ def _waiting(card: ApprovalCard) -> str:
     until = moment_text(card.expires_at, card.account.time_zone)
     return (
         f"{title}: those who may approve it have been told, and have until {until}. "
-        "I write to you what they decide; there you can withdraw it, too."
+        "You get a message about it, where you can withdraw it, and another when they have decided."
     )
 
 

@@ -9,7 +9,6 @@ from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
 from bot.views.corrections import (
     NAME_MAX,
-    TEXT_MAX,
     changes_table,
     correction_done,
     correction_title,
@@ -20,8 +19,8 @@ from bot.views.text import account_name, clock_text, escape, literal, moment_tex
 
 # The names by which cards that were posted are kept up to date.
 APPROVAL_VIEW, REQUEST_VIEW = "approval_card", "approval_request"
-REMARKS_SHOWN = 6
-REMARK_MAX = 500
+REMARKS_SHOWN = 4
+REMARK_MAX = 400
 
 _EMOJI: Mapping[str, str] = {
     "waiting": "hourglass_flowing_sand",
@@ -96,7 +95,7 @@ def result_text(card: ApprovalCard) -> str:
     if card.state == "done":
         return correction_done(card.kind, card.invoice_number)
     title = correction_title(card.kind, card.invoice_number)
-    why = plain(card.why, limit=TEXT_MAX) if card.why else ""
+    why = plain(card.why, limit=REMARK_MAX) if card.why else ""
     match card.state:
         case "stale":
             return f"{title}: not done, because the invoice has changed: {why}."

@@ -8,8 +8,8 @@ from bot.views.blocks import Block, Element
 from bot.views.text import plain
 
 NAME_MAX = 60
-TEXT_MAX = 300
-NOTE_MAX = 2_000
+TEXT_MAX = 150
+NOTE_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from handlers.slack.balance_grammar import BALANCE_NOTES, balance_help_lines
 from handlers.slack.billing_grammar import BILLING_NOTES, billing_help_lines
 from handlers.slack.grammar import HELP_NOTES, help_lines
 from handlers.slack.usage_grammar import USAGE_NOTES, usage_help_lines
+from tests.bot.views.approval_cases import APPROVAL_CASES
 from tests.bot.views.balance_cases import BALANCE_CASES
 from tests.bot.views.cards import (
     ACME,
@@ -265,6 +266,7 @@ CASES = {
     "help_usage": help_card("/usage", usage_help_lines(), USAGE_NOTES),
     **BALANCE_CASES,
     **CHARGE_CASES,
+    **APPROVAL_CASES,
     **{f"card_{name}": invoice_card(card, dashboard=DASHBOARD) for name, card in CARDS.items()},
     "lines_first_page": invoice_lines(CARDS["lines_500"], page=1, dashboard=DASHBOARD),
     "lines_last_page": invoice_lines(CARDS["lines_500"], page=13, dashboard=DASHBOARD),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.access import find_actor
 from bot.approvals import Correction
@@ -172,6 +172,17 @@ def test_a_state_that_does_not_allow_it_is_named(desk: Tallyman, deed: Deed) -> 
         return "is Paid: only an open" in said.words
 
     wait_until(is_known)
+
+
+def test_what_is_paid_in_part_can_t_be_voided(desk: Tallyman) -> None:
+    number = DEEDS[0].number(15)
+    invoice = invoice_id(desk, number)
+    with desk.runtime.database.writing() as session:
+        session.execute(update(Invoice).where(Invoice.id == invoice).values(paid_minor=100))
+
+    said = forge(desk, "void_invoice", invoice, user=COLLECTOR)
+
+    assert "is partly paid" in said.words
 
 
 def test_what_has_changed_since_the_dialog_opened_is_shown_anew(
