@@ -233,6 +233,8 @@ def sandbox_settings(told: dict[str, Any], port: int) -> Settings:
         billing_roles=told["roles"],
         disputes_channel=told["disputes_channel"],
         support_email="billing@tallyman.example",
+        smtp_url=told["smtp_url"],
+        mail_from="Meridian Voice <billing@meridian-voice.example>",
         port=port,
         log_level="ERROR",
     )

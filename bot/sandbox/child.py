@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.sandbox.mail import MailServer
 from bot.sandbox.server import Server
 from bot.sandbox.slack import StandIn as SlackStandIn
 from bot.sandbox.slack import open_workspace
@@ -91,8 +92,10 @@ def main() -> None:
         stripe_url=stripe_server.url,
     )
     furnish(slack, told, now=now)
+    post_office = MailServer().start()
     page = serve_page(slack, asked.get("page_port", PAGE_PORT))
     slack.url = page.url
+    slack.state.mailbox = post_office.mailbox
     folder = tempfile.TemporaryDirectory(prefix="tallyman-")
     say(
         ready=True,
@@ -107,8 +110,10 @@ def main() -> None:
         roles=ROLES,
         disputes_channel=DISPUTES_CHANNEL,
         now=stripe.clock.isoformat(),
+        smtp_url=post_office.url,
     )
     sys.stdin.read()
     folder.cleanup()
     page.stop()
     stripe_server.stop()
+    post_office.stop()

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from bot.sandbox.mail.page import mail_page
 from bot.sandbox.slack import page
 from bot.sandbox.slack.api.files import find_file, receive
 from bot.sandbox.slack.api.http import WebApi
@@ -43,6 +44,7 @@ class Routes:
             Route("/page/stream", self.page_stream, methods=get),
             Route("/page/{name:path}", self.page_get, methods=get),
             Route("/page/{name:path}", self.page_post, methods=post),
+            Route("/mail/{number:int}", self.mail, methods=get),
             Route("/static/{name:path}", self.static, methods=get),
             Route("/", self.index, methods=get),
         ]
@@ -130,6 +132,15 @@ class Routes:
             return JSONResponse(await run_in_threadpool(answer, self._state, sent))
         except SlackError as refused:
             return JSONResponse(refused.as_json(), status_code=refused.status)
+
+    async def mail(self, request: Request) -> Response:
+        """One mail, as its customer reads it."""
+        mailbox, number = self._state.mailbox, request.path_params["number"]
+        letters = () if mailbox is None else mailbox.list_letters()
+        found = next((letter for letter in letters if letter.id == number), None)
+        if found is None:
+            return PlainTextResponse("Not found", status_code=404)
+        return mail_page(found)
 
     async def index(self, _: Request) -> Response:
         """The page itself."""

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 
+from bot.sandbox.mail.page import list_mails
 from bot.sandbox.slack import clicks, commands, shortcuts, view_actions
 from bot.sandbox.slack.hints import list_hints, tick
 from bot.sandbox.slack.records import Channel, Json, Person
@@ -40,6 +41,7 @@ def look(state: State, query: Json) -> Json:
             "has_home": state.manifest.has_home,
         },
         "stripe": state.stripe_url,
+        "has_mailbox": state.mailbox is not None,
         "hints": list_hints(state, me),
     }
 
@@ -148,6 +150,12 @@ def list_views(state: State, query: Json) -> Json:
     return {"views": [view_part(state, each) for each in list_stack(state, me.id)]}
 
 
+def read_mails(state: State, query: Json) -> Json:
+    """What customers were sent by e-mail, newest first."""
+    state.person(query.get("as"))
+    return {"mails": [] if state.mailbox is None else list_mails(state.mailbox)}
+
+
 def look_at_home(state: State, query: Json) -> Json:
     """What stands in a person's Home tab, without a word to the bot."""
     me = state.person(query.get("as"))
@@ -161,6 +169,7 @@ READERS: dict[str, Callable[[State, Json], Json]] = {
     "notices": list_notices,
     "views": list_views,
     "home": look_at_home,
+    "mails": read_mails,
 }
 WRITERS: dict[str, Callable[[State, Json], Json]] = {
     "type": type_text,

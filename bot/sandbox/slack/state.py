@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+from bot.sandbox.mail.mailbox import Mailbox
 from bot.sandbox.slack.courier import Courier
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.faults import Faults
@@ -58,6 +59,8 @@ class State:
     clock: Callable[[], float]
     url: str | None = None
     stripe_url: str | None = None
+    # What customers were sent by e-mail, where there is a mail server beside this workspace.
+    mailbox: Mailbox | None = None
     is_rate_limited: bool = True
     honours_client_msg_id: bool = False
     installed_in: set[str] = field(default_factory=set)

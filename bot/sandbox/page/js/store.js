@@ -6,7 +6,7 @@ const PERSON = "tallyman.person";
 const NOTICES_MAX = 50;
 
 export const store = {
-  me: null, team: {}, bot: null, stripe: null, commands: [], shortcuts: [], hints: [],
+  me: null, team: {}, bot: null, stripe: null, hasMailbox: false, commands: [], shortcuts: [], hints: [],
   users: new Map(), channels: new Map(), channel: null, isHome: false, messages: [], newFrom: null, notices: [], isOnline: true,
 };
 
@@ -31,7 +31,7 @@ export async function loadState(person) {
   if (!state.me) return state.error ?? "no_state";
   const isOther = store.me !== state.me.id;
   Object.assign(store, {
-    me: state.me.id, team: state.team, bot: state.bot, stripe: state.stripe,
+    me: state.me.id, team: state.team, bot: state.bot, stripe: state.stripe, hasMailbox: state.has_mailbox,
     commands: state.commands ?? [], shortcuts: state.shortcuts ?? [], hints: state.hints ?? [],
     users: byId(state.users), channels: byId(state.channels),
   });

@@ -4,6 +4,7 @@ import { el, refill } from "./dom.js";
 import { startFaults } from "./faults.js";
 import { chargebacksCard } from "./chargebacks.js";
 import { draftsCard, invoicesCard } from "./invoices.js";
+import { mailboxCard } from "./mailbox.js";
 import { on, store } from "./store.js";
 import { advance, readClock } from "./stripe.js";
 
@@ -36,7 +37,7 @@ function build() {
     for (const card of cards) card.refresh();
   };
   const cards = [
-    clockCard(refresh), invoicesCard(refresh), chargebacksCard(refresh), draftsCard(refresh), startFaults(),
+    clockCard(refresh), invoicesCard(refresh), ...(store.hasMailbox ? [mailboxCard(refresh)] : []), chargebacksCard(refresh), draftsCard(refresh), startFaults(),
   ];
   refresh();
   setInterval(refresh, REFRESH_SECONDS * 1000);
