@@ -110,9 +110,7 @@ def _measure(url: str, title: str) -> None:
 
 def _measure_clicks(url: str) -> None:
     """Print how soon clicks and payments arrive, through a process of its own."""
-    billed = bill(
-        StripeStandIn(now=day("2026-11-01"), secret_key=SECRET_KEY, requests_per_second=None)
-    )
+    billed = bill(CLICKS + PAYMENTS)
     with (
         tempfile.TemporaryDirectory(prefix="tallyman-bench-") as folder,
         outside(now=day("2026-11-16"), stripe=billed) as out,
@@ -136,12 +134,14 @@ def _measure_clicks(url: str) -> None:
     _print_waits("paid to shown on the card", paid)
 
 
-def bill(stripe: StripeStandIn) -> StripeStandIn:
-    """Open invoices, as many as are clicked at and paid."""
+def bill(count: int) -> StripeStandIn:
+    """A Stripe with so many open invoices, each a cent more than the one before."""
+    start = day("2026-11-01")
+    stripe = StripeStandIn(now=start, secret_key=SECRET_KEY, requests_per_second=None)
     billing = Billing(stripe)
     customer = billing.customer("Acme", company="Acme")
-    for number in range(CLICKS + PAYMENTS):
-        stripe.advance(day("2026-11-01") + timedelta(hours=number))
+    for number in range(count):
+        stripe.advance(start + timedelta(hours=number))
         billing.invoice(customer, ("Calls", 10_000 + number))
     stripe.advance(day("2026-11-16"))
     return stripe

@@ -1,6 +1,8 @@
-"""Three workers, killed at random again and again: what was promised is done, once each.
+"""Workers that are killed at random again and again: what was promised is done, once each.
 
-No figure but a proof: it fails when anything is lost or happens twice.
+No figure but a proof: it fails when anything is lost or happens twice. People ask for deeds of
+several kinds in the stand-in Slack, and both stand-ins count what has happened to them. On
+PostgreSQL one of three workers dies each time; on SQLite it is the one process that there is.
 """
 
 import os
@@ -8,60 +10,157 @@ import random
 import signal
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.database import Database, migrate
+from tests.benchmarks.bench_effects import FIRST, bill
 from tests.benchmarks.bench_webhooks import durable_postgresql
 from tests.billing import day
-from tests.processes import Process, outside
+from tests.following import wait_until
+from tests.handlers.slack.billing_desk import ask
+from tests.handlers.slack.correcting import request
+from tests.handlers.slack.pressing import view_of
+from tests.processes import ADMIN, Outside, Process, outside
 from tests.promises import count_pending, count_posts, open_rooms, promise_post
+from tests.workspace import Person
 
 KILLS = int(os.environ.get("BENCH_KILLS", "30"))
 WORKERS, ROOMS = 3, 6
 # Between two kills; a worker needs two or three seconds to start.
 PAUSE_SECONDS = (0.5, 2.0)
-PROMISES_EACH_TIME = 4
-KEEPING_SECONDS_MAX = 180.0
+POSTS_EACH_TIME = 2
+KEEPING_SECONDS_MAX = 240.0
+
+
+def send_link(admin: Person, number: int) -> None:
+    """Have Stripe send an invoice, as a dialog of two steps asks for it."""
+    card = ask(admin, f"/invoice {number}")
+    assert admin.click(card, "Send payment link")["ok"]
+    view_of(admin)
+    assert admin.submit(way="stripe")["ok"]
+    assert admin.submit()["ok"]
+    admin.dismiss()
+
+
+def void(admin: Person, number: int) -> None:
+    """Have an invoice voided."""
+    request(admin, number)
+
+
+def give_up(admin: Person, number: int) -> None:
+    """Have an invoice marked uncollectible."""
+    request(admin, number, "mark_uncollectible")
+
+
+# What people ask for each time, by the event with which Stripe tells that it has happened.
+DEEDS: dict[str, Callable[[Person, int], None]] = {
+    "invoice.voided": void,
+    "invoice.marked_uncollectible": give_up,
+    "invoice.sent": send_link,
+}
+
+
+class Workforce:
+    """The processes of a deployment: one that serves, and those that are killed."""
+
+    def __init__(self, out: Outside, url: str, folder: Path) -> None:
+        self._out, self._folder = out, folder
+        self._settings = out.settings(url, APPROVAL_LIMITS="USD 1000000")
+        self._is_alone = url.startswith("sqlite")
+        self._web = None if self._is_alone else self._start("web")
+        self._workers = [self._start_one() for _ in range(1 if self._is_alone else WORKERS)]
+        self._serve()
+
+    def kill(self, place: int) -> None:
+        """Kill one where it stands, and start another in its place."""
+        place %= len(self._workers)
+        self._workers[place].end(signal.SIGKILL)
+        self._workers[place] = self._start_one()
+        if self._is_alone:
+            self._serve()
+
+    def end(self) -> None:
+        """Let all of them finish."""
+        for process in (*self._workers, *([self._web] if self._web else [])):
+            process.end()
+
+    def _start_one(self) -> Process:
+        return self._start() if self._is_alone else self._start("worker")
+
+    def _start(self, *words: str) -> Process:
+        return Process(*words, folder=self._folder, settings=self._settings)
+
+    def _serve(self) -> None:
+        serving = self._web or self._workers[0]
+        serving.wait_until_ready()
+        self._out.slack.request_url = f"{serving.url}/slack/events"
 
 
 def main() -> None:
-    """Kill, promise, wait, and compare what stands in the channels with what was promised."""
+    """Kill, ask, wait, and compare what has happened with what was asked for; on both databases."""
+    with tempfile.TemporaryDirectory(prefix="tallyman-bench-") as folder:
+        _prove(f"sqlite:///{folder}/kills.sqlite3", "SQLite", Path(folder))
     with (
         tempfile.TemporaryDirectory(prefix="tallyman-bench-") as folder,
         durable_postgresql() as url,
-        outside(now=day("2026-11-02")) as out,
     ):
-        migrate(url)
-        database = Database(url)
-        settings = out.settings(url, STRIPE_EVENTS_SECONDS="3600")
+        _prove(url, "PostgreSQL", Path(folder))
+
+
+def _prove(url: str, title: str, folder: Path) -> None:
+    migrate(url)
+    database = Database(url)
+    chance = random.Random(5)
+    asked: list[tuple[str, str]] = []
+    billed = bill(KILLS * len(DEEDS))
+    with outside(now=day("2026-11-16"), stripe=billed) as out:
         rooms = open_rooms(out.slack, ROOMS)
-        chance = random.Random(5)
-
-        def start() -> Process:
-            return Process("worker", folder=Path(folder), settings=settings)
-
-        workers = [start() for _ in range(WORKERS)]
-        texts = []
+        force = Workforce(out, url, folder)
+        admin = Person(out.slack_url, ADMIN)
+        last = FIRST + KILLS * len(DEEDS) - 1
+        wait_until(lambda: "to pay" in ask(admin, f"/invoice {last}").words, seconds=60)
         for kill in range(KILLS):
-            for place in range(PROMISES_EACH_TIME):
-                texts.append(f"Said once, {kill}.{place}")
-                promise_post(database, chance.choice(rooms), texts[-1])
+            for place in range(POSTS_EACH_TIME):
+                asked.append(("posted", f"Said once, {kill}.{place}"))
+                promise_post(database, chance.choice(rooms), asked[-1][1])
+            for place, (event, do) in enumerate(DEEDS.items()):
+                number = FIRST + kill * len(DEEDS) + place
+                do(admin, number)
+                asked.append((event, str(_amount_of(number))))
             time.sleep(chance.uniform(*PAUSE_SECONDS))
-            victim = chance.randrange(WORKERS)
-            workers[victim].end(signal.SIGKILL)
-            workers[victim] = start()
+            force.kill(chance.randrange(WORKERS))
         give_up_at = time.monotonic() + KEEPING_SECONDS_MAX
         while count_pending(database) and time.monotonic() < give_up_at:
             time.sleep(0.5)
-        for worker in workers:
-            worker.end()
-        database.close()
-        posts = count_posts(out.slack, rooms)
-    lost = [text for text in texts if not posts[text]]
-    twice = [text for text in texts if posts[text] > 1]
-    print(f"  {KILLS} kills, {len(texts)} promised, {len(lost)} lost, {len(twice)} twice")
+        force.end()
+        admin.close()
+        done = _count_done(out, rooms)
+    database.close()
+    lost = [deed for deed in asked if not done[deed]]
+    twice = [deed for deed in asked if done[deed] > 1]
+    kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(k for k, _ in asked).items())
+    print(f"\n{title}: {KILLS} kills, {len(asked)} promised ({kinds})")
+    print(f"  {len(lost)} lost, {len(twice)} twice")
     if lost or twice:
         raise SystemExit(f"Lost: {lost}; twice: {twice}")
+
+
+def _amount_of(number: int) -> int:
+    """What an invoice comes to, by which it is told apart at Stripe."""
+    return 10_000 + number - FIRST
+
+
+def _count_done(out: Outside, rooms: list[str]) -> Counter[tuple[str, str]]:
+    """What has happened at both stand-ins, and how often."""
+    done = Counter(
+        {("posted", text): count for text, count in count_posts(out.slack, rooms).items()}
+    )
+    for event in out.stripe.world.table("event"):
+        if event["type"] in DEEDS:
+            done[event["type"], str(event["data"]["object"]["total"])] += 1
+    return done
 
 
 if __name__ == "__main__":
