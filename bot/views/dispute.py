@@ -139,8 +139,9 @@ def _facts(dispute: Dispute) -> Block:
 def _collection_words(dispute: Dispute) -> str:
     if dispute.collection == Collection.ASKED and dispute.state != CaseState.OPEN:
         return "Asking Stripe to restore it"
-    known = dispute.collection in set(Collection)
-    return COLLECTION_WORDS[Collection(dispute.collection)] if known else dispute.collection
+    if dispute.collection in set(Collection):
+        return COLLECTION_WORDS[Collection(dispute.collection)]
+    return _name(dispute.collection)
 
 
 def _name(name: str) -> str:

@@ -68,4 +68,6 @@ def reason_words(reason: str) -> str:
     """Why a customer contests an invoice, also for a reason that a newer version has."""
     if reason == Reason.OTHER:
         return "Another reason"
-    return REASON_WORDS.get(Reason(reason), reason) if reason in set(Reason) else reason
+    if reason in set(Reason):
+        return REASON_WORDS[Reason(reason)]
+    return plain(reason.replace("_", " ").capitalize(), limit=NAME_MAX)

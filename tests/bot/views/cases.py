@@ -16,6 +16,7 @@ from bot.queries.months import MonthState
 from bot.queries.roles import GrantLine, GrantPage, Subject
 from bot.queries.sync import Backlog, FailingObject, Filling, LastVerify, OpenAlert
 from bot.views.actions import GRANT_ROLE
+from bot.views.balance import balance_card
 from bot.views.channels import channel_list
 from bot.views.chosen import choose_form, chosen_card, with_chosen
 from bot.views.documents import pdf_link, receipt_links
@@ -37,7 +38,7 @@ from handlers.slack.billing_grammar import BILLING_NOTES, billing_help_lines
 from handlers.slack.grammar import HELP_NOTES, help_lines
 from handlers.slack.usage_grammar import USAGE_NOTES, usage_help_lines
 from tests.bot.views.approval_cases import APPROVAL_CASES
-from tests.bot.views.balance_cases import BALANCE_CASES
+from tests.bot.views.balance_cases import BALANCE_CASES, list_for, make_balance, make_owed
 from tests.bot.views.cards import (
     ACME,
     FRESH,
@@ -56,6 +57,7 @@ from tests.bot.views.cards import (
     usd,
 )
 from tests.bot.views.charge_cases import CHARGE_CASES
+from tests.bot.views.dispute_cases import DISPUTE_CASES, DISPUTED, RIGHTS, make_mark
 from tests.bot.views.history_cases import history_cases
 from tests.bot.views.usage_cases import USAGE_CASES
 
@@ -267,6 +269,18 @@ CASES = {
     **BALANCE_CASES,
     **CHARGE_CASES,
     **APPROVAL_CASES,
+    **DISPUTE_CASES,
+    "balance_disputed": balance_card(
+        make_balance(make_owed(0, 500_000), disputed=(DISPUTED,)), list_for=list_for
+    ),
+    "card_disputed": invoice_card(
+        make_card(dispute=make_mark()), dashboard=DASHBOARD, rights=RIGHTS
+    ),
+    "list_disputed": invoice_list(
+        make_page(rows=(make_row(is_disputed=True), make_row(is_charged_back=True))),
+        title="Invoices of Acme",
+        list_text='list entity:"Acme"',
+    ),
     **{f"card_{name}": invoice_card(card, dashboard=DASHBOARD) for name, card in CARDS.items()},
     "lines_first_page": invoice_lines(CARDS["lines_500"], page=1, dashboard=DASHBOARD),
     "lines_last_page": invoice_lines(CARDS["lines_500"], page=13, dashboard=DASHBOARD),
