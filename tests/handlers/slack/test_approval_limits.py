@@ -1,6 +1,7 @@
 """Small corrections without approval, added up; the channel for approvals; nobody there to ask."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.handlers.slack.correcting import (
     direct,
     open_dialog,
     request,
+    state_of,
     title_of,
     wait_for_state,
 )
@@ -66,21 +68,26 @@ def in_room(person: Person, words: str) -> Seen:
 def test_small_corrections_are_done_at_once_until_their_sum_is_large(
     desk: Tallyman, jamie: Person, sasha: Person
 ) -> None:
-    for number in (1001, 1002):
-        request(jamie, number, note="")
-        wait_for_state(desk, number, "done")
-        assert at_stripe(desk, number)["status"] == "void"
-        assert [action for action, _ in deeds_of(desk, number)] == [
-            "void_invoice.requested",
-            "void_invoice.settled",
-        ]
+    request(jamie, 1001, note="")
+    wait_for_state(desk, 1001, "done")
+    assert at_stripe(desk, 1001)["status"] == "void"
+    assert [action for action, _ in deeds_of(desk, 1001)] == [
+        "void_invoice.requested",
+        "void_invoice.settled",
+    ]
 
-    third = request(jamie, 1003, note="")
+    # Two people at once: for the same account both count, and one of the two is too much.
+    both = ((jamie, 1002), (sasha, 1003))
+    for person, number in both:
+        open_dialog(person, number, "void_invoice")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda one: one[0].submit(reason="duplicate", note=""), both))
 
-    assert "those who may approve it have been told" in third.words
-    # For the same account it counts, whoever asks.
-    assert "have been told" in request(sasha, 1004, note="").words
-    assert at_stripe(desk, 1003)["status"] == "open"
+    wait_until(lambda: {state_of(desk, number) for _, number in both} == {"waiting", "done"})
+    for person, _ in both:
+        person.dismiss()
+    assert "have been told" in request(jamie, 1004, note="").words
+    assert at_stripe(desk, 1004)["status"] == "open"
 
 
 def test_a_note_is_needed_above_its_limit(desk: Tallyman, jamie: Person) -> None:
