@@ -409,6 +409,24 @@ def test_who_has_no_role_decides_nothing(desk: Tallyman, jamie: Person) -> None:
     wait_for_state(desk, 1019, "waiting")
 
 
+@pytest.mark.parametrize(
+    ("changed", "number"),
+    [({"deleted": True}, 1020), ({"is_restricted": True}, 1021), ({"team_id": "T0OTHER"}, 1022)],
+    ids=["who left", "guest", "other organisation"],
+)
+def test_an_approver_who_is_no_full_member_any_more_decides_nothing(
+    desk: Tallyman, jamie: Person, changed: dict[str, Any], number: int
+) -> None:
+    request(jamie, number)
+    tell_of(desk, SECOND, **changed)
+
+    said = forge(desk, "approve_correction", request_id(desk, number), user=SECOND)
+
+    assert "You have no role at this billing desk" in said.words
+    wait_for_state(desk, number, "waiting")
+    tell_of(desk, SECOND)
+
+
 @pytest.mark.parametrize("value", ["999999", "1|2", "in_1", ""])
 def test_a_forged_number_leads_nowhere(desk: Tallyman, value: str) -> None:
     said = forge(desk, "approve_correction", value or "x", user=APPROVER)
