@@ -42,5 +42,7 @@ def with_form(view: dict[str, Any], form: Form) -> dict[str, Any]:
     return view | {
         "callback_id": form.callback_id,
         "submit": plain_text(form.submit, limit=VIEW_TITLE_MAX),
+        # "Close" beside a button that closes a dispute would be read as the same.
+        "close": plain_text("Cancel", limit=VIEW_TITLE_MAX),
         "private_metadata": json.dumps({"subject": form.subject, "stamp": form.stamp}),
     }
