@@ -41,6 +41,8 @@ class Permission(StrEnum):
     SEND_LINKS = "send_links"
     VOID_INVOICE = "void_invoice"
     MARK_UNCOLLECTIBLE = "mark_uncollectible"
+    ISSUE_CREDIT_NOTE = "issue_credit_note"
+    RECORD_PAYMENT = "record_payment"
     APPROVE_CORRECTIONS = "approve_corrections"
     DISPUTE_INVOICES = "dispute_invoices"
     CHARGE_BALANCE = "charge_balance"
@@ -63,6 +65,7 @@ _ADDED: Mapping[Role, frozenset[Permission]] = {
     Role.COLLECTOR: frozenset(
         {Permission.SEND_LINKS, Permission.DISPUTE_INVOICES}
         | {Permission.VOID_INVOICE, Permission.MARK_UNCOLLECTIBLE}
+        | {Permission.ISSUE_CREDIT_NOTE, Permission.RECORD_PAYMENT}
     ),
     Role.REVIEWER: frozenset(),
     Role.APPROVER: frozenset({Permission.APPROVE_CORRECTIONS, Permission.CHARGE_BALANCE}),

@@ -65,7 +65,16 @@ def judge(failed: Any, path: str) -> Failure:
         ) from None
     if status < HTTPStatus.BAD_REQUEST:
         return Failure(f"an answer that it does not have ({status})")
-    raise BadRequest(f"Stripe refused {endpoint_of(path)} ({status}): {said}") from None
+    raise NotUnderstood(endpoint_of(path), status, said, code=str(failed.code or "")) from None
+
+
+class NotUnderstood(BadRequest):
+    """Stripe does not answer a question as it was asked; `code` and `said` are its own words."""
+
+    def __init__(self, endpoint: str, status: int, said: str, *, code: str) -> None:
+        super().__init__(f"Stripe refused {endpoint} ({status}): {said}")
+        self.said = said
+        self.code = code
 
 
 class StripeRefused(Refused):

@@ -26,6 +26,7 @@ from bot.operations.approve_correction import may_still_approve, may_still_ask
 from bot.operations.request_correction import deed_of
 from bot.queries.sight import sight_of_desk
 from bot.stripe_failures import StripeRefused
+from bot.views.refusals import refusal_words
 
 LOST = "Whoever asked for it or approved it may not do so any more."
 
@@ -101,7 +102,7 @@ def call(
     except StripeRefused as refused:
         # Mostly because something has changed between our look and our call.
         again = look(effect, means)
-        return effects.Refused(again.obstacle or refused.message, needs_look=False)
+        return effects.Refused(again.obstacle or refusal_words(refused), needs_look=False)
     try:
         _read(means, looked.asked)
     except Unavailable:

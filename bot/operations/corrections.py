@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from bot.operations import mark_uncollectible, void_invoice
+from bot.operations import issue_credit_note, mark_uncollectible, record_payment, void_invoice
 from bot.operations.request_correction import Promise
 
 # The kinds stand in the rows of approvals: what has been released keeps its name.
 PROMISES: Mapping[str, Promise] = {
     void_invoice.KIND: void_invoice.promise,
     mark_uncollectible.KIND: mark_uncollectible.promise,
+    issue_credit_note.KIND: issue_credit_note.promise,
+    record_payment.KIND: record_payment.promise,
 }

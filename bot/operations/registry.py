@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from bot.effects import Operation
 from bot.operations import (
     announce,
+    attach_payment,
     charge_balance,
     hold_collection,
+    issue_credit_note,
     link_thread,
     mark_uncollectible,
+    record_payment,
     restore_collection,
+    send_balance_links,
     send_payment_link,
     share_answer,
     update_announcement,
@@ -21,6 +25,7 @@ OPERATIONS: Mapping[str, Operation] = {
     announce.KIND: announce,
     send_payment_link.KIND: send_payment_link,
     share_answer.KIND: share_answer,
+    send_balance_links.KIND: send_balance_links,
     charge_balance.KIND: charge_balance,
     update_announcement.KIND: update_announcement,
     void_invoice.KIND: void_invoice,
@@ -28,4 +33,7 @@ OPERATIONS: Mapping[str, Operation] = {
     hold_collection.KIND: hold_collection,
     restore_collection.KIND: restore_collection,
     link_thread.KIND: link_thread,
+    issue_credit_note.KIND: issue_credit_note,
+    record_payment.KIND: record_payment,
+    attach_payment.KIND: attach_payment,
 }

@@ -35,6 +35,13 @@ DISPUTED = "the customer disputes it"
 CHARGED_BACK = "a bank has taken a payment of it back, or still may"
 
 _CUSTOMERS = Customer.__table__
+# No join: the conditions on what is owed name columns that customers have too.
+_EMAIL = (
+    select(_CUSTOMERS.c.email)
+    .where(_CUSTOMERS.c.id == INVOICES.c.customer_id)
+    .correlate(INVOICES)
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +112,9 @@ def _asked(sight: Sight) -> Select[Any]:
             *ROW_COLUMNS,
             INVOICES.c.due_on,
             (INVOICES.c.collection_method == AUTOMATIC).label("is_automatic"),
-            _CUSTOMERS.c.email,
+            _EMAIL.label("email"),
         )
-        .select_from(WITH_ACCOUNT.outerjoin(_CUSTOMERS, _CUSTOMERS.c.id == INVOICES.c.customer_id))
+        .select_from(WITH_ACCOUNT)
         .where(
             *visible(is_scoped=sight.scope is not None, drafts=sight.drafts),
             INVOICES.c.deleted_at.is_(None),

@@ -31,6 +31,8 @@ from bot.queries.status import IS_OWED
 COLUMNS = (*("id", "reason", "state", "round", "owner_id", "opened_at", "permalink", "collection"),)
 # The newest so many; a case has a handful.
 STEPS_MAX = 50
+# The largest that the column of their ids holds.
+CASE_ID_MAX = 2**31 - 1
 
 _CASES: Any = DisputeCase.__table__
 _STEPS: Any = DisputeStep.__table__
@@ -87,6 +89,8 @@ def get_dispute(session: Reading, case_id: int, *, sight: Sight) -> Dispute:
 
     Raises: NotFound when there is none, or none for this person, which is the same answer.
     """
+    if case_id > CASE_ID_MAX:
+        raise NotFound("There is no such dispute.")
     is_scoped = sight.scope is not None
     statement = (
         select(*ROW_COLUMNS, *(_CASES.c[name].label(f"case_{name}") for name in COLUMNS))

@@ -46,6 +46,9 @@ SEND_PAYMENT_LINK = "send_payment_link"
 OPEN_PAYMENT_PAGE = "open_payment_page"
 VOID_INVOICE = "void_invoice"
 MARK_UNCOLLECTIBLE = "mark_uncollectible"
+ISSUE_CREDIT_NOTE = "issue_credit_note"
+CONFIRM_CREDIT_NOTE = "confirm_credit_note"
+RECORD_PAYMENT = "record_payment"
 APPROVE_CORRECTION = "approve_correction"
 REJECT_CORRECTION = "reject_correction"
 QUESTION_CORRECTION = "question_correction"
@@ -61,6 +64,8 @@ REOPEN_DISPUTE = "reopen_dispute"
 SHOW_DISPUTE = "show_dispute"
 OPEN_THREAD = "open_thread"
 FIND_INVOICE = "find_invoice"
+SEND_BALANCE_LINKS = "send_balance_links"
+CONFIRM_BALANCE_LINKS = "confirm_balance_links"
 CHARGE_BALANCE = "charge_balance"
 CHOOSE_CHARGE = "choose_charge"
 
@@ -74,12 +79,13 @@ ALL = (
     *(SHOW_INVOICE_HISTORY, SHOW_AUDIT),
     *(RETRY_EFFECT, DISMISS_EFFECT, CONFIRM_EFFECT, REPEAT_EFFECT),
     *(VOID_INVOICE, MARK_UNCOLLECTIBLE),
+    *(ISSUE_CREDIT_NOTE, CONFIRM_CREDIT_NOTE, RECORD_PAYMENT),
     *(APPROVE_CORRECTION, REJECT_CORRECTION, QUESTION_CORRECTION, ANSWER_APPROVER),
     WITHDRAW_CORRECTION,
     *(CHOOSE_DEED, SEND_PAYMENT_LINK, OPEN_PAYMENT_PAGE, CONFIRM_PAYMENT_LINK),
-    *(SEND_MAIL_AGAIN, MAIL_HAS_ARRIVED),
     *(OPEN_DISPUTE, DISPUTE_MESSAGE, CLOSE_DISPUTE, REOPEN_DISPUTE, SHOW_DISPUTE),
     *(OPEN_THREAD, FIND_INVOICE),
+    *(SEND_MAIL_AGAIN, MAIL_HAS_ARRIVED, SEND_BALANCE_LINKS, CONFIRM_BALANCE_LINKS),
     *(CHARGE_BALANCE, CHOOSE_CHARGE),
 )
 
@@ -233,36 +239,6 @@ def parse_show_book(value: str) -> str | None:
     if not _CURRENCY.fullmatch(value):
         raise BadRequest("This button names no currency. Ask for it anew: /balance.")
     return value
-
-
-def parse_dismiss_alert(value: str) -> int:
-    """The id of an alert.
-
-    Raises: BadRequest when the value is none.
-    """
-    if not _NUMBER.fullmatch(value):
-        raise BadRequest("This button names no alert. Ask for them anew: /billing sync.")
-    return int(value)
-
-
-def parse_retry_object(value: str) -> int:
-    """The id of an object that waits to be read again.
-
-    Raises: BadRequest when the value is none.
-    """
-    if not _NUMBER.fullmatch(value):
-        raise BadRequest("This button names nothing to read. Ask for it anew: /billing sync.")
-    return int(value)
-
-
-def parse_effect(value: str) -> int:
-    """The id of a promised call.
-
-    Raises: BadRequest when the value is none.
-    """
-    if not _NUMBER.fullmatch(value):
-        raise BadRequest("This button names nothing to do. Ask for it anew: /billing sync.")
-    return int(value)
 
 
 def parse_show_dispute(value: str) -> int:

@@ -10,7 +10,7 @@ from bot.queries.balances import Balance, CompanyBalance
 from bot.queries.chargebacks import Chargebacks
 from bot.queries.disputes import DisputedSum
 from bot.queries.standing import AT_RISK_DAYS, SUSPENSION_DAYS, Level, Rule, Standing
-from bot.views import actions, blocks
+from bot.views import action_values, actions, blocks
 from bot.views.ageing import (
     BEHIND,
     Behind,
@@ -73,11 +73,11 @@ def balance_card(
         *_facts(balance),
         *([ageing_table(owed)] if owed else []),
         *_companies(balance, page),
+        *_deeds(owed, balance, rights),
         blocks.actions(
             [
                 *([behind_menu(owed, list_for=list_for)] if owed else []),
                 *_page_buttons(balance, page, pages),
-                *_deeds(balance, rights),
                 *_ways_on(balance),
             ]
         ),
@@ -199,10 +199,20 @@ def _page_buttons(balance: Balance, page: int, pages: int) -> Iterator[Element]:
             yield blocks.button(text, action_id=name, value=value)
 
 
-def _deeds(balance: Balance, rights: Collection[Permission]) -> Iterator[Element]:
+def _deeds(owed: Sequence[Owed], balance: Balance, rights: Collection[Permission]) -> list[Block]:
+    """What can be done about what a page shows: an action for each of its currencies."""
+    buttons = []
+    for each in owed if Permission.SEND_LINKS in rights else ():
+        name = actions.action_id(actions.SEND_BALANCE_LINKS, each.currency)
+        of = f" ({each.currency.upper()})" if len(balance.owed) > 1 else ""
+        value = action_values.format_balance_links(balance.account.id, each.currency)
+        label = f"Pay full balance{of}"
+        buttons.append(blocks.button(label, action_id=name, value=value, style="primary"))
     if Permission.CHARGE_BALANCE in rights and balance.owed and balance.methods:
         account = actions.account_text(balance.account.id)
-        yield blocks.button("Charge balance", action_id=actions.CHARGE_BALANCE, value=account)
+        charge = blocks.button("Charge balance", action_id=actions.CHARGE_BALANCE, value=account)
+        buttons.append(charge)
+    return [blocks.actions(buttons)] if buttons else []
 
 
 def _ways_on(balance: Balance) -> Iterator[Element]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.money import money_text
 from bot.queries.cards import InvoiceCard
 from bot.views import blocks
-from bot.views.blocks import Message
+from bot.views.blocks import Block, Message
 from bot.views.corrections import changes_lines, correction_title
 from bot.views.fields import menu_field, text_field
 from bot.views.forms import Form
@@ -58,17 +58,22 @@ def correction_form(
         glance,
         changes_lines(changes),
         menu_field(REASON, "Reason", list(words.reasons.items())),
-        text_field(
-            NOTE,
-            "Note",
-            hint="What whoever approves it, or reads it later, has to know.",
-            is_long=True,
-            is_optional=not is_note_needed,
-            characters_max=NOTE_MAX,
-        ),
+        note_field(is_needed=is_note_needed),
         blocks.context(blocks.plain_text(words.consequence)),
         blocks.context(blocks.plain_text(APPROVAL_NEEDED if is_approval_needed else NO_APPROVAL)),
     ]
     submit = "Ask for approval" if is_approval_needed else words.submit
     form = Form(callback_id=words.kind, submit=submit, subject=subject)
     return Message(text=literal(f"{words.head} {title}"), blocks=tuple(shown), form=form)
+
+
+def note_field(*, is_needed: bool) -> Block:
+    """Where who asks says why."""
+    return text_field(
+        NOTE,
+        "Note",
+        hint="What whoever approves it, or reads it later, has to know.",
+        is_long=True,
+        is_optional=not is_needed,
+        characters_max=NOTE_MAX,
+    )

@@ -30,6 +30,12 @@ WORDS: Mapping[str, CorrectionWords] = {
     "mark_uncollectible": CorrectionWords(
         "Mark invoice {} uncollectible", "Invoice {} is marked uncollectible.", "given up"
     ),
+    "issue_credit_note": CorrectionWords(
+        "Credit invoice {}", "The credit note for invoice {} is issued.", "credited"
+    ),
+    "record_payment": CorrectionWords(
+        "Record a payment of invoice {}", "The payment of invoice {} is recorded.", "received"
+    ),
 }
 
 

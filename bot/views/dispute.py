@@ -21,6 +21,8 @@ from bot.views.invoice import STATUS_EMOJI, status_words
 from bot.views.text import (
     account_name,
     clock_text,
+    day_of,
+    day_text,
     days_late_text,
     escape,
     fit,
@@ -126,11 +128,10 @@ def _facts(dispute: Dispute) -> Block:
     invoice = dispute.invoice
     late = f", {days_late_text(invoice.days_late)}" if invoice.days_late else ""
     status = escape(status_words(invoice.status, invoice.status_text))
-    opener = dispute.lines[0].by if dispute.lines else dispute.owner
     facts = {
         "Invoice": f":{STATUS_EMOJI[invoice.status]}: {status}{late}",
         "Looks after it": _name(dispute.owner),
-        "Opened": f"{clock_text(dispute.opened_at, dispute.zone)}\nby {_name(opener)}",
+        "Disputed since": day_text(day_of(dispute.opened_at, dispute.zone)),
         "Automatic collection": _collection_words(dispute),
     }
     return blocks.fields([blocks.mrkdwn(f"*{label}*\n{fact}") for label, fact in facts.items()])

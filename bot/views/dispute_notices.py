@@ -6,7 +6,7 @@ from bot.views.blocks import Message
 
 # Anybody may read along in a thread, guests too: neither invoice nor account, amount nor reason.
 THREAD_WORDS = {
-    StepKind.OPENED: "{by} has opened dispute {id} of this. {looks} after it.",
+    StepKind.OPENED: "{by} has opened dispute {id} about this. {looks} after it.",
     StepKind.RESOLVED: "{by} has closed dispute {id} as resolved.",
     StepKind.REJECTED: "{by} has closed dispute {id} as rejected.",
     StepKind.WITHDRAWN: "{by} has closed dispute {id} as withdrawn.",
@@ -56,4 +56,5 @@ def how_to_mention() -> Message:
 
 def _with_button(words: str, case_id: int) -> Message:
     button = blocks.button("Show dispute", action_id=actions.SHOW_DISPUTE, value=str(case_id))
-    return Message(text=words, blocks=(blocks.section(blocks.mrkdwn(words), accessory=button),))
+    parts = (blocks.section(blocks.mrkdwn(words)), blocks.actions([button]))
+    return Message(text=words, blocks=parts)

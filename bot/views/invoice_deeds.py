@@ -45,6 +45,19 @@ def is_voidable(card: InvoiceCard) -> bool:
     return card.status in voidable and not card.paid.minor
 
 
+def is_payable(card: InvoiceCard) -> bool:
+    """Whether something of it may still be paid; a written-off invoice may be, too."""
+    return is_owed(card) or (card.status is Status.UNCOLLECTIBLE and card.remaining.minor > 0)
+
+
+def is_creditable(card: InvoiceCard) -> bool:
+    """Whether something of it is left to credit, and no bank wants a payment of it back."""
+    if any(not one.is_harmless for one in card.chargebacks):
+        return False
+    kept = card.paid.minor > card.credited_after_payment.minor
+    return is_owed(card) or (card.status is Status.PAID and kept)
+
+
 # In the order that they are shown in.
 DEEDS = (
     InvoiceDeed(
@@ -69,6 +82,18 @@ DEEDS = (
         right=Permission.VIEW_INVOICES,
         is_offered=lambda card: card.dispute is not None,
         is_button=True,
+    ),
+    InvoiceDeed(
+        action=actions.RECORD_PAYMENT,
+        label="Record a payment …",
+        right=Permission.RECORD_PAYMENT,
+        is_offered=is_payable,
+    ),
+    InvoiceDeed(
+        action=actions.ISSUE_CREDIT_NOTE,
+        label="Credit note …",
+        right=Permission.ISSUE_CREDIT_NOTE,
+        is_offered=is_creditable,
     ),
     InvoiceDeed(
         action=actions.VOID_INVOICE,

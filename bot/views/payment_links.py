@@ -15,9 +15,11 @@ from bot.views.mail import MailText
 from bot.views.text import fit, literal, moment_text, plain
 
 TITLE = "Send payment link"
+BALANCE_TITLE = "Send payment links"
 WAY = "way"
 # A preview is one block; the mail itself may be longer.
 PREVIEW_MAX = 2900
+HELD_MAX = 1500
 
 
 class Way(StrEnum):
@@ -74,6 +76,44 @@ def link_form(
     return Message(text=literal(f"{TITLE}: {asked.what}."), blocks=tuple(parts), form=form)
 
 
+def balance_form(
+    asked: Asked, recipients: Sequence[str], *, holds: Sequence[str], has_mail: bool, subject: str
+) -> Message:
+    """The first step for a whole balance: whom the links go to, by their place among these."""
+    parts = [blocks.header(BALANCE_TITLE), _asked_block(asked)]
+    choices = [
+        (str(place), f"By e-mail to {plain(one, limit=45)}") for place, one in enumerate(recipients)
+    ]
+    choices.append((Way.COPY.value, "Show them to me, to copy"))
+    asking = "How do the links go out, all in one message?"
+    parts.append(radio_field(WAY, asking, choices, initial=choices[0][0]))
+    if not has_mail:
+        note = "Several links in one e-mail need a mail server here: SMTP_URL is not set."
+        parts.append(blocks.context(blocks.plain_text(note)))
+    elif not recipients:
+        note = "Stripe has no e-mail address of these customers."
+        parts.append(blocks.context(blocks.plain_text(note)))
+    parts += _held(holds)
+    form = Form(actions.SEND_BALANCE_LINKS, "Next", subject=subject)
+    return Message(
+        text=literal(f"{BALANCE_TITLE}: {asked.account}."), blocks=tuple(parts), form=form
+    )
+
+
+def nothing_to_pay(account: str, holds: Sequence[str]) -> Message:
+    """That nobody is to be asked for anything, and what is held."""
+    words = f"Nothing to pay. {account} has no open invoice in this currency to ask for."
+    shown = [blocks.rich_text(blocks.text(words, is_bold=True)), *_held(holds)]
+    return Message(text=literal(words), blocks=(blocks.header(BALANCE_TITLE), *shown))
+
+
+def _held(holds: Sequence[str]) -> list[Block]:
+    if not holds:
+        return []
+    listed = "\n".join(f"• {one}" for one in holds)
+    return [blocks.context(blocks.plain_text(fit(f"Left out:\n{listed}", HELD_MAX)))]
+
+
 def link_preview(asked: Asked, way: Way, mail: MailText | None, *, form: Form) -> Message:
     """The second step: exactly what goes out, to whom; sending it is one press more."""
     parts = [blocks.header(TITLE), _asked_block(asked)]
@@ -106,11 +146,11 @@ def links_copied(asked: Asked, links: Sequence[tuple[str, str]]) -> Message:
     Shape: each with the name of its invoice.
     """
     parts: list[Block] = [blocks.header("Payment link"), _asked_block(asked)]
-    for place, (name, url) in enumerate(links):
-        label = f"Open {name}" if len(links) > 1 else "Open the page"
-        action = actions.action_id(actions.OPEN_PAYMENT_PAGE, place if len(links) > 1 else None)
-        button = blocks.link_button(fit(label, blocks.BUTTON_TEXT_MAX), action_id=action, url=url)
-        parts += [blocks.preformatted(url), blocks.actions([button])]
+    for name, url in links:
+        parts += [
+            blocks.rich_text(blocks.link(f"Invoice {name}", url=url)),
+            blocks.preformatted(url),
+        ]
     parts.append(blocks.context(blocks.plain_text(f"Only you see this. {FRESH_NOTE}")))
     return Message(text=literal(f"The payment link of {asked.what} is ready."), blocks=tuple(parts))
 

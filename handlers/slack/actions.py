@@ -49,9 +49,12 @@ from handlers.slack.documents import show_invoice_pdf, show_receipt
 from handlers.slack.grammar import ListInvoices, ShowInvoice, parse_invoice
 from handlers.slack.history import show_history_page
 from handlers.slack.invoices import show_invoice, show_invoices, show_lines
+from handlers.slack.issue_credit_note import ask_for_credit_note
 from handlers.slack.months import ask_support
 from handlers.slack.open_dispute import ask_to_dispute
+from handlers.slack.record_payment import ask_for_payment
 from handlers.slack.requests import Press
+from handlers.slack.send_balance_links import ask_for_balance_links
 from handlers.slack.send_payment_link import (
     ask_for_payment_link,
     has_arrived,
@@ -172,6 +175,8 @@ SLOW_PRESSES: Mapping[str, Callable[[Ask, str, float], Message]] = {
 MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.ASK_SUPPORT: ask_support,
     actions.CHOOSE_ACCOUNT: ask_for_account,
+    actions.ISSUE_CREDIT_NOTE: ask_for_credit_note,
+    actions.RECORD_PAYMENT: ask_for_payment,
     actions.VOID_INVOICE: pressed_void_invoice,
     actions.MARK_UNCOLLECTIBLE: pressed_mark_uncollectible,
     actions.APPROVE_CORRECTION: pressed_approve,
@@ -184,6 +189,7 @@ MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.DISPUTE_MESSAGE: ask_to_dispute_message,
     actions.CLOSE_DISPUTE: ask_to_close,
     actions.REOPEN_DISPUTE: ask_to_reopen,
+    actions.SEND_BALANCE_LINKS: ask_for_balance_links,
     actions.CHARGE_BALANCE: ask_for_charge,
 }
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.

@@ -4,7 +4,6 @@ Each step reads the invoice anew. What was previewed is named by a digest, so th
 what somebody has seen, or nothing.
 """
 
-import hashlib
 from datetime import datetime
 
 from bot import effects, mailing
@@ -14,9 +13,9 @@ from bot.audit.record import record
 from bot.clock import monotonic_seconds, real_now
 from bot.errors import BadRequest, Refused
 from bot.operations import decide_mail, send_payment_link
-from bot.pay_links import LinkLine, read_link, write_mail
+from bot.pay_links import read_link, write_mail
 from bot.queries.asking import AskedInvoice, get_asked
-from bot.views import actions
+from bot.views import action_values, actions
 from bot.views.blocks import Message
 from bot.views.forms import Form
 from bot.views.mail import MailText
@@ -27,7 +26,6 @@ from bot.views.payment_links import (
     State,
     Way,
     link_form,
-    link_outcome,
     link_preview,
     links_copied,
     mail_decided,
@@ -37,10 +35,16 @@ from bot.views.text import account_name, invoice_name
 from handlers.slack.context import Ask
 from handlers.slack.documents import ask_stripe
 from handlers.slack.requests import Submission
+from handlers.slack.sending import (
+    STRIPE_SECONDS_MAX,
+    digest_of,
+    last_sent,
+    line_of,
+    outcome_of,
+    read_parts,
+    state_of,
+)
 
-# What somebody who wants to copy a link waits for Stripe; Slack takes three seconds in all.
-STRIPE_SECONDS_MAX = 2.0
-DIGEST_CHARACTERS = 16
 # The invoice, the way, the number of the last time before, and the digest.
 SUBJECT_PARTS = 4
 
@@ -55,8 +59,8 @@ def ask_for_payment_link(ask: Ask, value: str) -> Message:
     last = _last(ask, asked)
     if last is not None and last.is_pending:
         raise Refused("A link for this invoice is on its way already. Look again in a minute.")
-    if last is not None and _state_of(last) is State.IN_DOUBT:
-        return _outcome(last)
+    if last is not None and state_of(last) is State.IN_DOUBT:
+        return outcome_of(last)
     return _form(ask, asked)
 
 
@@ -75,8 +79,8 @@ def confirmed_payment_link(ask: Ask, submission: Submission) -> Message:
 
     Raises: what ask_for_payment_link raises.
     """
-    invoice_id, way_text, after, digest = _read_subject(submission.subject)
-    asked = _allowed(ask, invoice_id)
+    invoice_id, way_text, after, digest = read_parts(submission.subject, SUBJECT_PARTS)
+    asked = _allowed(ask, actions.parse_show_invoice(invoice_id))
     way = _way(ask, asked, way_text)
     if digest != _digest(asked, way, _mail_of(ask, asked, way)):
         return _preview(ask, asked, way)
@@ -89,10 +93,10 @@ def confirmed_payment_link(ask: Ask, submission: Submission) -> Message:
             send_payment_link.Sending(
                 account_id=asked.row.account.id,
                 customer_id=asked.customer_id,
-                line=_line_of(asked),
+                line=line_of(asked),
                 way=way,
                 recipient=asked.email or "",
-                after=after,
+                after=int(after),
                 asked_at=ask.sight.now,
             ),
             press=submission.view_id,
@@ -102,15 +106,6 @@ def confirmed_payment_link(ask: Ask, submission: Submission) -> Message:
     if not is_own:
         raise Refused("This link was sent while you looked at it. Nothing more is sent.")
     return sending(_words_of(asked))
-
-
-def show_link_outcome(ask: Ask, submission: Submission) -> Message | None:
-    """What came of the promise; None while nobody knows."""
-    with ask.desk.runtime.database.reading() as session:
-        effect = effects.find_by_press(session, submission.view_id)
-    if effect is None or effect.is_pending:
-        return None
-    return _outcome(effect)
 
 
 def send_again(ask: Ask, value: str) -> Message:
@@ -124,7 +119,7 @@ def has_arrived(ask: Ask, value: str) -> Message:
 
 
 def _decide(ask: Ask, value: str, *, is_again: bool) -> Message:
-    effect_id = actions.parse_effect(value)
+    effect_id = action_values.parse_effect(value)
     with ask.desk.runtime.database.writing() as session:
         was_open = decide_mail.request(
             session,
@@ -149,16 +144,6 @@ def _allowed(ask: Ask, invoice_id: str) -> AskedInvoice:
     return asked
 
 
-def _outcome(effect: effects.Effect) -> Message:
-    return link_outcome(
-        effect.payload["what"],
-        _state_of(effect),
-        recipient=effect.payload["recipient"],
-        why=effect.why or "",
-        effect_id=effect.id,
-    )
-
-
 def _form(ask: Ask, asked: AskedInvoice) -> Message:
     settings, email = ask.desk.runtime.settings, asked.email
     ways = _ways(ask, asked)
@@ -167,7 +152,7 @@ def _form(ask: Ask, asked: AskedInvoice) -> Message:
         note = "Stripe has no e-mail address of this customer, so nothing can be sent by e-mail."
     elif not mailing.has_mail(settings) and asked.is_automatic:
         note = "Stripe sends no e-mail for invoices that it charges automatically."
-    last = _last_of(ask, asked)
+    last = _last_words(ask, asked)
     return link_form(_words_of(asked), ways, subject=asked.row.id, last=last, note=note)
 
 
@@ -189,7 +174,7 @@ def _way(ask: Ask, asked: AskedInvoice, text: str) -> Way:
 
 
 def _copied(ask: Ask, asked: AskedInvoice) -> Message:
-    desk, line = ask.desk, _line_of(asked)
+    desk, line = ask.desk, line_of(asked)
     patient_until = monotonic_seconds() + STRIPE_SECONDS_MAX
     url = ask_stripe(
         ask,
@@ -212,40 +197,17 @@ def _copied(ask: Ask, asked: AskedInvoice) -> Message:
 
 def _preview(ask: Ask, asked: AskedInvoice, way: Way) -> Message:
     mail = _mail_of(ask, asked, way)
-    after = _number_of_last(ask, asked)
-    subject = "|".join((asked.row.id, way.value, str(after), _digest(asked, way, mail)))
+    last = _last(ask, asked)
+    after = str(last.id if last else 0)
+    subject = "|".join((asked.row.id, way.value, after, _digest(asked, way, mail)))
     form = Form(actions.CONFIRM_PAYMENT_LINK, "Send", subject=subject)
     return link_preview(_words_of(asked), way, mail, form=form)
-
-
-def _read_subject(subject: str) -> tuple[str, str, int, str]:
-    parts = subject.split("|")
-    if len(parts) != SUBJECT_PARTS or not parts[2].isdecimal():
-        raise BadRequest("This dialog is not understood any more. Open it anew.")
-    return actions.parse_show_invoice(parts[0]), parts[1], int(parts[2]), parts[3]
 
 
 def _mail_of(ask: Ask, asked: AskedInvoice, way: Way) -> MailText | None:
     if way is not Way.MAIL:
         return None
-    return write_mail(ask.desk.runtime, [_line_of(asked)])
-
-
-def _digest(asked: AskedInvoice, way: Way, mail: MailText | None) -> str:
-    """A fingerprint of what goes out, to whom."""
-    seen = (way.value, asked.email or "", mail.subject if mail else "", mail.text if mail else "")
-    told = "\n".join((*seen, str(asked.row.remaining)))
-    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:DIGEST_CHARACTERS]
-
-
-def _line_of(asked: AskedInvoice) -> LinkLine:
-    return LinkLine(
-        invoice_id=asked.row.id,
-        name=invoice_name(asked.row),
-        amount=asked.row.remaining,
-        due_on=asked.due_on,
-        days_late=asked.row.days_late,
-    )
+    return write_mail(ask.desk.runtime, [line_of(asked)])
 
 
 def _words_of(asked: AskedInvoice) -> Asked:
@@ -259,26 +221,17 @@ def _words_of(asked: AskedInvoice) -> Asked:
 
 def _last(ask: Ask, asked: AskedInvoice) -> effects.Effect | None:
     subject = send_payment_link.subject_of(asked.row.id)
-    with ask.desk.runtime.database.reading() as session:
-        return effects.find_last(session, subject, kind=send_payment_link.KIND)
+    return last_sent(ask, subject, send_payment_link.KIND)
 
 
-def _number_of_last(ask: Ask, asked: AskedInvoice) -> int:
+def _digest(asked: AskedInvoice, way: Way, mail: MailText | None) -> str:
+    words = (mail.subject, mail.text) if mail else ()
+    return digest_of(way.value, asked.email or "", str(asked.row.remaining), *words)
+
+
+def _last_words(ask: Ask, asked: AskedInvoice) -> LastSent | None:
     last = _last(ask, asked)
-    return last.id if last else 0
-
-
-def _last_of(ask: Ask, asked: AskedInvoice) -> LastSent | None:
-    last = _last(ask, asked)
-    if last is None or _state_of(last) is not State.SENT:
+    if last is None or state_of(last) is not State.SENT:
         return None
     at = datetime.fromisoformat(last.payload["asked_at"])
     return LastSent(last.asked_by, at, asked.row.account.time_zone)
-
-
-def _state_of(effect: effects.Effect) -> State:
-    if effect.state in {"done", "dismissed"}:
-        return State.SENT
-    if effect.state == "refused":
-        return State.REFUSED
-    return State.IN_DOUBT if effect.why == mailing.IN_DOUBT else State.FAILED

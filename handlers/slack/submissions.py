@@ -45,14 +45,21 @@ from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.corrections import outcome_of_correction, submitted_correction
 from handlers.slack.home import renew_home
 from handlers.slack.invalid_fields import InvalidFields
+from handlers.slack.issue_credit_note import (
+    confirmed_credit_note,
+    preview_credit_note,
+    submitted_credit_note,
+)
 from handlers.slack.open_dispute import outcome_of_open_dispute, submitted_open_dispute
 from handlers.slack.outcomes import Outcome, Underway
+from handlers.slack.record_payment import submitted_payment
 from handlers.slack.requests import Submission
+from handlers.slack.send_balance_links import chose_balance_way, confirmed_balance_links
 from handlers.slack.send_payment_link import (
     chose_way,
     confirmed_payment_link,
-    show_link_outcome,
 )
+from handlers.slack.sending import show_link_outcome
 
 log = get_logger("slack.submissions")
 
@@ -187,6 +194,9 @@ def _use_account(ask: Ask, submission: Submission) -> Message:
 # By the callback_id of the form: what sending it does.
 SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.USE_ACCOUNT: _use_account,
+    actions.ISSUE_CREDIT_NOTE: submitted_credit_note,
+    actions.CONFIRM_CREDIT_NOTE: confirmed_credit_note,
+    actions.RECORD_PAYMENT: submitted_payment,
     actions.VOID_INVOICE: submitted_correction,
     actions.MARK_UNCOLLECTIBLE: submitted_correction,
     actions.APPROVE_CORRECTION: submitted_approve,
@@ -199,6 +209,8 @@ SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.OPEN_DISPUTE: submitted_open_dispute,
     actions.CLOSE_DISPUTE: submitted_close_dispute,
     actions.REOPEN_DISPUTE: submitted_reopen_dispute,
+    actions.SEND_BALANCE_LINKS: chose_balance_way,
+    actions.CONFIRM_BALANCE_LINKS: confirmed_balance_links,
     actions.CHOOSE_CHARGE: submitted_choose_charge,
     actions.CHARGE_BALANCE: submitted_charge_balance,
 }
@@ -206,6 +218,9 @@ SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
 CHANGING_HOME = frozenset({actions.USE_ACCOUNT})
 # What has come of the deed that was promised, for those that promise one; None while nobody knows.
 OUTCOMES: Mapping[str, Outcome] = {
+    actions.ISSUE_CREDIT_NOTE: preview_credit_note,
+    actions.CONFIRM_CREDIT_NOTE: outcome_of_correction,
+    actions.RECORD_PAYMENT: outcome_of_correction,
     actions.VOID_INVOICE: outcome_of_correction,
     actions.MARK_UNCOLLECTIBLE: outcome_of_correction,
     actions.APPROVE_CORRECTION: outcome_of_approval,
@@ -213,6 +228,7 @@ OUTCOMES: Mapping[str, Outcome] = {
     actions.OPEN_DISPUTE: outcome_of_open_dispute,
     actions.CLOSE_DISPUTE: outcome_of_close_dispute,
     actions.REOPEN_DISPUTE: outcome_of_reopen_dispute,
+    actions.CONFIRM_BALANCE_LINKS: show_link_outcome,
     actions.CHARGE_BALANCE: outcome_of_charge,
 }
 # Stands where there is nothing to show.

@@ -12,7 +12,7 @@ from bot.operations import (
     retry_object,
 )
 from bot.queries.sync import get_sync_report
-from bot.views import actions
+from bot.views import action_values
 from bot.views.blocks import Message
 from bot.views.sync import sync_card
 from handlers.slack.context import Ask
@@ -41,7 +41,7 @@ def show_sync(ask: Ask, *, note: str = "") -> Message:
 def dismiss(ask: Ask, value: str) -> Message:
     """Clear an alert, with the name of who has looked at it; raises as the card does."""
     require(ask.actor, Permission.OPERATE)
-    alert_id = actions.parse_dismiss_alert(value)
+    alert_id = action_values.parse_dismiss_alert(value)
     runtime, now = ask.desk.runtime, ask.sight.real_now
     with runtime.database.writing() as session:
         was_open = dismiss_alert.request(
@@ -53,7 +53,7 @@ def dismiss(ask: Ask, value: str) -> Message:
 def retry(ask: Ask, value: str) -> Message:
     """Have an object read again at once; raises as the card does."""
     require(ask.actor, Permission.OPERATE)
-    stale_id = actions.parse_retry_object(value)
+    stale_id = action_values.parse_retry_object(value)
     runtime, now = ask.desk.runtime, ask.sight.real_now
     with runtime.database.writing() as session:
         still_waits = retry_object.request(
@@ -84,7 +84,7 @@ def repeat_dead_end(ask: Ask, value: str) -> Message:
 
 def _decide(ask: Ask, value: str, request: Callable[..., bool], note: str) -> Message:
     require(ask.actor, Permission.OPERATE)
-    effect_id = actions.parse_effect(value)
+    effect_id = action_values.parse_effect(value)
     runtime, now = ask.desk.runtime, ask.sight.real_now
     with runtime.database.writing() as session:
         was_dead = request(session, ask.actor, runtime.settings, effect_id=effect_id, now=now)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadRequest
-from bot.views import actions
+from bot.views import action_values, actions
 
 # Old messages carry these: add to them, and change none.
 SHIPPED = {
@@ -19,13 +19,14 @@ SHIPPED = {
     *("show_balance", "balance_page", "show_book"),
     *("show_invoice_history", "show_audit"),
     *("retry_effect", "dismiss_effect", "confirm_effect", "repeat_effect"),
+    *("issue_credit_note", "confirm_credit_note", "record_payment"),
     *("void_invoice", "mark_uncollectible"),
     *("approve_correction", "reject_correction", "question_correction", "answer_approver"),
     "withdraw_correction",
     *("choose_deed", "send_payment_link", "open_payment_page", "confirm_payment_link"),
-    *("send_mail_again", "mail_has_arrived"),
     *("open_dispute", "dispute_message", "close_dispute", "reopen_dispute", "show_dispute"),
     *("open_thread", "find_invoice"),
+    *("send_mail_again", "mail_has_arrived", "send_balance_links", "confirm_balance_links"),
     *("charge_balance", "choose_charge"),
 }
 
@@ -68,11 +69,12 @@ def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: s
             actions.parse_ask_support,
             ["", "@12", "12|2026-10", "@0|2026-10", "@1|2026-1", "@1|2026-10|", "@1|٢٠٢٦-10"],
         ),
+        (action_values.parse_balance_links, ["", "@12", "12|usd", "@0|usd", "@1|USD", "@1|usd|"]),
         (actions.parse_show_book, ["", "BOOK", "us", "usd ", "usdx", "é12"]),
-        (actions.parse_dismiss_alert, ["", "0", "-1", "1 ", "one", "9" * 19]),
-        (actions.parse_effect, ["", "0", "one", "1|2", "9" * 19]),
+        (action_values.parse_dismiss_alert, ["", "0", "-1", "1 ", "one", "9" * 19]),
+        (action_values.parse_effect, ["", "0", "one", "1|2", "9" * 19]),
         (actions.parse_approval, ["", "0", "in_1", "1|2", "9" * 19]),
-        (actions.parse_retry_object, ["", "0", "in_1", "1|2", "9" * 19]),
+        (action_values.parse_retry_object, ["", "0", "in_1", "1|2", "9" * 19]),
         (actions.parse_show_dispute, ["", "0", "-1", "one", "1|2", "9" * 19]),
         (actions.parse_show_home, ["", "0", "-1", "one", "1|2", "9" * 19]),
         (actions.parse_list_page, ["", "list", "|1", "list|", "list|0", "x" * 1901 + "|1"]),

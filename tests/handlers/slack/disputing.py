@@ -13,12 +13,13 @@ from tests.deployment import SECRET_KEY, Tallyman, deployed
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import grant
 from tests.handlers.slack.pressing import view_of
+from tests.handlers.slack.room import free_lanes
 from tests.workspace import Person, Seen
 
 TODAY = day("2026-11-16")
 DISPUTES, SUPPORT, SHARED = "G0DISPUTES", "support", "acme-shared"
 COLLECTOR, VIEWER, OUTSIDER, STRANGER = "U0JAMIE", "U0ROBIN", "U0DANA", "U0KIM"
-INVOICES, AMOUNT = 40, 10_000
+INVOICES, AMOUNT = 30, 10_000
 
 
 def disputing(database_url: str) -> Iterator[Tallyman]:
@@ -27,9 +28,8 @@ def disputing(database_url: str) -> Iterator[Tallyman]:
     billing = Billing(stripe)
     acme = billing.customer("Acme West LLC", organisation="Acme", company="Acme West")
     other = billing.customer("Zenith Telecom", company="Zenith Telecom")
-    made = [billing.invoice(acme, ("Calls", AMOUNT), due=TODAY) for _ in range(INVOICES)]
-    for invoice in made:
-        stripe.call("POST", f"/v1/invoices/{invoice['id']}", {"auto_advance": "true"})
+    for _ in range(INVOICES):
+        billing.invoice(acme, ("Calls", AMOUNT), due=TODAY, auto_advance="true")
     billing.invoice(other, ("Calls", 70_000), due=TODAY)
     stripe.advance(TODAY)
     with deployed(
@@ -49,6 +49,7 @@ def at_the_desk(desk: Tallyman) -> Iterator[Person]:
     """A collector for Acme, with an empty screen before and after."""
     person = desk.person(COLLECTOR)
     clear_screen(person)
+    free_lanes(desk)
     yield person
     desk.slack.faults.reset()
     desk.stripe.world.faults.reset()
@@ -136,11 +137,17 @@ def settled(person: Person) -> Seen:
 
 def end(person: Person, case: DisputeCase, **filled: Any) -> Seen:
     """Close a dispute from its posted card; the modal when all is known."""
+    close(person, case, **filled)
+    return settled(person)
+
+
+def close(person: Person, case: DisputeCase, **filled: Any) -> None:
+    """Close a dispute from its posted card."""
+    wait_until(lambda: "Close dispute" in posted_card(person, case).buttons)
     card = posted_card(person, case)
     assert person.click(card, "Close dispute")["ok"]
     wait_until(lambda: "How it ended" in _words(person))
     assert person.submit(**({"end": "resolved", "note": "Credited."} | filled))["ok"]
-    return settled(person)
 
 
 def posted_card(person: Person, case: DisputeCase) -> Seen:

@@ -25,6 +25,7 @@ from tests.handlers.slack.disputing import (
     thread,
 )
 from tests.handlers.slack.pressing import forge, view_of
+from tests.handlers.slack.room import free_lanes
 from tests.workspace import Person
 
 
@@ -44,6 +45,7 @@ def disputed(desk: Tallyman, person: Person) -> tuple[Invoice, DisputeCase]:
     invoice = next_invoice(desk)
     dispute(person, invoice)
     clear_screen(person)
+    free_lanes(desk)
     case = find_case(desk, invoice)
     assert case is not None
     return invoice, case

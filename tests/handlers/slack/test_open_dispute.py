@@ -9,7 +9,7 @@ from tests.deployment import Tallyman
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import NO_ROLE, NOT_COVERED, ask
 from tests.handlers.slack.disputing import (
-    COLLECTOR,
+    INVOICES,
     OUTSIDER,
     SHARED,
     STRANGER,
@@ -60,7 +60,7 @@ def test_a_complaint_becomes_a_dispute_and_everybody_hears_of_it(
     assert "The thread was told." in shown.words
     assert "Held at Stripe until it is closed" in shown.words
     assert at_stripe(desk, invoice)["auto_advance"] is False
-    assert thread(jamie, ts)[0].startswith(f"<@{COLLECTOR}> has opened dispute {case.id} of this.")
+    assert f"has opened dispute {case.id} about this. They look after it." in thread(jamie, ts)[0]
     card = posted_card(jamie, case)
     assert "USD 100.00" in card.words
     assert "1,200 too many" in card.words
@@ -99,7 +99,7 @@ def test_the_card_says_who_looks_after_it_and_the_amount_stays_in_the_balance(
     assert "Show dispute" in card.buttons
     assert "Dispute" not in card.buttons
     assert "Disputed, in the balance" in balance.words
-    assert "USD 4,000.00" in balance.words
+    assert "USD 3,000.00" in balance.words
     assert ":speech_balloon: Disputed" in listed.words
     assert "Open dispute" in history.words
     assert "Hold collection: settled" in history.words
@@ -157,7 +157,7 @@ def test_without_any_name_an_invoice_is_found_by_typing(jamie: Person) -> None:
     form = complain(jamie, say(jamie, "They are angry."))
 
     assert "No invoice of yours is named here." in form.words
-    assert len(jamie.look_up("find_invoice", "acme we")["options"]) == 40
+    assert len(jamie.look_up("find_invoice", "acme we")["options"]) == INVOICES
 
 
 def test_what_is_outside_the_scope_is_neither_proposed_nor_found(

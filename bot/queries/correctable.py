@@ -1,0 +1,113 @@
+"""What can be corrected of an invoice: how it stands, and its lines by Stripe's own names."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select
+
+from bot.database import Reading
+from bot.mirror.standing import Standing
+from bot.models import Invoice, InvoiceLine, Price, Product
+from bot.money import Money
+from bot.prepared import Prepared
+from bot.queries.cards import InvoiceCard
+from bot.queries.invoices import get_invoice_card
+from bot.queries.sight import Sight
+
+# A form can offer so many to tick; of an invoice with more, an amount is credited.
+LINES_MAX = 40
+
+_INVOICES = Invoice.__table__
+_LINES = InvoiceLine.__table__
+_PRICES = Price.__table__
+_PRODUCTS = Product.__table__
+_STANDING = Prepared(
+    select(
+        _INVOICES.c.status,
+        _INVOICES.c.currency,
+        _INVOICES.c.remaining_minor,
+        _INVOICES.c.paid_minor,
+        _INVOICES.c.pre_payment_credit_minor,
+        _INVOICES.c.post_payment_credit_minor,
+    ).where(_INVOICES.c.id == bindparam("invoice_id"))
+)
+_NAMED_LINES = Prepared(
+    select(
+        _LINES.c.id,
+        _LINES.c.amount_minor,
+        _LINES.c.discount_minor,
+        _LINES.c.taxes,
+        func.coalesce(
+            func.nullif(_LINES.c.description, ""), _PRODUCTS.c.name, _PRICES.c.nickname
+        ).label("description"),
+    )
+    .select_from(
+        _LINES.outerjoin(_PRICES, _PRICES.c.id == _LINES.c.price_id).outerjoin(
+            _PRODUCTS, _PRODUCTS.c.id == func.coalesce(_LINES.c.product_id, _PRICES.c.product_id)
+        )
+    )
+    .where(_LINES.c.invoice_id == bindparam("invoice_id"))
+    .order_by(_LINES.c.position)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectableLine:
+    """One line: its own amount, and what crediting it whole comes to with discount and tax."""
+
+    id: str
+    description: str
+    amount: Money
+    worth: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """An invoice as somebody may correct it.
+
+    Shape: `lines` in Stripe's order, () where there are more than LINES_MAX.
+    """
+
+    card: InvoiceCard
+    standing: Standing
+    lines: tuple[CorrectableLine, ...]
+
+    @property
+    def is_charged_back(self) -> bool:
+        """Whether a bank wants, or has taken, a payment of it back."""
+        return any(not one.is_harmless for one in self.card.chargebacks)
+
+
+def get_correctable(session: Reading, invoice_id: str, *, sight: Sight) -> Correctable:
+    """An invoice with what can be corrected of it.
+
+    Raises: NotFound when there is none, or none for this person, which is the same answer.
+    """
+    card = get_invoice_card(session, invoice_id, sight=sight)
+    asked = {"invoice_id": invoice_id}
+    row = _STANDING.rows(session, asked)[0]
+    standing = Standing(
+        status=row.status,
+        remaining=Money(row.remaining_minor, row.currency),
+        paid=Money(row.paid_minor, row.currency),
+        credited=Money(row.pre_payment_credit_minor, row.currency),
+        credited_after=Money(row.post_payment_credit_minor, row.currency),
+    )
+    lines = _NAMED_LINES.rows(session, asked) if card.lines_count <= LINES_MAX else []
+    return Correctable(
+        card=card,
+        standing=standing,
+        lines=tuple(
+            CorrectableLine(
+                id=line.id,
+                description=line.description or "",
+                amount=Money(line.amount_minor, row.currency),
+                worth=Money(
+                    line.amount_minor
+                    - line.discount_minor
+                    + sum(tax["amount"] for tax in line.taxes if not tax["is_inclusive"]),
+                    row.currency,
+                ),
+            )
+            for line in lines
+        ),
+    )

@@ -1,0 +1,231 @@
+"""Sending the links to a whole balance (B4): one action per currency, everything in one message.
+
+The sum is read again at each step. When it is another one by now, the preview is shown anew.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from bot import effects, mailing
+from bot.access import Permission, acting, require_for
+from bot.audit.deeds import Deed, Stage, Subject
+from bot.audit.record import record
+from bot.clock import monotonic_seconds, real_now
+from bot.errors import BadRequest, NotFound, Refused
+from bot.money import Money
+from bot.operations import send_balance_links
+from bot.pay_links import read_link, write_mail
+from bot.queries.accounts import find_account
+from bot.queries.asking import INVOICES_MAX, AskedInvoice, list_asked
+from bot.queries.cards import AccountRef
+from bot.views import action_values, actions
+from bot.views.blocks import Message
+from bot.views.forms import Form
+from bot.views.payment_links import (
+    WAY,
+    Asked,
+    State,
+    Way,
+    balance_form,
+    link_preview,
+    links_copied,
+    nothing_to_pay,
+    sending,
+)
+from bot.views.text import account_name, count_text, invoice_name
+from handlers.slack.context import Ask
+from handlers.slack.documents import ask_stripe
+from handlers.slack.requests import Submission
+from handlers.slack.sending import (
+    STRIPE_SECONDS_MAX,
+    digest_of,
+    last_sent,
+    line_of,
+    outcome_of,
+    read_parts,
+    state_of,
+)
+
+# As many as a dialog can show, and as many as are read from Stripe at once.
+COPIED_MAX, READ_AT_ONCE = 20, 8
+RECIPIENTS_MAX = 8
+# The account and the currency, whom to, the number of the last time before, and the digest.
+SUBJECT_PARTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Balance:
+    """What an account may be asked for in a currency, and what is held."""
+
+    account: AccountRef
+    currency: str
+    free: tuple[AskedInvoice, ...]
+    held: tuple[AskedInvoice, ...]
+
+    @property
+    def recipients(self) -> list[str]:
+        """The addresses of its customers, each once, in the order of the invoices."""
+        found = dict.fromkeys(one.email for one in self.free if one.email)
+        return list(found)[:RECIPIENTS_MAX]
+
+    @property
+    def sum(self) -> Money:
+        """What is asked for in all."""
+        return Money(sum(one.row.remaining.minor for one in self.free), self.currency)
+
+    @property
+    def value(self) -> str:
+        """What a button carries about it."""
+        return action_values.format_balance_links(self.account.id, self.currency)
+
+    def asked(self, recipient: str | None = None) -> Asked:
+        """It in words."""
+        return Asked(
+            what=count_text(len(self.free), "invoice"),
+            account=account_name(self.account),
+            amount=self.sum,
+            recipient=recipient,
+        )
+
+
+def ask_for_balance_links(ask: Ask, value: str) -> Message:
+    """The dialog that asks whom the links go to; or that there is nothing to pay.
+
+    Raises: NotFound for an account that this person may not see, NotAllowed where their role does
+        not cover it, Refused for more invoices than one message can name.
+    """
+    balance = _balance(ask, value)
+    if not balance.free:
+        return nothing_to_pay(account_name(balance.account), _holds(balance))
+    last = last_sent(ask, _subject(balance), send_balance_links.KIND)
+    if last is not None and last.is_pending:
+        raise Refused("The links are on their way already. Look again in a minute.")
+    if last is not None and state_of(last) is State.IN_DOUBT:
+        return outcome_of(last)
+    has_mail = mailing.has_mail(ask.desk.runtime.settings)
+    recipients = balance.recipients if has_mail else []
+    return balance_form(
+        balance.asked(), recipients, holds=_holds(balance), has_mail=has_mail, subject=balance.value
+    )
+
+
+def chose_balance_way(ask: Ask, submission: Submission) -> Message:
+    """The next step: the fresh links, or what exactly goes out; raises as opening it does."""
+    balance = _balance(ask, submission.subject)
+    if not balance.free:
+        return nothing_to_pay(account_name(balance.account), _holds(balance))
+    chosen = submission.text(WAY)
+    return _copied(ask, balance) if chosen == Way.COPY else _preview(ask, balance, chosen)
+
+
+def confirmed_balance_links(ask: Ask, submission: Submission) -> Message:
+    """The promise to send what was previewed; another preview where that has changed."""
+    account, currency, place, after, digest = read_parts(submission.subject, SUBJECT_PARTS)
+    balance = _balance(ask, f"{account}|{currency}")
+    if not balance.free:
+        return nothing_to_pay(account_name(balance.account), _holds(balance))
+    recipient = _recipient(ask, balance, place)
+    if digest != _digest(ask, balance, recipient):
+        return _preview(ask, balance, place)
+    desk = ask.desk
+    with desk.runtime.database.writing() as session:
+        send_balance_links.request(
+            session,
+            ask.actor,
+            desk.runtime.settings,
+            send_balance_links.Sending(
+                account_id=balance.account.id,
+                currency=currency,
+                customer_id=next(one.customer_id for one in balance.free if one.email == recipient),
+                what=f"{balance.asked().what} of {account_name(balance.account)}",
+                lines=tuple(map(line_of, balance.free)),
+                recipient=recipient,
+                after=int(after),
+                asked_at=ask.sight.now,
+            ),
+            press=submission.view_id,
+            now=real_now(),
+        )
+        is_own = effects.find_by_press(session, submission.view_id) is not None
+    if not is_own:
+        raise Refused("These links were sent while you looked at them. Nothing more is sent.")
+    return sending(balance.asked(recipient))
+
+
+def _balance(ask: Ask, value: str) -> _Balance:
+    account_id, currency = action_values.parse_balance_links(value)
+    with ask.desk.runtime.database.looking() as session:
+        account = find_account(session, account_id, sight=ask.sight)
+        if account is None:
+            raise NotFound("There is no such account.")
+        require_for(ask.actor, Permission.SEND_LINKS, account_id=account_id)
+        asked = list_asked(session, account, currency, sight=ask.sight)
+    if len(asked) > INVOICES_MAX:
+        raise Refused(
+            f"{account_name(account)} has more than {INVOICES_MAX} open invoices. Send their links "
+            "company by company, or from the invoices’ own cards."
+        )
+    return _Balance(
+        account=account,
+        currency=currency,
+        free=tuple(one for one in asked if one.hold is None),
+        held=tuple(one for one in asked if one.hold is not None),
+    )
+
+
+def _holds(balance: _Balance) -> list[str]:
+    return [f"{invoice_name(one.row)}: {one.hold}" for one in balance.held]
+
+
+def _subject(balance: _Balance) -> str:
+    return send_balance_links.subject_of(balance.account.id, balance.currency)
+
+
+def _recipient(ask: Ask, balance: _Balance, place: str) -> str:
+    recipients = balance.recipients
+    is_there = place.isdecimal() and int(place) < len(recipients)
+    if not is_there or not mailing.has_mail(ask.desk.runtime.settings):
+        raise BadRequest("That way is not possible for these invoices. Choose another one.")
+    return recipients[int(place)]
+
+
+def _preview(ask: Ask, balance: _Balance, place: str) -> Message:
+    recipient = _recipient(ask, balance, place)
+    mail = write_mail(ask.desk.runtime, list(map(line_of, balance.free)))
+    last = last_sent(ask, _subject(balance), send_balance_links.KIND)
+    digest = _digest(ask, balance, recipient)
+    subject = "|".join((balance.value, place, str(last.id if last else 0), digest))
+    form = Form(actions.CONFIRM_BALANCE_LINKS, "Send", subject=subject)
+    return link_preview(balance.asked(recipient), Way.MAIL, mail, form=form)
+
+
+def _digest(ask: Ask, balance: _Balance, recipient: str) -> str:
+    mail = write_mail(ask.desk.runtime, list(map(line_of, balance.free)))
+    return digest_of(recipient, mail.subject, mail.text)
+
+
+def _copied(ask: Ask, balance: _Balance) -> Message:
+    if len(balance.free) > COPIED_MAX:
+        raise Refused(f"More than {COPIED_MAX} links can’t be shown at once. Send them by e-mail.")
+    runtime, lines = ask.desk.runtime, list(map(line_of, balance.free))
+    patient_until = monotonic_seconds() + STRIPE_SECONDS_MAX
+
+    def read_all() -> list[str]:
+        with ThreadPoolExecutor(READ_AT_ONCE) as pool:
+            return list(
+                pool.map(lambda line: read_link(runtime, line, patient_until=patient_until), lines)
+            )
+
+    urls = ask_stripe(ask, read_all, patient_until)
+    deed = Deed(
+        send_balance_links.KIND,
+        Stage.DONE,
+        acting(ask.actor, Permission.SEND_LINKS, account_id=balance.account.id),
+        Subject("account", str(balance.account.id)),
+        account_id=balance.account.id,
+        details={"way": Way.COPY.value, "invoices": [line.invoice_id for line in lines]},
+    )
+    with runtime.database.writing() as session:
+        record(session, runtime.settings, deed, now=real_now())
+    links = [(line.name, url) for line, url in zip(lines, urls, strict=True)]
+    return links_copied(balance.asked(), links)
