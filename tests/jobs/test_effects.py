@@ -16,7 +16,7 @@ from bot.errors import Misconfigured, ToldToWait
 from bot.models import Alert
 from bot.models import Effect as EffectRow
 from jobs.effects import Pace, carrying_out
-from tests.bot.effects.toy import KIND, Toy, World, make_means, promise, settled, states
+from tests.bot.effects.toy import KIND, Toy, World, let_pass, make_means, promise, settled, states
 from tests.following import wait_until
 
 HASTY = Pace(threads=3, lease=timedelta(seconds=1), doubt_seconds=0.1, stopping_seconds=5.0)
@@ -55,15 +55,12 @@ def test_a_promise_is_kept_at_once_when_nothing_else_is_to_be_done(
     means: Means, database: Database
 ) -> None:
     toy = Slow(World())
-    with carrying_out(means, operations={KIND: toy}, pace=HASTY):
+    # How soon is measured by the benchmark; here nobody would find it in time by looking.
+    with carrying_out(means, operations={KIND: toy}, pace=Pace(threads=3, look_seconds=3600.0)):
         promise(database, "first")
         wait_until(lambda: states(database) == {"first": "done"})
-        promised_at = time.monotonic()
         promise(database, "second")
         wait_until(lambda: len(toy.begun) == 2)
-
-    # Measured by the benchmark; far above what waiting for the next look would take.
-    assert toy.begun[1][0] - promised_at < HASTY.look_seconds / 2
 
 
 def test_what_is_about_one_thing_happens_in_order_and_never_together(
@@ -85,13 +82,15 @@ def test_a_lane_paces_its_calls_and_no_others(means: Means, database: Database) 
     for number in range(6):
         promise(database, f"paced-{number}", lane=LANE)
 
+    started_at = time.monotonic()
     with carrying_out(means, operations={KIND: toy}, pace=HASTY):
         promise(database, "free")
         wait_until(lambda: set(states(database).values()) == {"done"})
 
-    paced = sorted(at for at, key in toy.begun if key.startswith("paced"))
-    # On a busy machine the first may begin later than its turn, and the last in time.
-    assert paced[-1] - paced[0] > 5 * STRIPE_ENDPOINT_SECONDS * 0.4
+    # On a busy machine each may begin later than its turn, but never sooner.
+    paced = sorted(at - started_at for at, key in toy.begun if key.startswith("paced"))
+    turns = [place * STRIPE_ENDPOINT_SECONDS for place in range(6)]
+    assert all(at > turn - 0.01 for at, turn in zip(paced, turns, strict=True))
 
 
 class Limited(Toy):
@@ -100,7 +99,7 @@ class Limited(Toy):
     def perform(self, effect: Effect, means: Means) -> Outcome:
         if effect.key == "first" and effect.key not in self.world.answers:
             self.world.answers[effect.key] = True
-            raise ToldToWait("Stripe", 0.6)
+            raise ToldToWait("Stripe", 60.0)
         return super().perform(effect, means)
 
 
@@ -116,6 +115,7 @@ def test_a_service_that_wants_to_be_left_alone_holds_up_its_lane_only(
         promise(database, "beside", lane=stripe_lane("/v1/refunds"))
         wait_until(lambda: states(database)["beside"] == "done")
         assert states(database)["behind"] == "ready"
+        let_pass(database, timedelta(minutes=1))
         wait_until(lambda: set(states(database).values()) == {"done"})
 
     with database.reading() as session:
