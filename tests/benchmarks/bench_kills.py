@@ -15,9 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.database import Database, migrate
+from bot.sandbox.stripe import StandIn
 from tests.benchmarks.bench_effects import FIRST, bill
 from tests.benchmarks.bench_webhooks import durable_postgresql
-from tests.billing import day
+from tests.billing import Billing, day
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import ask
 from tests.handlers.slack.correcting import request
@@ -31,6 +32,9 @@ WORKERS, ROOMS = 3, 6
 # Between two kills; a worker needs two or three seconds to start.
 PAUSE_SECONDS = (0.5, 2.0)
 POSTS_EACH_TIME = 2
+# Every so many kills a balance is charged: its invoices, each told apart by its amount.
+KILLS_A_CHARGE, OWED = 5, 3
+CHARGED = "charge.succeeded"
 KEEPING_SECONDS_MAX = 240.0
 
 
@@ -52,6 +56,15 @@ def void(admin: Person, number: int) -> None:
 def give_up(admin: Person, number: int) -> None:
     """Have an invoice marked uncollectible."""
     request(admin, number, "mark_uncollectible")
+
+
+def charge(admin: Person, debtor: str) -> None:
+    """Have all that somebody owes charged to their card, one invoice after the other."""
+    card = ask(admin, f'/balance "{debtor}"')
+    assert admin.click(card, "charge_balance")["ok"]
+    view_of(admin)
+    assert admin.submit()["ok"]
+    admin.dismiss()
 
 
 # What people ask for each time, by the event with which Stripe tells that it has happened.
@@ -115,6 +128,8 @@ def _prove(url: str, title: str, folder: Path) -> None:
     chance = random.Random(5)
     asked: list[tuple[str, str]] = []
     billed = bill(KILLS * len(DEEDS))
+    for kill in range(0, KILLS, KILLS_A_CHARGE):
+        _owe(billed, f"Debtor {kill}", _owed_by(kill))
     with outside(now=day("2026-11-16"), stripe=billed) as out:
         rooms = open_rooms(out.slack, ROOMS)
         force = Workforce(out, url, folder)
@@ -129,6 +144,9 @@ def _prove(url: str, title: str, folder: Path) -> None:
                 number = FIRST + kill * len(DEEDS) + place
                 do(admin, number)
                 asked.append((event, str(_amount_of(number))))
+            if kill % KILLS_A_CHARGE == 0:
+                charge(admin, f"Debtor {kill}")
+                asked += [(CHARGED, str(amount)) for amount in _owed_by(kill)]
             time.sleep(chance.uniform(*PAUSE_SECONDS))
             force.kill(chance.randrange(WORKERS))
         give_up_at = time.monotonic() + KEEPING_SECONDS_MAX
@@ -152,6 +170,23 @@ def _amount_of(number: int) -> int:
     return 10_000 + number - FIRST
 
 
+def _owed_by(kill: int) -> list[int]:
+    """What the invoices of a balance come to that is charged after so many kills."""
+    return [1_000_000 + kill * OWED + place for place in range(OWED)]
+
+
+def _owe(stripe: StandIn, name: str, amounts: list[int]) -> None:
+    """A customer with a card that works, and what it has to pay."""
+    billing = Billing(stripe)
+    customer = billing.customer(name, company=name)
+    attach = "/v1/payment_methods/pm_card_visa/attach"
+    card = stripe.call("POST", attach, {"customer": customer})["id"]
+    default = {"invoice_settings": {"default_payment_method": card}}
+    stripe.call("POST", f"/v1/customers/{customer}", default)
+    for amount in amounts:
+        billing.invoice(customer, ("Calls", amount))
+
+
 def _count_done(out: Outside, rooms: list[str]) -> Counter[tuple[str, str]]:
     """What has happened at both stand-ins, and how often."""
     done = Counter(
@@ -160,6 +195,8 @@ def _count_done(out: Outside, rooms: list[str]) -> Counter[tuple[str, str]]:
     for event in out.stripe.world.table("event"):
         if event["type"] in DEEDS:
             done[event["type"], str(event["data"]["object"]["total"])] += 1
+        elif event["type"] == CHARGED:
+            done[CHARGED, str(event["data"]["object"]["amount"])] += 1
     return done
 
 
