@@ -30,12 +30,16 @@ from bot.views.text import (
 TITLE = "Charge the balance"
 CURRENCY_FIELD = "currency"
 INVOICES_SHOWN, LEFT_OUT_SHOWN, METHODS_SHOWN = 15, 5, 5
+RULE_OF_ONE = (
+    "It is read from Stripe right before, and left alone if it was paid or has changed. If the "
+    "bank declines, nothing is charged."
+)
 RULES = (
     "They are charged one after the other, oldest first. At the first decline it stops: what was "
     "charged before stays charged, and no later invoice is tried. Each is read from Stripe right "
     "before, and left alone if it was paid or has changed."
 )
-WHOLE_ONLY = "Only whole invoices are charged here. For a part of them, please ask:"
+WHOLE_ONLY = "Only whole invoices are charged here. About a part of one, turn to support."
 _ACCOUNT = re.compile(r"@([1-9][0-9]{0,17})", re.ASCII)
 _AGREED = re.compile(r"@([1-9][0-9]{0,17})\|([a-z]{3})\|([0-9]{1,19})\|([0-9a-f]{16})", re.ASCII)
 
@@ -128,7 +132,7 @@ def charge_form(
         *_methods(balance.invoices, today),
         _listed(balance.invoices),
         *_left_out(balance),
-        blocks.section(blocks.plain_text(RULES)),
+        blocks.section(blocks.plain_text(RULES if count > 1 else RULE_OF_ONE)),
         blocks.section(blocks.plain_text(WHOLE_ONLY)),
         contact_block(contact),
         footing(freshness, account.time_zone),

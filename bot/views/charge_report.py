@@ -35,7 +35,7 @@ _SAID = {
     Result.UNDER_WAY: "Another payment of it is under way. Nothing was charged.",
     Result.CHANGED: "{detail} Nothing was charged.",
     Result.HELD: "Nobody is asked for it now: {detail}. Nothing was charged.",
-    Result.DECLINED: "{method} was declined: {declined}.",
+    Result.DECLINED: "{amount} declined on {method}: {declined}.",
     Result.TO_CONFIRM: "The customer has to confirm the payment of {amount} by {method}.",
     Result.REFUSED: "{detail} Nothing was charged.",
     Result.UNKNOWN: "Stripe has not said whether {amount} was charged to {method}.",

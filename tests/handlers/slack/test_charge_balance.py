@@ -101,13 +101,16 @@ def test_it_stops_at_the_first_decline_and_says_why(desk: Tallyman, avery: Perso
     shown = sent(avery)
 
     assert "USD 100.00 of USD 600.00 charged" in shown.words
-    assert "was declined: the bank gives no reason; the customer can ask it." in shown.words
+    assert (
+        "USD 200.00 declined on Visa •••• 0341: the bank gives no reason; the customer can ask it."
+        in shown.words
+    )
     assert "It stopped there; 1 invoice not tried." in shown.words
     assert results(desk, "Stopping") == ["charged", "declined", "not_tried"]
     assert statuses(desk, "Stopping") == ["paid", "open", "open"]
     assert taken(desk, "Stopping") == [10_000]
     declined = invoices(desk, "Stopping")[1]
-    assert "Visa •••• 0341 was declined" in told(avery, "Stopping").words
+    assert "declined on Visa •••• 0341" in told(avery, "Stopping").words
     card = ask(avery, f"/invoice history {declined['number']}")
     assert "Charge balance: refused" in card.words
 

@@ -103,7 +103,7 @@ def test_no_other_amount_is_ever_charged(desk: Tallyman, avery: Person) -> None:
     for subject in (f"@{account}|usd|500|{'0' * 16}", f"@{account}|usd|30000|{'0' * 16}"):
         view = send_again(desk, subject=subject, view_id="V0OTHER")
         assert "Nothing was charged. Please look again." in view
-        assert "Only whole invoices are charged here. For a part of them, please ask:" in view
+        assert "Only whole invoices are charged here. About a part of one, turn to support." in view
     assert "This dialog names no balance." in send_again(desk, subject="500", view_id="V0OTHER")
 
     go_on(desk)
