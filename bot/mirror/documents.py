@@ -20,7 +20,9 @@ from bot.runtime import Runtime
 RECEIPTS_MAX = 5
 # Source: invoice_pdf, hosted_invoice_url and receipt_url in docs.stripe.com/api, read 2026-11.
 STRIPE_API_HOST = "api.stripe.com"
-LINK_HOSTS = frozenset({"invoice.stripe.com", "pay.stripe.com", "files.stripe.com"})
+LINK_HOSTS = frozenset(
+    {"invoice.stripe.com", "pay.stripe.com", "files.stripe.com", "billing.stripe.com"}
+)
 # No user before the host, and no sign that browsers and we might read differently.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+/[A-Za-z0-9/._~!$&'()*+,;=:@%?#-]*", re.ASCII)
 ADDRESS_CHARACTERS_MAX = 3000
@@ -157,6 +159,17 @@ def _read_charge(
     except NotFound:
         return None
     return None
+
+
+def customer_page_url(runtime: Runtime, made: dict[str, Any]) -> str:
+    """Where a customer changes how they pay, by a session of Stripe's portal that was just made.
+
+    Raises: Refused when Stripe gives no address, or none that may be shown.
+    """
+    url = text_at(made, "url")
+    if url is None:
+        raise Refused("Stripe gave no link to the customer’s page.")
+    return _checked(runtime, url)
 
 
 def _checked(runtime: Runtime, url: str) -> str:

@@ -23,6 +23,25 @@ def pdf_link(title: str, *, url: str) -> Message:
     )
 
 
+def customer_page_link(customer: str, *, url: str) -> Message:
+    """The page on which a customer changes how they pay, to open and to copy."""
+    head = f"Link for {customer} to change how they pay"
+    button = blocks.link_button("Open the page", action_id=actions.OPEN_CUSTOMER_PAGE, url=url)
+    note = (
+        "Only you see this. It opens the customer’s own page at Stripe and runs out within minutes:"
+        " pass it on at once, to nobody else. For that reason it is not sent by e-mail."
+    )
+    return Message(
+        text=literal(f"{head}: ready."),
+        blocks=(
+            blocks.rich_text(blocks.emoji("credit_card"), blocks.text(f" {head}", is_bold=True)),
+            blocks.preformatted(url),
+            blocks.actions([button]),
+            blocks.context(blocks.plain_text(note)),
+        ),
+    )
+
+
 def receipt_links(title: str, receipts: Receipts) -> Message:
     """The receipts of an invoice's payments, a button for each."""
     several = len(receipts.found) > 1

@@ -107,6 +107,12 @@ DEEDS = (
         right=Permission.MARK_UNCOLLECTIBLE,
         is_offered=is_owed,
     ),
+    InvoiceDeed(
+        action=actions.UPDATE_PAYMENT_METHOD,
+        label="Link to change the card",
+        right=Permission.SEND_LINKS,
+        is_offered=is_owed,
+    ),
 )
 # What stands in such a row: the deeds' own buttons, and the menu of the others.
 DEED_ACTIONS = frozenset({actions.CHOOSE_DEED, *(deed.action for deed in DEEDS)})

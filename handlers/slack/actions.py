@@ -70,6 +70,7 @@ from handlers.slack.sync import (
     retry_dead_end,
     show_sync,
 )
+from handlers.slack.update_payment_method import show_customer_page
 from handlers.slack.usage import press_usage
 
 log = get_logger("slack.actions")
@@ -170,6 +171,7 @@ WITH_ROWS = frozenset({actions.SHOW_INVOICE, actions.SHOW_INVOICE_HISTORY, actio
 SLOW_PRESSES: Mapping[str, Callable[[Ask, str, float], Message]] = {
     actions.SHOW_INVOICE_PDF: show_invoice_pdf,
     actions.SHOW_RECEIPT: show_receipt,
+    actions.UPDATE_PAYMENT_METHOD: show_customer_page,
 }
 # These open a modal, for which Slack has to be called.
 MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
@@ -195,7 +197,7 @@ MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
 LINKS = frozenset(
     {actions.OPEN_IN_STRIPE, actions.OPEN_INVOICE_PDF, actions.OPEN_RECEIPT}
-    | {actions.OPEN_PAYMENT_PAGE, actions.OPEN_THREAD}
+    | {actions.OPEN_PAYMENT_PAGE, actions.OPEN_CUSTOMER_PAGE, actions.OPEN_THREAD}
 )
 
 

@@ -27,6 +27,7 @@ SHIPPED = {
     *("open_dispute", "dispute_message", "close_dispute", "reopen_dispute", "show_dispute"),
     *("open_thread", "find_invoice"),
     *("send_mail_again", "mail_has_arrived", "send_balance_links", "confirm_balance_links"),
+    *("update_payment_method", "open_customer_page"),
     *("charge_balance", "choose_charge"),
 }
 
