@@ -42,6 +42,18 @@ PROMISE = {
         }
     ],
 }
+SECOND_STEP = {
+    **PROMISE,
+    "title": {"type": "plain_text", "text": "Confirm a promise"},
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "who",
+            "label": {"type": "plain_text", "text": "Who said so"},
+            "element": {"type": "plain_text_input", "action_id": "who"},
+        }
+    ],
+}
 CONFIRM = {
     "title": {"type": "plain_text", "text": "Void it?"},
     "text": {"type": "mrkdwn", "text": "It will count *nothing*."},
@@ -111,8 +123,12 @@ def answer(desk: Desk) -> None:
 
     @bolt.view("record_promise")
     def submitted_record_promise(ack: Ack, view: Json) -> None:
-        amount = view["state"]["values"]["amount"]["amount"]["value"]
-        if amount.isdigit():
+        # The second step has no amount.
+        amounts = view["state"]["values"].get("amount", {"amount": {"value": "0"}})
+        amount = amounts["amount"]["value"]
+        if amount == "1000":
+            ack(response_action="update", view=SECOND_STEP)
+        elif amount.isdigit():
             ack()
         else:
             ack(response_action="errors", errors={"amount": "A number, please."})
@@ -214,6 +230,19 @@ def test_a_form_says_what_is_wrong_with_it(desk: Desk, open_window: OpenWindow) 
         amount.press("Enter")
 
         expect(form).to_have_count(0)
+
+
+def test_a_form_goes_on_with_fields_of_its_own(desk: Desk, open_window: OpenWindow) -> None:
+    with open_window(desk.url + CHANNEL) as window:
+        ask(window).get_by_role("button", name="Promise").click()
+        window.page.get_by_role("textbox", name="Amount").fill("1000")
+        window.page.keyboard.press("Enter")
+
+        second = window.page.get_by_role("dialog", name="Confirm a promise")
+        second.get_by_role("textbox", name="Who said so").fill("Ada")
+        window.page.keyboard.press("Enter")
+
+        expect(second).to_have_count(0)
 
 
 def test_what_asks_for_confirmation_is_sent_only_then(desk: Desk, open_window: OpenWindow) -> None:

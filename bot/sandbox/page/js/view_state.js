@@ -1,5 +1,11 @@
 // What was typed and chosen in a view outlives its update, as long as block and action keep their ids.
 
+/** Forget what belongs to blocks that an update has taken away, as nobody could send it any more. */
+export function forgetGone(blocks, kept) {
+  const there = new Set(blocks.map((block) => block.block_id));
+  for (const name of Object.keys(kept)) if (!there.has(name)) delete kept[name];
+}
+
 /** The blocks with what is kept in the place of their initial values. */
 export function withKept(blocks, kept) {
   return blocks.map((block) => ({

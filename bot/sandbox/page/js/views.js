@@ -8,7 +8,7 @@ import { announce, el, refill } from "./dom.js";
 import { plainScene } from "./scene.js";
 import { store } from "./store.js";
 import { plainText } from "./text/plain.js";
-import { withKept } from "./view_state.js";
+import { forgetGone, withKept } from "./view_state.js";
 
 /** Returns what takes `view` and `view_closed` events. */
 export function startViews() {
@@ -63,6 +63,7 @@ function drawView(modal, view) {
   modal.submit.disabled = view.submit_disabled === true;
   refill(modal.submit, plainText(view.submit));
   const focused = document.activeElement?.closest(".control")?.dataset.actionId;
+  forgetGone(view.blocks, modal.kept);
   refill(modal.body, drawBlocks(withKept(view.blocks, modal.kept), viewScene(modal, modal.kept)));
   const controls = [...modal.body.querySelectorAll(".control")];
   const again = controls.find((node) => node.dataset.actionId === focused);
