@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from bot.database import Reading
 from bot.mirror.standing import Standing
-from bot.models import Invoice, InvoiceLine, Price, Product
+from bot.models import Charge, Invoice, InvoiceLine, InvoicePayment, Price, Product
 from bot.money import Money
 from bot.prepared import Prepared
 from bot.queries.cards import InvoiceCard
@@ -20,6 +20,8 @@ _INVOICES = Invoice.__table__
 _LINES = InvoiceLine.__table__
 _PRICES = Price.__table__
 _PRODUCTS = Product.__table__
+_CHARGES = Charge.__table__
+_PAYMENTS = InvoicePayment.__table__
 _STANDING = Prepared(
     select(
         _INVOICES.c.status,
@@ -48,6 +50,28 @@ _NAMED_LINES = Prepared(
     .where(_LINES.c.invoice_id == bindparam("invoice_id"))
     .order_by(_LINES.c.position)
 )
+# A credit note refunds one charge; what was paid past Stripe has none.
+_REFUNDABLE = Prepared(
+    select(
+        func.coalesce(func.max(_CHARGES.c.captured_minor - _CHARGES.c.refunded_minor), 0).label(
+            "minor"
+        )
+    )
+    .select_from(
+        _CHARGES.join(
+            _PAYMENTS,
+            or_(
+                _PAYMENTS.c.payment_id == _CHARGES.c.payment_intent_id,
+                _PAYMENTS.c.payment_id == _CHARGES.c.id,
+            ),
+        )
+    )
+    .where(
+        _PAYMENTS.c.invoice_id == bindparam("invoice_id"),
+        _PAYMENTS.c.status == "paid",
+        _CHARGES.c.status == "succeeded",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +88,14 @@ class CorrectableLine:
 class Correctable:
     """An invoice as somebody may correct it.
 
-    Shape: `lines` in Stripe's order, () where there are more than LINES_MAX.
+    Shape: `lines` in Stripe's order, () where there are more than LINES_MAX. `refundable` is the
+        most that can go back the way it came: what is left of the largest of its payments.
     """
 
     card: InvoiceCard
     standing: Standing
     lines: tuple[CorrectableLine, ...]
+    refundable: Money
 
     @property
     def is_charged_back(self) -> bool:
@@ -92,10 +118,12 @@ def get_correctable(session: Reading, invoice_id: str, *, sight: Sight) -> Corre
         credited=Money(row.pre_payment_credit_minor, row.currency),
         credited_after=Money(row.post_payment_credit_minor, row.currency),
     )
+    refundable = _REFUNDABLE.rows(session, asked)[0].minor
     lines = _NAMED_LINES.rows(session, asked) if card.lines_count <= LINES_MAX else []
     return Correctable(
         card=card,
         standing=standing,
+        refundable=Money(refundable, row.currency),
         lines=tuple(
             CorrectableLine(
                 id=line.id,

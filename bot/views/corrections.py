@@ -78,6 +78,16 @@ def changes_lines(changes: Sequence[tuple[str, str, str]]) -> Block:
     return blocks.rich_text(*words)
 
 
+def facts_lines(facts: Sequence[tuple[str, str]]) -> Block:
+    """What a correction is, one fact on each line."""
+    words: list[Element] = []
+    for place, (name, fact) in enumerate(facts):
+        start = "\n" if place else ""
+        words.append(blocks.text(f"{start}{plain(name, limit=TEXT_MAX)}: ", is_bold=True))
+        words.append(blocks.text(plain(fact, limit=TEXT_MAX)))
+    return blocks.rich_text(*words)
+
+
 def note_block(note: str) -> list[Block]:
     """The note of who asks, as it was written; nothing where there is none."""
     if not note.strip():

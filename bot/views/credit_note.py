@@ -7,7 +7,7 @@ from bot.queries.correctable import Correctable
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Message
 from bot.views.correction_forms import APPROVAL_NEEDED, NO_APPROVAL, note_field
-from bot.views.corrections import changes_lines
+from bot.views.corrections import changes_lines, facts_lines
 from bot.views.fields import RADIO_MAX, menu_field, radio_field, text_field, ticks_field
 from bot.views.forms import Form
 from bot.views.text import account_name, count_text, fit, invoice_title, line_name, plain
@@ -24,8 +24,6 @@ DESCRIPTION_MAX = 44
 PREVIEWED_MAX, SEVERAL = 10, 2
 # Lines that are named where there is little room.
 NAMED_MAX = 3
-# The total stands above the facts in the preview.
-FACTS_FROM = 1
 
 REASON_WORDS = {
     Reason.DUPLICATE: "It was billed twice",
@@ -77,7 +75,7 @@ def credit_note_form(found: Correctable) -> Message:
             radio_field(
                 WAY,
                 "Money that was paid already",
-                [(one.value, words) for one, words in WAY_WORDS.items()],
+                [(one.value, words) for one, words in WAY_WORDS.items() if _is_open(one, found)],
                 initial=Way.BALANCE.value,
                 hint=_way_hint(standing),
             )
@@ -96,6 +94,11 @@ def _about(found: Correctable) -> Block:
         blocks.text(f"\n{account_name(card.account)}\nLeft to credit: "),
         blocks.text(left, is_bold=True),
     )
+
+
+def _is_open(way: Way, found: Correctable) -> bool:
+    """Whether money can go that way; what was paid past Stripe can't be refunded by it."""
+    return way is not Way.REFUND or found.refundable.minor > 0
 
 
 def _way_hint(standing: Standing) -> str:
@@ -136,10 +139,14 @@ def changes_of(standing: Standing, order: CreditOrder) -> list[tuple[str, str, s
     """What a credit note changes of an invoice: the thing, before and after."""
     remaining = standing.remaining - (order.total - order.given_back)
     credited = standing.credited + standing.credited_after
-    changes = [
-        ("Still to be paid", money_text(standing.remaining), money_text(remaining)),
-        ("Credited", money_text(credited), money_text(credited + order.total)),
-    ]
+    changes = [("Credited", money_text(credited), money_text(credited + order.total))]
+    if remaining != standing.remaining:
+        still = ("Still to be paid", money_text(standing.remaining), money_text(remaining))
+        changes.insert(0, still)
+    if order.given_back:
+        kept = standing.paid - standing.credited_after
+        left = money_text(kept - order.given_back)
+        changes.append(("Paid and not credited", money_text(kept), left))
     if standing.status == "open" and not remaining:
         changes.append(("Status", "Open", "Paid"))
     return changes
@@ -192,17 +199,14 @@ def credit_note_preview(
 
     Shape: `subject` and `stamp` come back with it.
     """
-    facts = [
-        blocks.text(f"{label}: {fact}\n") for label, fact in facts_of(order, found)[FACTS_FROM:]
-    ]
     parts = [
         blocks.header(TITLE),
         blocks.rich_text(
-            blocks.text(money_text(preview.total), is_bold=True),
-            blocks.text(f" off {invoice_title(found.card)}\n{account_name(found.card.account)}"),
+            blocks.text(invoice_title(found.card), is_bold=True),
+            blocks.text(f"\n{account_name(found.card.account)}"),
         ),
+        facts_lines(facts_of(order, found)),
         *_sum_of(preview),
-        blocks.rich_text(*facts),
         blocks.divider(),
         changes_lines(changes_of(found.standing, order)),
         blocks.divider(),

@@ -34,6 +34,17 @@ def read_orders(found: Correctable, submission: Submission) -> list[CreditOrder]
 
     Raises: InvalidFields.
     """
+    orders = _read(found, submission)
+    given_back = orders[0].given_back
+    if orders[0].way is Way.REFUND and given_back.minor > found.refundable.minor:
+        most = money_text(found.refundable)
+        raise InvalidFields(
+            {WAY: f"{money_text(given_back)} would go back, but {most} can be refunded at most."}
+        )
+    return orders
+
+
+def _read(found: Correctable, submission: Submission) -> list[CreditOrder]:
     what = submission.text(WHAT)
     ticked = _ticked(found, submission)
     if what != SOME and submission.text(AMOUNT):

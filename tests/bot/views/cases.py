@@ -57,6 +57,7 @@ from tests.bot.views.cards import (
     usd,
 )
 from tests.bot.views.charge_cases import CHARGE_CASES
+from tests.bot.views.credit_cases import CREDIT_CASES
 from tests.bot.views.dispute_cases import DISPUTE_CASES, DISPUTED, RIGHTS, make_mark
 from tests.bot.views.history_cases import history_cases
 from tests.bot.views.usage_cases import USAGE_CASES
@@ -281,6 +282,7 @@ CASES = {
         title="Invoices of Acme",
         list_text='list entity:"Acme"',
     ),
+    **CREDIT_CASES,
     **{f"card_{name}": invoice_card(card, dashboard=DASHBOARD) for name, card in CARDS.items()},
     "lines_first_page": invoice_lines(CARDS["lines_500"], page=1, dashboard=DASHBOARD),
     "lines_last_page": invoice_lines(CARDS["lines_500"], page=13, dashboard=DASHBOARD),

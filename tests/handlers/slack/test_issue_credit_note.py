@@ -42,7 +42,7 @@ def preview(person: Person, invoice_id: str, **filled: object) -> Seen:
     """Fill the first dialog in, and see what Stripe says that it comes to."""
     open_dialog(person, invoice_id, ACTION)
     assert person.submit(**{"what": "whole", "reason": "duplicate", **filled})["ok"]
-    return view_with(person, "Still to be paid")
+    return view_with(person, "Credited: ")
 
 
 def request(person: Person, invoice_id: str, **filled: object) -> Seen:
@@ -122,7 +122,8 @@ def test_what_was_paid_goes_back_the_way_that_was_chosen(
     invoice = book.take("card")
 
     shown = preview(jamie, invoice, what="amount", amount="40", way=way).words
-    assert "Of what was paid: USD 40.00" in shown
+    assert "Of what was paid: \nUSD 40.00" in shown
+    assert "Paid and not credited: \nUSD 100.00 → \nUSD 60.00" in shown
     jamie.submit(note=NOTE)
     jamie.dismiss()
     book.approve(invoice, TITLE)
@@ -323,3 +324,18 @@ def test_what_stripe_refuses_is_told_in_words(book: Crediting, jamie: Person) ->
         in card_for(jamie, "has that much left").words
     )
     assert book.notes_of(invoice) == []
+
+
+def test_what_was_paid_past_stripe_is_not_refunded_by_it(book: Crediting, jamie: Person) -> None:
+    invoice, card = book.take(), book.take("card")
+    book.desk.stripe.call("POST", f"/v1/invoices/{invoice}/pay", {"paid_out_of_band": "true"})
+
+    def is_mirrored() -> bool:
+        book.desk.sync()
+        return book.mirrored(invoice)[0] == "paid"
+
+    wait_until(is_mirrored)
+    assert "Refund it" not in open_dialog(jamie, invoice, ACTION).words
+    jamie.dismiss()
+    assert "Refund it" in open_dialog(jamie, card, ACTION).words
+    jamie.dismiss()
