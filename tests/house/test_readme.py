@@ -74,6 +74,8 @@ def test_the_manifest_asks_for_the_scopes_that_are_used_and_no_others() -> None:
 
     # Addresses come with people only where this is asked for beside users:read.
     used = {"commands", "users:read.email"}
+    if "app_mention" in MANIFEST["settings"]["event_subscriptions"]["bot_events"]:
+        used.add("app_mentions:read")
     for name in _called_of_slack(set(methods)):
         alternatives = set(methods[name]["scope"].get("bot", []))
         assert not alternatives or alternatives & wanted, name

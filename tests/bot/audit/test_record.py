@@ -149,6 +149,8 @@ def test_processes_write_one_chain_and_one_that_is_killed_leaves_it_whole(
     database: Database, database_url: str
 ) -> None:
     (busy,) = start_all(write_for_ever, database_url, 1)
+    # Until it has begun, nobody could tell its entries from those of the others.
+    wait_until_longer(database, by=1)
     (other,) = start_all(write_some, database_url, 1)
     write(database, 20)
     wait_until_longer(database, by=20)

@@ -21,8 +21,9 @@ from tests.workspace import Person, Seen
 
 
 @pytest.fixture(scope="module")
-def post_office() -> Iterator[MailServer]:
-    """Where all mail ends."""
+def post_office(shared_database_url: str) -> Iterator[MailServer]:
+    """Where all mail ends; one for each database, as the same letters go out over both."""
+    assert shared_database_url
     server = MailServer().start()
     yield server
     server.stop()
