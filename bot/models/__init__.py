@@ -64,6 +64,7 @@ from bot.models.sync import (
     SyncMark,
     VerifyRun,
 )
+from bot.models.terms import AccountTerms, Contact, CustomerChannel
 from bot.models.work import Alert, Deployment
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "WAITING",
     "Account",
     "AccountName",
+    "AccountTerms",
     "AccountZone",
     "Alert",
     "Approval",
@@ -95,10 +97,12 @@ __all__ = [
     "Charge",
     "ChargedInvoice",
     "ChosenAccount",
+    "Contact",
     "Counter",
     "CreditNote",
     "Customer",
     "CustomerBalanceTransaction",
+    "CustomerChannel",
     "Deployment",
     "Dispute",
     "DisputeCase",
