@@ -53,6 +53,13 @@ from bot.models.people import (
     SlackEvent,
     UserGroup,
 )
+from bot.models.promises import (
+    PROMISE_PENDING,
+    SNOOZE_STANDING,
+    PromisedInvoice,
+    PromiseToPay,
+    Snooze,
+)
 from bot.models.sync import (
     KEPT,
     PAYMENT_FAILED,
@@ -78,7 +85,9 @@ __all__ = [
     "PAYMENT_FAILED",
     "PENDING",
     "PRESENT",
+    "PROMISE_PENDING",
     "READY",
+    "SNOOZE_STANDING",
     "UNCHARGED",
     "UNDER_WAY",
     "WAITING",
@@ -126,11 +135,14 @@ __all__ = [
     "Price",
     "PrivateText",
     "Product",
+    "PromiseToPay",
+    "PromisedInvoice",
     "ReceivedEvent",
     "Refund",
     "RefusalCount",
     "SharedChannel",
     "SlackEvent",
+    "Snooze",
     "StaleObject",
     "Subscription",
     "SyncMark",
