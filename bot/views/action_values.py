@@ -5,6 +5,7 @@ import re
 from bot.errors import BadRequest
 from bot.views import actions
 
+_ACCOUNT = re.compile(r"@([1-9][0-9]{0,17})", re.ASCII)
 _ACCOUNT_CURRENCY = re.compile(r"@([1-9][0-9]{0,17})\|([a-z]{3})", re.ASCII)
 # Ids of rows fit in 64 bits.
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
@@ -54,3 +55,14 @@ def parse_balance_links(value: str) -> tuple[int, str]:
     if matched is None:
         raise BadRequest("This button names no balance. Ask for it anew: /balance and its account.")
     return int(matched[1]), matched[2]
+
+
+def parse_account(value: str) -> int:
+    """The id of the account that something is to be done about.
+
+    Raises: BadRequest when the value is none.
+    """
+    matched = _ACCOUNT.fullmatch(value)
+    if matched is None:
+        raise BadRequest("This button names no account. Ask for it anew: /balance and its name.")
+    return int(matched[1])

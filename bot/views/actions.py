@@ -70,6 +70,8 @@ SEND_BALANCE_LINKS = "send_balance_links"
 CONFIRM_BALANCE_LINKS = "confirm_balance_links"
 CHARGE_BALANCE = "charge_balance"
 CHOOSE_CHARGE = "choose_charge"
+SHOW_ACCOUNT_DEEDS = "show_account_deeds"
+DISPUTE_ACCOUNT = "dispute_account"
 
 ALL = (
     *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
@@ -90,6 +92,7 @@ ALL = (
     *(SEND_MAIL_AGAIN, MAIL_HAS_ARRIVED, SEND_BALANCE_LINKS, CONFIRM_BALANCE_LINKS),
     *(UPDATE_PAYMENT_METHOD, OPEN_CUSTOMER_PAGE),
     *(CHARGE_BALANCE, CHOOSE_CHARGE),
+    *(SHOW_ACCOUNT_DEEDS, DISPUTE_ACCOUNT),
 )
 
 # What the button of the book says that means no currency in particular.

@@ -212,6 +212,10 @@ def _deeds(owed: Sequence[Owed], balance: Balance, rights: Collection[Permission
         account = actions.account_text(balance.account.id)
         charge = blocks.button("Charge balance", action_id=actions.CHARGE_BALANCE, value=account)
         buttons.append(charge)
+    if balance.owed and rights:
+        account = actions.account_text(balance.account.id)
+        more = blocks.button("More …", action_id=actions.SHOW_ACCOUNT_DEEDS, value=account)
+        buttons.append(more)
     return [blocks.actions(buttons)] if buttons else []
 
 

@@ -13,6 +13,7 @@ from bot.views.blocks import Message
 from bot.views.invoice_deeds import DEED_ACTIONS
 from bot.views.notices import error_notice
 from bot.views.surfaces import modal_of
+from handlers.slack.account_deeds import ask_to_dispute_account, show_account_deeds
 from handlers.slack.approvals import (
     pressed_answer,
     pressed_approve,
@@ -193,6 +194,8 @@ MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.REOPEN_DISPUTE: ask_to_reopen,
     actions.SEND_BALANCE_LINKS: ask_for_balance_links,
     actions.CHARGE_BALANCE: ask_for_charge,
+    actions.SHOW_ACCOUNT_DEEDS: show_account_deeds,
+    actions.DISPUTE_ACCOUNT: ask_to_dispute_account,
 }
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
 LINKS = frozenset(

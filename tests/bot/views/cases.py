@@ -37,6 +37,7 @@ from handlers.slack.balance_grammar import BALANCE_NOTES, balance_help_lines
 from handlers.slack.billing_grammar import BILLING_NOTES, billing_help_lines
 from handlers.slack.grammar import HELP_NOTES, help_lines
 from handlers.slack.usage_grammar import USAGE_NOTES, usage_help_lines
+from tests.bot.views.account_cases import ACCOUNT_CASES
 from tests.bot.views.approval_cases import APPROVAL_CASES
 from tests.bot.views.balance_cases import BALANCE_CASES, list_for, make_balance, make_owed
 from tests.bot.views.cards import (
@@ -424,5 +425,6 @@ CASES = {
         text_for=lambda account: f"roles grant U0JAMIE viewer @{account.id}",
         action=GRANT_ROLE,
     ),
+    **ACCOUNT_CASES,
     **history_cases(NASTY),
 }

@@ -29,6 +29,7 @@ SHIPPED = {
     *("send_mail_again", "mail_has_arrived", "send_balance_links", "confirm_balance_links"),
     *("update_payment_method", "open_customer_page"),
     *("charge_balance", "choose_charge"),
+    *("show_account_deeds", "dispute_account"),
 }
 
 
