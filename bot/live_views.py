@@ -21,7 +21,7 @@ from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.slack_api import SlackAPI
 from bot.slack_objects import is_user_id, read_channel
-from bot.views.actions import parse_show_dispute
+from bot.views.action_values import parse_show_dispute
 from bot.views.approvals import APPROVAL_VIEW, REQUEST_VIEW, approval_card, request_card
 from bot.views.blocks import Message
 from bot.views.dispute import LIVE_VIEW as DISPUTE_VIEW

@@ -6,7 +6,9 @@ from bot.errors import BadRequest
 from bot.views import actions
 
 _ACCOUNT = re.compile(r"@([1-9][0-9]{0,17})", re.ASCII)
+_ACCOUNT_MONTH = re.compile(r"@([1-9][0-9]{0,17})\|([0-9]{4}-[0-9]{2})", re.ASCII)
 _ACCOUNT_CURRENCY = re.compile(r"@([1-9][0-9]{0,17})\|([a-z]{3})", re.ASCII)
+_CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
 # Ids of rows fit in 64 bits.
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
@@ -66,3 +68,59 @@ def parse_account(value: str) -> int:
     if matched is None:
         raise BadRequest("This button names no account. Ask for it anew: /balance and its name.")
     return int(matched[1])
+
+
+def format_ask_support(account_id: int, month: str) -> str:
+    """The value for a request to support about an account's invoice of a month, 2026-10."""
+    return f"{actions.account_text(account_id)}|{month}"
+
+
+def parse_ask_support(value: str) -> tuple[int, str]:
+    """The account's id, and the month, which is still to be parsed.
+
+    Raises: BadRequest when the value is of another form.
+    """
+    matched = _ACCOUNT_MONTH.fullmatch(value)
+    if matched is None:
+        raise BadRequest("This button names no month. Ask for it anew: /invoice and its account.")
+    return int(matched[1]), matched[2]
+
+
+def parse_show_book(value: str) -> str | None:
+    """The currency whose debtors are to be shown, None for whichever comes first.
+
+    Raises: BadRequest when the value is of another form.
+    """
+    if value == actions.WHOLE_BOOK:
+        return None
+    if not _CURRENCY.fullmatch(value):
+        raise BadRequest("This button names no currency. Ask for it anew: /balance.")
+    return value
+
+
+def parse_show_dispute(value: str) -> int:
+    """The id of a dispute.
+
+    Raises: BadRequest when the value is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names no dispute. Ask for its invoice: /invoice.")
+    return int(value)
+
+
+def parse_approval(value: str) -> int:
+    """The number of a correction that somebody asked for.
+
+    Raises: BadRequest when the value is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names no request. Ask for it anew on the invoice’s card.")
+    return int(value)
+
+
+def parse_show_home(value: str) -> int:
+    """The page of accounts to show, from 1 on.
+
+    Raises: BadRequest when the value is none.
+    """
+    return actions.parse_page(value)

@@ -101,8 +101,6 @@ WHOLE_BOOK = "book"
 LIST_TEXT_MAX = 1900
 PAGE_MAX = 10**6
 
-_ACCOUNT_MONTH = re.compile(r"@([1-9][0-9]{0,17})\|([0-9]{4}-[0-9]{2})", re.ASCII)
-_CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
 _INVOICE_ID = re.compile(r"in_[A-Za-z0-9_]{1,250}", re.ASCII)
 # Ids of accounts fit in 64 bits.
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
@@ -145,7 +143,7 @@ def parse_show_invoice_lines(value: str) -> tuple[str, int]:
     Raises: BadRequest when the value is of another form.
     """
     invoice_id, _, page = value.rpartition("|")
-    return parse_show_invoice(invoice_id), _parse_page(page)
+    return parse_show_invoice(invoice_id), parse_page(page)
 
 
 def format_show_invoice_history(invoice_id: str, page: int) -> str:
@@ -159,7 +157,7 @@ def parse_show_invoice_history(value: str) -> tuple[str, int]:
     Raises: BadRequest when the value is of another form.
     """
     invoice_id, bar, page = value.partition("|")
-    return parse_show_invoice(invoice_id), _parse_page(page) if bar else 1
+    return parse_show_invoice(invoice_id), parse_page(page) if bar else 1
 
 
 def format_choose_deed(deed: str, invoice_id: str) -> str:
@@ -216,66 +214,14 @@ def parse_list_page(value: str) -> tuple[str, int]:
     list_text, bar, page = value.rpartition("|")
     if not bar or not 0 < len(list_text) <= LIST_TEXT_MAX:
         raise BadRequest("This button names no list. Ask for it anew: /invoice list.")
-    return list_text, _parse_page(page)
+    return list_text, parse_page(page)
 
 
-def format_ask_support(account_id: int, month: str) -> str:
-    """The value for a request to support about an account's invoice of a month, 2026-10."""
-    return f"{account_text(account_id)}|{month}"
+def parse_page(text: str) -> int:
+    """A page from 1 on.
 
-
-def parse_ask_support(value: str) -> tuple[int, str]:
-    """The account's id, and the month, which is still to be parsed.
-
-    Raises: BadRequest when the value is of another form.
+    Raises: BadRequest when it is none.
     """
-    matched = _ACCOUNT_MONTH.fullmatch(value)
-    if matched is None:
-        raise BadRequest("This button names no month. Ask for it anew: /invoice and its account.")
-    return int(matched[1]), matched[2]
-
-
-def parse_show_book(value: str) -> str | None:
-    """The currency whose debtors are to be shown, None for whichever comes first.
-
-    Raises: BadRequest when the value is of another form.
-    """
-    if value == WHOLE_BOOK:
-        return None
-    if not _CURRENCY.fullmatch(value):
-        raise BadRequest("This button names no currency. Ask for it anew: /balance.")
-    return value
-
-
-def parse_show_dispute(value: str) -> int:
-    """The id of a dispute.
-
-    Raises: BadRequest when the value is none.
-    """
-    if not _NUMBER.fullmatch(value):
-        raise BadRequest("This button names no dispute. Ask for its invoice: /invoice.")
-    return int(value)
-
-
-def parse_approval(value: str) -> int:
-    """The number of a correction that somebody asked for.
-
-    Raises: BadRequest when the value is none.
-    """
-    if not _NUMBER.fullmatch(value):
-        raise BadRequest("This button names no request. Ask for it anew on the invoice’s card.")
-    return int(value)
-
-
-def parse_show_home(value: str) -> int:
-    """The page of accounts to show, from 1 on.
-
-    Raises: BadRequest when the value is none.
-    """
-    return _parse_page(value)
-
-
-def _parse_page(text: str) -> int:
     if not _NUMBER.fullmatch(text) or int(text) > PAGE_MAX:
         raise BadRequest("This button names no page.")
     return int(text)

@@ -1,7 +1,7 @@
 """When an account has no invoice for a month: why, and what to do about it."""
 
 from bot.queries.months import MonthStanding, MonthState
-from bot.views import actions, blocks
+from bot.views import action_values, actions, blocks
 from bot.views.blocks import Element, Message
 from bot.views.freshness import footing, freshness_warnings
 from bot.views.notices import Contact, contact_block
@@ -25,7 +25,7 @@ def no_invoice_in_month(standing: MonthStanding, *, list_text: str, contact: Con
     sentence = standing_sentence(standing)
     buttons: list[Element] = []
     if standing.state is MonthState.CLOSED:
-        value = actions.format_ask_support(standing.account.id, str(standing.month))
+        value = action_values.format_ask_support(standing.account.id, str(standing.month))
         buttons.append(
             blocks.button(
                 "Ask support for it",

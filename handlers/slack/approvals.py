@@ -17,7 +17,7 @@ from bot.operations.close_correction import close_if_over
 from bot.operations.corrections import PROMISES
 from bot.operations.withdraw_correction import lock_own
 from bot.queries.approvals import ApprovalCard, card_of
-from bot.views import actions, approval_forms
+from bot.views import action_values, approval_forms
 from bot.views.approval_forms import WORDS, decided
 from bot.views.blocks import Message
 from handlers.slack.context import Ask
@@ -31,7 +31,7 @@ def _opening(lock: Lock, form: Callable[[ApprovalCard], Message]) -> Callable[[A
     """A press that opens a dialog for those who may send it, while it waits to be decided."""
 
     def pressed(ask: Ask, value: str) -> Message:
-        approval_id = actions.parse_approval(value)
+        approval_id = action_values.parse_approval(value)
         settings = ask.desk.runtime.settings
         with ask.desk.runtime.database.writing() as session:
             asked = lock(session, ask.actor, approval_id)
@@ -68,7 +68,7 @@ def submitted_approve(ask: Ask, submission: Submission) -> Message:
 
 def outcome_of_approval(ask: Ask, submission: Submission) -> Message | None:
     """What came of what somebody has approved, once that is known."""
-    approval_id = actions.parse_approval(submission.subject)
+    approval_id = action_values.parse_approval(submission.subject)
     with ask.desk.runtime.database.looking() as reading:
         asked = approvals.get(reading, approval_id)
         if asked.state == approvals.PROMISED:
@@ -134,7 +134,7 @@ def _done(
     ask: Ask, submission: Submission, work: Callable[[Session, int], Requested], said: str = ""
 ) -> Message:
     """How it stands after this; `said` where it goes on waiting."""
-    approval_id = actions.parse_approval(submission.subject)
+    approval_id = action_values.parse_approval(submission.subject)
     with ask.desk.runtime.database.writing() as session:
         asked = work(session, approval_id)
         card = card_of(session, asked, sight=ask.sight)

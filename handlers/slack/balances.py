@@ -8,7 +8,7 @@ from bot.errors import BadRequest
 from bot.queries.balances import get_balance
 from bot.queries.book import get_book
 from bot.queries.cards import AccountRef
-from bot.views import actions, blocks
+from bot.views import action_values, actions, blocks
 from bot.views.ageing import Behind
 from bot.views.balance import balance_card
 from bot.views.blocks import Element, Message
@@ -72,7 +72,7 @@ def pressed_balance_page(ask: Ask, value: str) -> Message:
 
 def pressed_show_book(ask: Ask, value: str) -> Message:
     """The whole book, with the debtors in the currency of a button's value."""
-    return show_book(ask, currency=actions.parse_show_book(value))
+    return show_book(ask, currency=action_values.parse_show_book(value))
 
 
 def _query_of(text: str) -> ShowBalance:

@@ -28,7 +28,8 @@ from bot.views.hub import hub
 from bot.views.roles import role_list, role_noun, subject_name, where_text
 from handlers.slack.accounts import chosen_account, named_account
 from handlers.slack.audit import show_audit
-from handlers.slack.billing_grammar import (
+from handlers.slack.billing_grammar import canonical_role
+from handlers.slack.billing_queries import (
     AllowChannel,
     BillingQuery,
     GrantRole,
@@ -41,7 +42,6 @@ from handlers.slack.billing_grammar import (
     ShowRoles,
     ShowSync,
     UseAccount,
-    canonical_role,
 )
 from handlers.slack.chosen import choose_account, show_chosen
 from handlers.slack.context import Ask

@@ -1,15 +1,28 @@
 """What people write after /billing: the hub, the account to work with, roles, channels, sync."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.access import Role
 from bot.errors import BadRequest
 from bot.views.actions import account_text
 from bot.views.help import HelpLine
+from handlers.slack.billing_queries import (
+    AllowChannel,
+    BillingQuery,
+    GrantRole,
+    RemoveChannel,
+    RevokeRole,
+    ShowAudit,
+    ShowChannels,
+    ShowChosen,
+    ShowHub,
+    ShowRoles,
+    ShowSync,
+    UseAccount,
+)
 from handlers.slack.forms import (
     ASKED_MAX,
     Form,
-    ShowHelp,
     is_bare,
     joined,
     not_understood,
@@ -24,111 +37,6 @@ from handlers.slack.words import VALUE_MAX, Word, quote
 ROLES = tuple(role.value for role in Role)
 # The sign of an account that our own buttons name by its number.
 ACCOUNT_SIGN = "@"
-
-
-@dataclass(frozen=True, slots=True)
-class ShowHub:
-    """Where do I stand, and what may I do next?"""
-
-    is_shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ShowChosen:
-    """Which account do I work with?"""
-
-    is_shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class UseAccount:
-    """Work with the account of this name; None for all accounts."""
-
-    account: str | None
-    is_shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ShowRoles:
-    """Who has which role?"""
-
-    is_shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class GrantRole:
-    """Give somebody a role, for the account of a name or, without one, for all.
-
-    Shape: `subject` is the id of a person or group, or what somebody typed instead.
-    """
-
-    subject: str
-    role: Role
-    account: str | None = None
-    is_shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RevokeRole:
-    """Take a role away again; the fields are those of GrantRole."""
-
-    subject: str
-    role: Role
-    account: str | None = None
-    is_shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ShowChannels:
-    """Where may answers be shared?"""
-
-    is_shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AllowChannel:
-    """Let answers be shared in a channel, by its id."""
-
-    channel_id: str
-    is_shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveChannel:
-    """Let answers no longer be shared in a channel."""
-
-    channel_id: str
-    is_shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ShowSync:
-    """How fresh are the figures, and what waits or fails?"""
-
-    is_shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ShowAudit:
-    """Is the audit trail whole, and what happened last?"""
-
-    is_shared: bool = False
-
-
-BillingQuery = (
-    ShowHelp
-    | ShowHub
-    | ShowChosen
-    | UseAccount
-    | ShowRoles
-    | GrantRole
-    | RevokeRole
-    | ShowChannels
-    | AllowChannel
-    | RemoveChannel
-    | ShowSync
-    | ShowAudit
-)
 
 
 def parse_billing(text: str) -> BillingQuery:

@@ -10,7 +10,8 @@ from bot.views.actions import LIST_PAGE, USE_ACCOUNT, account_text, action_id, f
 from bot.views.blocks import Message
 from bot.views.chosen import choose_form, chosen_card, with_chosen
 from handlers.slack.accounts import chosen_account, named_account
-from handlers.slack.billing_grammar import UseAccount, canonical_use
+from handlers.slack.billing_grammar import canonical_use
+from handlers.slack.billing_queries import UseAccount
 from handlers.slack.context import Ask
 from handlers.slack.grammar import ListInvoices, ShowInvoice, canonical
 from handlers.slack.invoices import show_invoices

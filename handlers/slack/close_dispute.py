@@ -4,7 +4,7 @@ from bot.access import Permission, require_for
 from bot.operations import close_dispute, reopen_dispute
 from bot.queries.dispute_terms import ENDS, CaseState, StepKind
 from bot.queries.disputes import Dispute, get_dispute
-from bot.views import actions
+from bot.views import action_values
 from bot.views.blocks import Message
 from bot.views.dispute_forms import (
     END,
@@ -102,7 +102,7 @@ def outcome_of_reopen_dispute(ask: Ask, submission: Submission) -> Message | Non
 
 
 def _allowed(ask: Ask, value: str) -> Dispute:
-    case_id = actions.parse_show_dispute(value)
+    case_id = action_values.parse_show_dispute(value)
     with ask.desk.runtime.database.looking() as session:
         dispute = get_dispute(session, case_id, sight=ask.sight)
     account_id = dispute.invoice.account.id

@@ -11,7 +11,7 @@ from bot.operations.open_dispute import find_by_press
 from bot.operations.tell_dispute import BEGINNINGS, find_word_in_thread
 from bot.queries.dispute_terms import Press, StepKind
 from bot.queries.disputes import get_dispute
-from bot.views import actions
+from bot.views import action_values
 from bot.views.blocks import Message
 from bot.views.dispute import dispute_card
 from handlers.slack.context import Ask
@@ -26,7 +26,7 @@ def show_dispute(ask: Ask, value: str) -> Message:
 
     Raises: NotFound when there is none for this person.
     """
-    return show_dispute_of(ask, actions.parse_show_dispute(value))
+    return show_dispute_of(ask, action_values.parse_show_dispute(value))
 
 
 def show_dispute_of(ask: Ask, case_id: int, *notes: str) -> Message:

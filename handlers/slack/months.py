@@ -7,7 +7,7 @@ from bot.queries.accounts import find_account
 from bot.queries.cards import AccountRef
 from bot.queries.invoice_lists import list_invoices_of_month
 from bot.queries.months import get_month_standing
-from bot.views import actions
+from bot.views import action_values, actions
 from bot.views.blocks import Message
 from bot.views.months import no_invoice_in_month
 from bot.views.support import support_request
@@ -30,7 +30,7 @@ def ask_support(ask: Ask, value: str) -> Message:
     Raises: NotFound for an account that this person may not see, Refused where there is an invoice
         by now.
     """
-    account_id, text = actions.parse_ask_support(value)
+    account_id, text = action_values.parse_ask_support(value)
     month = parse_month(text)
     with ask.desk.runtime.database.looking() as session:
         account = find_account(session, account_id, sight=ask.sight)

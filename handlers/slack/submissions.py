@@ -28,7 +28,8 @@ from handlers.slack.approvals import (
     submitted_reject,
     submitted_withdraw,
 )
-from handlers.slack.billing_grammar import UseAccount, parse_billing
+from handlers.slack.billing_grammar import parse_billing
+from handlers.slack.billing_queries import UseAccount
 from handlers.slack.charge_balance import (
     outcome_of_charge,
     submitted_charge_balance,

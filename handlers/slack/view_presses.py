@@ -11,21 +11,13 @@ from bot.clock import monotonic_seconds
 from bot.errors import Unavailable
 from bot.slack_views import View, open_modal, push_modal, update_modal
 from bot.telemetry import get_logger
-from bot.views import actions
+from bot.views import action_values, actions
 from bot.views.blocks import Message
 from bot.views.surfaces import modal_of, waiting_modal
-from handlers.slack.actions import (
-    LINKS,
-    MODAL_PRESSES,
-    PRESSES,
-    SLOW_PRESSES,
-    STRIPE_SECONDS_MAX,
-    is_row,
-    unknown,
-    wanted_by,
-)
+from handlers.slack.actions import STRIPE_SECONDS_MAX, is_row, unknown, wanted_by
 from handlers.slack.context import Ask, Desk, answer
 from handlers.slack.home import publish, renew_home, show_home
+from handlers.slack.presses import LINKS, MODAL_PRESSES, PRESSES, SLOW_PRESSES
 from handlers.slack.requests import Press, PressedView
 from handlers.slack.submissions import stamped
 
@@ -33,7 +25,7 @@ log = get_logger("slack.views")
 
 
 def _show_home(ask: Ask, value: str) -> Message:
-    return show_home(ask, actions.parse_show_home(value))
+    return show_home(ask, action_values.parse_show_home(value))
 
 
 def _use_account(ask: Ask, value: str) -> Message:

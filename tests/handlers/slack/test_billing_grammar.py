@@ -6,8 +6,8 @@ import pytest
 
 from bot.access import Role
 from bot.errors import BadRequest
-from handlers.slack.billing_grammar import (
-    ROLES,
+from handlers.slack.billing_grammar import ROLES, billing_help_lines, canonical_role, parse_billing
+from handlers.slack.billing_queries import (
     AllowChannel,
     GrantRole,
     RemoveChannel,
@@ -15,9 +15,6 @@ from handlers.slack.billing_grammar import (
     ShowChannels,
     ShowHub,
     ShowRoles,
-    billing_help_lines,
-    canonical_role,
-    parse_billing,
 )
 from handlers.slack.forms import ShowHelp
 
