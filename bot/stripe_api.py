@@ -222,11 +222,11 @@ class StripeAPI:
             self._client = None
 
     def close(self) -> None:
-        """Let every wait end at once, and give the connections back."""
+        """Let every wait end at once, also those for an answer, and give the connections back."""
         self._closed.set()
         with self._starting:
             if self._wire is not None:
-                self._wire.session.close()
+                self._wire.cut_off()
 
     def _wait_for_turn(self, endpoint: str, patient_until: float | None) -> None:
         pacers = (self._pacers.of(endpoint), self._pacers.all)

@@ -3,7 +3,10 @@
 What goes over it, how often and how fast, is said in bot.stripe_api, the only one to use it.
 """
 
+import contextlib
+import socket
 import threading
+import weakref
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -26,7 +29,7 @@ def make_wire(api_base: str) -> Any:
     import requests
     import stripe
 
-    waiting = threading.local()
+    waiting, lines = threading.local(), OpenLines()
 
     class Wire(stripe.RequestsClient):
         def __init__(self) -> None:
@@ -35,7 +38,7 @@ def make_wire(api_base: str) -> Any:
             # would put its own password in the place of the key.
             session.trust_env = False
             session.proxies = requests.utils.get_environ_proxies(api_base)
-            adapter = _make_adapter(waiting)
+            adapter = _make_adapter(waiting, lines)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             super().__init__(timeout=(CONNECT_SECONDS, READ_SECONDS), session=session)
@@ -59,15 +62,54 @@ def make_wire(api_base: str) -> Any:
             self._kept.body = b""
             return body
 
+        def cut_off(self) -> None:
+            lines.cut_off()
+            self.session.close()
+
     return Wire()
 
 
-def _make_adapter(waiting: threading.local) -> Any:
+class OpenLines:
+    """The connections that are open, so that whoever waits at one can be sent away."""
+
+    def __init__(self) -> None:
+        self._changing = threading.Lock()
+        self._connections: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._is_cut_off = False
+
+    def note(self, connection: Any) -> None:
+        """Keep one that was just opened in mind."""
+        with self._changing:
+            self._connections.add(connection)
+            if self._is_cut_off:
+                _hang_up(connection)
+
+    def cut_off(self) -> None:
+        """End every wait for an answer, now and from now on, in whichever thread it is."""
+        with self._changing:
+            self._is_cut_off = True
+            for connection in self._connections:
+                _hang_up(connection)
+
+
+def _hang_up(connection: Any) -> None:
+    # Closing a socket leaves those asleep that read from it; this wakes them.
+    if isinstance(connection.sock, socket.socket):
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+
+def _make_adapter(waiting: threading.local, lines: OpenLines) -> Any:
     """What sends the requests; each thread's moment in `waiting.until` shortens its time-outs.
 
     The SDK has one time-out for all requests, and some of ours are made for people who wait.
     """
     import requests
+    from urllib3.poolmanager import pool_classes_by_scheme
+
+    pools = {
+        scheme: _make_noting_pool(plain, lines) for scheme, plain in pool_classes_by_scheme.items()
+    }
 
     class Adapter(requests.adapters.HTTPAdapter):
         def send(
@@ -78,4 +120,27 @@ def _make_adapter(waiting: threading.local) -> Any:
                 options["timeout"] = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
             return super().send(request, *args, **options)
 
+        def init_poolmanager(self, *args: Any, **options: Any) -> None:
+            super().init_poolmanager(*args, **options)
+            self.poolmanager.pool_classes_by_scheme = pools
+
+        def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+            manager = super().proxy_manager_for(*args, **options)
+            manager.pool_classes_by_scheme = pools
+            return manager
+
     return Adapter(pool_maxsize=CONNECTIONS_MAX)
+
+
+def _make_noting_pool(plain: Any, lines: OpenLines) -> Any:
+    """A pool of urllib3's whose connections are noted as they open."""
+
+    class Connection(plain.ConnectionCls):  # type: ignore[misc]  # one of several classes
+        def connect(self) -> None:
+            super().connect()
+            lines.note(self)
+
+    class Pool(plain):  # type: ignore[misc]  # one of several classes
+        ConnectionCls = Connection
+
+    return Pool

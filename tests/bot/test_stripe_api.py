@@ -21,6 +21,11 @@ from bot.sandbox.server import serving
 from bot.sandbox.stripe import StandIn
 from bot.stripe_api import FAILURES_MAX, RATE_LIMITED_MAX, STRIPE_API_VERSION, StripeAPI
 from bot.stripe_failures import endpoint_of
+from bot.stripe_wire import READ_SECONDS
+from tests.following import wait_until
+
+# Longer than anything here takes, on however busy a machine.
+LONG_SECONDS = 60.0
 
 KEY = "sk_test_fake_tallyman"
 
@@ -191,8 +196,17 @@ def test_nobody_there_is_unavailable() -> None:
         StripeAPI(KEY, api_base=gone, requests_per_second=None).get("/v1/invoices")
 
 
-def test_closing_ends_every_wait(peer: Peer) -> None:
-    peer.answer = refusing(429, {"Retry-After": "30"}, code="rate_limit")
+@pytest.mark.parametrize("is_silent", [False, True], ids=["told_to_wait", "silent"])
+def test_closing_ends_every_wait(peer: Peer, *, is_silent: bool) -> None:
+    over = threading.Event()
+    told_to_wait = refusing(429, {"Retry-After": "300"}, code="rate_limit")
+
+    def answer(request: Request) -> Response:
+        if is_silent:
+            over.wait(LONG_SECONDS)
+        return told_to_wait(request)
+
+    peer.answer = answer
     stripe = peer.api()
     ended: list[BotError] = []
 
@@ -204,10 +218,11 @@ def test_closing_ends_every_wait(peer: Peer) -> None:
 
     asking = threading.Thread(target=ask)
     asking.start()
-    while not peer.asked:
-        time.sleep(0.01)
+    wait_until(lambda: bool(peer.asked))
     stripe.close()
-    asking.join(2)
+    # By itself it would wait for an answer, or for its next try, longer than that.
+    asking.join(READ_SECONDS / 2)
+    over.set()
 
     assert not asking.is_alive()
     assert isinstance(ended[0], Unavailable)

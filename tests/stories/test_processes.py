@@ -303,10 +303,13 @@ def test_a_first_filling_that_is_cut_off_twice_ends_with_every_number_once(
 ) -> None:
     with outside(now=TODAY) as out:
         out.stripe.seed_invoices(350)
-        out.stripe.world.faults.set({"slow_seconds": {"/v1/invoices": 0.4}})
         settings = out.settings(empty_database_url)
 
         for number, code in ((signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)):
+            # One page each, and the next is on its way for ever: none can be through too early.
+            out.stripe.world.faults.set(
+                {"black_hole": True, "black_hole_path": "/v1/invoices", "black_hole_after": 1}
+            )
             with started("worker", folder=tmp_path, settings=settings) as worker:
                 worker.wait_until_said('"kind": "invoice"')
                 assert worker.end(number) == code, worker.said

@@ -27,8 +27,9 @@ class Faults:
     fail_path: str = ""
     rate_limit_next: int = 0
     slow_seconds: dict[str, float] = dataclasses.field(default_factory=dict)
-    # Nothing is answered at all; the connection stays open.
+    # Nothing is answered at all, after the next n answers; the connection stays open.
     black_hole: bool = False
+    black_hole_after: int = 0
     black_hole_path: str = ""
     # The bank says no to every saved card.
     decline_all: bool = False
@@ -73,13 +74,19 @@ class Faults:
         )
 
     def swallows(self, path: str) -> bool:
-        """Whether this request is never answered."""
-        return self.black_hole and path.startswith(self.black_hole_path)
+        """Whether this request is never answered; those that still are get counted down."""
+        if not self.black_hole or not path.startswith(self.black_hole_path):
+            return False
+        return not self.takes_one("black_hole_after")
 
     def takes(self, switch: str, path: str) -> bool:
         """Count one of the next n down, when there is one and the path matches."""
+        return path.startswith(self.fail_path) and self.takes_one(switch)
+
+    def takes_one(self, switch: str) -> bool:
+        """Count one of the next n down, when there is one."""
         left: int = getattr(self, switch)
-        if left <= 0 or not path.startswith(self.fail_path):
+        if left <= 0:
             return False
         setattr(self, switch, left - 1)
         return True
