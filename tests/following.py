@@ -194,7 +194,7 @@ class Following:
             return session.scalar(select(func.count()).select_from(StaleObject)) or 0
 
 
-def wait_until(is_so: Callable[[], bool], *, seconds: float = 20.0) -> None:
+def wait_until(is_so: Callable[[], bool], *, seconds: float = 100.0) -> None:
     """Wait for what threads are doing."""
     give_up_at = time.monotonic() + seconds
     while not is_so():
