@@ -60,6 +60,13 @@ from bot.models.promises import (
     PromiseToPay,
     Snooze,
 )
+from bot.models.schedule import (
+    PAST_DUE_NOW,
+    UNENDED,
+    JobLook,
+    Occurrence,
+    PastDueCrossing,
+)
 from bot.models.sync import (
     KEPT,
     PAYMENT_FAILED,
@@ -82,6 +89,7 @@ __all__ = [
     "LEASED",
     "LIVE",
     "OPEN",
+    "PAST_DUE_NOW",
     "PAYMENT_FAILED",
     "PENDING",
     "PRESENT",
@@ -90,6 +98,7 @@ __all__ = [
     "SNOOZE_STANDING",
     "UNCHARGED",
     "UNDER_WAY",
+    "UNENDED",
     "WAITING",
     "Account",
     "AccountName",
@@ -125,10 +134,13 @@ __all__ = [
     "InvoiceLine",
     "InvoicePayment",
     "InvoiceState",
+    "JobLook",
     "MailAttempt",
     "Meter",
     "Moment",
     "News",
+    "Occurrence",
+    "PastDueCrossing",
     "PaymentMethod",
     "Person",
     "PostedMessage",
