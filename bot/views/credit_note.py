@@ -8,18 +8,16 @@ from bot.views import actions, blocks
 from bot.views.blocks import Block, Message
 from bot.views.correction_forms import APPROVAL_NEEDED, NO_APPROVAL, note_field
 from bot.views.corrections import changes_lines, facts_lines
-from bot.views.fields import RADIO_MAX, menu_field, radio_field, text_field, ticks_field
+from bot.views.fields import menu_field, radio_field, ticks_field
 from bot.views.forms import Form
-from bot.views.text import account_name, count_text, fit, invoice_title, line_name, plain
+from bot.views.part_fields import amount_field, line_fields, line_text, what_field
+from bot.views.text import account_name, count_text, invoice_title
 
 TITLE = "Credit note"
-# The names of the fields; those of the lines have their place behind a colon.
-WHAT, AMOUNT, LINES, REASON, WAY, MAIL = "what", "amount", "lines", "reason", "way", "mail"
-WHOLE, SOME, TICKED = "whole", "amount", "lines"
+# The names of its own fields; those for the part are of part_fields.
+REASON, WAY, MAIL = "reason", "way", "mail"
 MAILED = "mailed"
 NO_REASON = "none"
-AMOUNT_CHARACTERS_MAX = 40
-DESCRIPTION_MAX = 44
 # Of the lines of a credit note so many are shown before it counts; one alone says nothing new.
 PREVIEWED_MAX, SEVERAL = 10, 2
 # Lines that are named where there is little room.
@@ -47,22 +45,20 @@ WAY_FACTS = {
 def credit_note_form(found: Correctable) -> Message:
     """What is to be credited of an invoice, why, and where money goes that was paid."""
     left, standing = money_text(found.standing.left_to_credit), found.standing
-    choices = [(WHOLE, f"All that is left: {left}"), (SOME, "An amount")]
-    if found.lines:
-        choices.append((TICKED, "Whole lines"))
     example = decimal_text(standing.left_to_credit)
     parts = [
         blocks.header(TITLE),
         _about(found),
-        radio_field(WHAT, "What is credited", choices, initial=WHOLE),
-        text_field(
-            AMOUNT,
-            f"Amount in {standing.remaining.currency.upper()}, tax included",
-            hint=f"Only for an amount: digits and a point, {example} at most.",
-            is_optional=True,
-            characters_max=AMOUNT_CHARACTERS_MAX,
+        what_field(
+            "What is credited",
+            whole=f"All that is left: {left}",
+            ticked="Whole lines" if found.lines else "",
         ),
-        *_line_fields(found),
+        amount_field(
+            f"Amount in {standing.remaining.currency.upper()}, tax included",
+            f"Only for an amount: digits and a point, {example} at most.",
+        ),
+        *line_fields(found.lines, hint="Only for whole lines."),
         menu_field(
             REASON,
             "Reason",
@@ -107,34 +103,6 @@ def _way_hint(standing: Standing) -> str:
     return f"Only what goes beyond the {money_text(standing.to_pay)} still to be paid."
 
 
-def _line_fields(found: Correctable) -> list[Block]:
-    """The lines to tick, some in each field, as one holds few."""
-    choices = [
-        (line.id, f"{_line_text(line.description)} · {money_text(line.worth)}")
-        for line in found.lines
-    ]
-    groups = [choices[at : at + RADIO_MAX] for at in range(0, len(choices), RADIO_MAX)]
-    return [
-        ticks_field(
-            line_field(place),
-            "Lines" if place == 0 else f"Lines from {place * RADIO_MAX + 1} on",
-            group,
-            hint="Only for whole lines." if place == 0 else "",
-            is_optional=True,
-        )
-        for place, group in enumerate(groups)
-    ]
-
-
-def line_field(place: int) -> str:
-    """The name of a field of lines, from 0 on."""
-    return f"{LINES}:{place}"
-
-
-def _line_text(description: str) -> str:
-    return fit(line_name(plain(description)), DESCRIPTION_MAX)
-
-
 def changes_of(standing: Standing, order: CreditOrder) -> list[tuple[str, str, str]]:
     """What a credit note changes of an invoice: the thing, before and after."""
     remaining = standing.remaining - (order.total - order.given_back)
@@ -170,7 +138,7 @@ def _what(order: CreditOrder, found: Correctable) -> str:
     if len(order.lines) == len(found.lines):
         return f"All {count_text(len(order.lines), 'line')}"
     ids = {line_id for line_id, _ in order.lines}
-    named = [_line_text(line.description) for line in found.lines if line.id in ids]
+    named = [line_text(line.description) for line in found.lines if line.id in ids]
     shown = ", ".join(named[:NAMED_MAX])
     rest = len(named) - NAMED_MAX
     return f"{shown} and {count_text(rest, 'more line')}" if rest > 0 else shown
@@ -221,7 +189,7 @@ def credit_note_preview(
 def _sum_of(preview: CreditPreview) -> list[Block]:
     """What the total is made of, by Stripe; nothing where it is one bare amount."""
     shown = preview.lines[:PREVIEWED_MAX]
-    said = [f"{_line_text(line.description)} · {money_text(line.amount)}" for line in shown]
+    said = [f"{line_text(line.description)} · {money_text(line.amount)}" for line in shown]
     if rest := len(preview.lines) - len(shown):
         said.append(f"{count_text(rest, 'more line')}")
     if preview.discount:

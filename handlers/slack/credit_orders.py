@@ -5,20 +5,11 @@ from collections.abc import Sequence
 
 from bot.errors import BadRequest
 from bot.mirror.credit_notes import CreditOrder, Reason, Way
-from bot.money import Money, money_text, parse_typed_amount
+from bot.money import Money, money_text
 from bot.queries.correctable import Correctable, CorrectableLine
-from bot.views.credit_note import (
-    AMOUNT,
-    MAIL,
-    MAILED,
-    REASON,
-    SOME,
-    TICKED,
-    WAY,
-    WHAT,
-    line_field,
-)
-from bot.views.fields import RADIO_MAX
+from bot.views.credit_note import MAIL, MAILED, REASON, WAY
+from bot.views.part_fields import line_field
+from handlers.slack.chosen_part import read_part, worth_of
 from handlers.slack.invalid_fields import InvalidFields
 from handlers.slack.requests import Submission
 
@@ -45,25 +36,17 @@ def read_orders(found: Correctable, submission: Submission) -> list[CreditOrder]
 
 
 def _read(found: Correctable, submission: Submission) -> list[CreditOrder]:
-    what = submission.text(WHAT)
-    ticked = _ticked(found, submission)
-    if what != SOME and submission.text(AMOUNT):
-        raise InvalidFields({AMOUNT: "Choose “An amount” above, or leave this empty."})
-    if what != TICKED and ticked:
-        raise InvalidFields({line_field(0): "Choose “Whole lines” above, or tick none."})
-    if what == SOME:
-        return [_order(found, submission, _typed(found, submission))]
-    if what == TICKED:
-        if not ticked:
-            raise InvalidFields({line_field(0): "Tick the lines that are credited."})
-        total = _worth(found, ticked)
-        if not 0 < total.minor <= found.standing.left_to_credit.minor:
-            raise InvalidFields({line_field(0): _too_much(found, total)})
-        return [_order(found, submission, total, ticked)]
     left = found.standing.left_to_credit
+    part = read_part(
+        submission, found.lines, most=left, too_much=lambda amount: _too_much(found, amount)
+    )
+    if part.amount is not None:
+        if part.lines and not 0 < part.amount.minor <= left.minor:
+            raise InvalidFields({line_field(0): _too_much(found, part.amount)})
+        return [_order(found, submission, part.amount, part.lines)]
     by_amount = _order(found, submission, left)
     # By its lines a credit note takes the tax of each back; a bare amount has none of its own.
-    if found.lines and _worth(found, found.lines) == left:
+    if found.lines and worth_of(found.lines, left.currency) == left:
         return [_order(found, submission, left, found.lines), by_amount]
     return [by_amount]
 
@@ -96,7 +79,7 @@ def parse_order(text: str, found: Correctable) -> CreditOrder:
     if carried["what"].isdigit():
         total, lines = Money(int(carried["what"]), found.standing.remaining.currency), []
     elif len(lines) == len(ids):
-        total = _worth(found, lines)
+        total = worth_of(lines, found.standing.remaining.currency)
     else:
         raise _not_understood()
     try:
@@ -161,32 +144,6 @@ def _made(
         reason=reason,
         is_mailed=is_mailed,
     )
-
-
-def _typed(found: Correctable, submission: Submission) -> Money:
-    try:
-        amount = parse_typed_amount(
-            submission.text(AMOUNT), currency=found.standing.remaining.currency
-        )
-    except BadRequest as unclear:
-        raise InvalidFields({AMOUNT: unclear.message}) from None
-    if amount.minor > found.standing.left_to_credit.minor:
-        raise InvalidFields({AMOUNT: _too_much(found, amount)})
-    return amount
-
-
-def _ticked(found: Correctable, submission: Submission) -> list[CorrectableLine]:
-    fields = range(0, len(found.lines), RADIO_MAX)
-    ids = {
-        one
-        for place, _ in enumerate(fields)
-        for one in submission.ticked.get(line_field(place), ())
-    }
-    return [line for line in found.lines if line.id in ids]
-
-
-def _worth(found: Correctable, lines: Sequence[CorrectableLine]) -> Money:
-    return Money(sum(line.worth.minor for line in lines), found.standing.remaining.currency)
 
 
 def _too_much(found: Correctable, amount: Money) -> str:
