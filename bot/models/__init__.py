@@ -26,7 +26,7 @@ from bot.models.deeds import (
     News,
     PostedMessage,
 )
-from bot.models.disputes import CASE_OPEN, DisputeCase, DisputeStep
+from bot.models.disputes import CASE_OPEN, DisputeCase, DisputedLine, DisputeStep
 from bot.models.invoices import (
     OPEN,
     PRESENT,
@@ -125,6 +125,7 @@ __all__ = [
     "Dispute",
     "DisputeCase",
     "DisputeStep",
+    "DisputedLine",
     "Effect",
     "EffectLane",
     "GoneObject",

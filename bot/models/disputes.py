@@ -23,9 +23,11 @@ from bot.models.base import Base
 class DisputeCase(Base):
     """A customer contests an invoice: why, who looks after it, and where it was complained about.
 
-    An invoice has one open case at a time. `round` counts how often this one was opened, so that
-    what is held again has another key. `collection` is what became of holding Stripe's automatic
-    collection, and `was_automatic` what it was before; None while nobody has read that.
+    An invoice has one open case at a time. `disputed_minor` is what of it is contested, in its own
+    currency, None for the whole invoice; DisputedLine has the lines, where it is about some.
+    `round` counts how often this one was opened, so that what is held again has another key.
+    `collection` is what became of holding Stripe's automatic collection, and `was_automatic` what
+    it was before; None while nobody has read that.
     """
 
     __tablename__ = "dispute_cases"
@@ -34,6 +36,7 @@ class DisputeCase(Base):
     invoice_id: Mapped[str] = mapped_column(String(255), ForeignKey("invoices.id"), index=True)
     reason: Mapped[str] = mapped_column(String(32))
     owner_id: Mapped[str] = mapped_column(String(32))
+    disputed_minor: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(16))  # open, resolved, rejected, withdrawn
     round: Mapped[int] = mapped_column(Integer)
     opened_at: Mapped[datetime]
@@ -44,6 +47,18 @@ class DisputeCase(Base):
     permalink: Mapped[str | None] = mapped_column(Text)
     collection: Mapped[str] = mapped_column(String(16))  # asked, held, idle, failed, restored
     was_automatic: Mapped[bool | None]
+
+
+class DisputedLine(Base):
+    """A line that a case is about, as it was then: `amount_minor` with its discount and tax."""
+
+    __tablename__ = "disputed_lines"
+
+    case_id: Mapped[int] = mapped_column(Integer, ForeignKey("dispute_cases.id"), primary_key=True)
+    line_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer)
+    description: Mapped[str] = mapped_column(Text)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
 
 
 class DisputeStep(Base):

@@ -3,6 +3,7 @@
 Reminders stop in the same transaction, and holding Stripe's automatic collection is promised in it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,9 @@ from bot.audit.record import record
 from bot.database import insert_into
 from bot.errors import BadRequest, NotFound, Refused
 from bot.models import DisputeCase, DisputeStep, Invoice
+from bot.money import Money, money_text
 from bot.operations import hold_collection, link_thread, tell_dispute
+from bot.queries.dispute_parts import ALL_OF_IT, Contested, DisputedPart, find_contested, keep_lines
 from bot.queries.dispute_terms import CaseState, Collection, Complaint, Press, Reason, StepKind
 from bot.settings import Settings
 
@@ -36,6 +39,7 @@ class NewDispute:
     note: str
     owner_id: str
     complaint: Complaint | None
+    contested: Contested = ALL_OF_IT
 
 
 def request(
@@ -43,8 +47,9 @@ def request(
 ) -> DisputeCase:
     """Open it; the same press again finds what it opened.
 
-    Raises: NotFound, NotAllowed; BadRequest without the note that the reason needs; Refused for an
-        invoice that is disputed already, or can't be.
+    Raises: NotFound, NotAllowed; BadRequest without the note that the reason needs, and for an
+        amount that the invoice has not; Refused for an invoice that is disputed already or can't
+        be, and for lines that it has not any more.
     """
     if (case := find_by_press(session, press.id)) is not None:
         return case
@@ -57,17 +62,22 @@ def request(
         raise Refused(f"{name} {UNDISPUTED[invoice.status]}: there is nothing to dispute.")
     if wanted.reason is Reason.OTHER and not wanted.note:
         raise BadRequest("Say in a note what the customer contests.")
-    case = _insert(session, wanted, press.now)
+    total = Money(invoice.total_minor, invoice.currency)
+    part = find_contested(session, invoice.id, total, wanted.contested)
+    case = _insert(session, wanted, part, press.now)
     if case is None:
         # The same dialog, delivered twice at once, may have been the quicker one.
         if (case := find_by_press(session, press.id)) is not None:
             return case
         raise Refused(f"{name} is disputed already.")
+    keep_lines(session, case.id, part)
     add_step(session, case, StepKind.OPENED, wanted.note, press)
     hold_collection.request(session, case, press)
     link_thread.request(session, case, now=press.real_now)
     tell_dispute.request(session, settings, case, StepKind.OPENED, press)
-    deed = deed_of(KIND, actor, case, invoice.account_id, note=wanted.note)
+    deed = deed_of(
+        KIND, actor, case, invoice.account_id, note=wanted.note, details=_part_details(part)
+    )
     record(session, settings, deed, now=press.real_now)
     return case
 
@@ -94,7 +104,15 @@ def add_step(
     session.flush()
 
 
-def deed_of(kind: str, actor: Actor, case: DisputeCase, account_id: int, *, note: str) -> Deed:
+def deed_of(
+    kind: str,
+    actor: Actor,
+    case: DisputeCase,
+    account_id: int,
+    *,
+    note: str,
+    details: Mapping[str, Any] | None = None,
+) -> Deed:
     """The entry of the audit trail about a step."""
     return Deed(
         kind,
@@ -109,17 +127,29 @@ def deed_of(kind: str, actor: Actor, case: DisputeCase, account_id: int, *, note
             "owner": Private(case.owner_id, about=case.owner_id),
             # What people write may name somebody.
             "note": Private(note, about=actor.user_id) if note else "",
+            **(details or {}),
         },
     )
 
 
-def _insert(session: Session, wanted: NewDispute, now: datetime) -> DisputeCase | None:
+def _part_details(part: DisputedPart | None) -> dict[str, Any]:
+    """What of the invoice is contested, for the trail."""
+    if part is None:
+        return {"contested": "all"}
+    lines = {"lines": [line.id for line in part.lines]} if part.lines else {}
+    return {"contested": money_text(part.amount), **lines}
+
+
+def _insert(
+    session: Session, wanted: NewDispute, part: DisputedPart | None, now: datetime
+) -> DisputeCase | None:
     """The new case, or None where the invoice has an open one, whoever was quicker."""
     complaint = wanted.complaint
     new = insert_into(session, _CASES).values(
         invoice_id=wanted.invoice_id,
         reason=wanted.reason.value,
         owner_id=wanted.owner_id,
+        disputed_minor=part and part.amount.minor,
         state=CaseState.OPEN.value,
         round=1,
         opened_at=now,

@@ -38,7 +38,13 @@ def request(
         announce.request(
             session,
             Place(case.channel_id, case.thread_ts or case.message_ts),
-            told_in_thread(kind, case.id, by_id=by_id, owner_id=case.owner_id),
+            told_in_thread(
+                kind,
+                case.id,
+                by_id=by_id,
+                owner_id=case.owner_id,
+                is_in_part=case.disputed_minor is not None,
+            ),
             key=_thread_key(case, kind),
             now=now,
             asked_by=by_id,

@@ -17,7 +17,7 @@ from bot.models import Customer
 from bot.queries.cards import AccountRef, InvoiceRow, Status
 from bot.queries.families import family_ids
 from bot.queries.invoice_chargebacks import IS_CHARGED_BACK
-from bot.queries.invoice_disputes import IS_DISPUTED
+from bot.queries.invoice_disputes import IS_DISPUTED, IS_DISPUTED_IN_PART
 from bot.queries.invoice_rows import (
     INVOICES,
     ROW_COLUMNS,
@@ -32,7 +32,14 @@ from bot.queries.status import AUTOMATIC, IS_OWED
 # More than these are not asked for in one message.
 INVOICES_MAX = 50
 DISPUTED = "the customer disputes it"
+DISPUTED_IN_PART = "the customer disputes a part of it, and only whole invoices are asked for"
 CHARGED_BACK = "a bank has taken a payment of it back, or still may"
+# Of several reasons the last one here is said.
+_HOLDS = (
+    (IS_CHARGED_BACK, CHARGED_BACK),
+    (IS_DISPUTED, DISPUTED),
+    (IS_DISPUTED_IN_PART, DISPUTED_IN_PART),
+)
 
 _CUSTOMERS = Customer.__table__
 # No join: the conditions on what is owed name columns that customers have too.
@@ -100,7 +107,7 @@ def find_holds(session: Reading, invoice_ids: Collection[str]) -> dict[str, str]
     Shape: each reason goes on behind "nobody is asked for it now:".
     """
     found: dict[str, str] = {}
-    for holds, why in ((IS_CHARGED_BACK, CHARGED_BACK), (IS_DISPUTED, DISPUTED)):
+    for holds, why in _HOLDS:
         held = select(INVOICES.c.id).where(INVOICES.c.id.in_(list(invoice_ids)), holds)
         found |= dict.fromkeys(session.connection().execute(held).scalars(), why)
     return found

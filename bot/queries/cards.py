@@ -94,12 +94,17 @@ class Chargeback:
 
 @dataclass(frozen=True, slots=True)
 class DisputeMark:
-    """An open dispute, as its invoice shows it; `owner` is a name, `reason` one of Reason."""
+    """An open dispute, as its invoice shows it.
+
+    Shape: `owner` is a name, `reason` one of Reason; `amount` is the contested part of the invoice,
+        None for all of it.
+    """
 
     id: int
     reason: str
     owner: str
     opened_on: date
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,23 +119,34 @@ def get_correctable(session: Reading, invoice_id: str, *, sight: Sight) -> Corre
         credited_after=Money(row.post_payment_credit_minor, row.currency),
     )
     refundable = _REFUNDABLE.rows(session, asked)[0].minor
-    lines = _NAMED_LINES.rows(session, asked) if card.lines_count <= LINES_MAX else []
+    lines = (
+        list_correctable_lines(session, invoice_id, row.currency)
+        if card.lines_count <= LINES_MAX
+        else ()
+    )
     return Correctable(
         card=card,
         standing=standing,
         refundable=Money(refundable, row.currency),
-        lines=tuple(
-            CorrectableLine(
-                id=line.id,
-                description=line.description or "",
-                amount=Money(line.amount_minor, row.currency),
-                worth=Money(
-                    line.amount_minor
-                    - line.discount_minor
-                    + sum(tax["amount"] for tax in line.taxes if not tax["is_inclusive"]),
-                    row.currency,
-                ),
-            )
-            for line in lines
-        ),
+        lines=lines,
+    )
+
+
+def list_correctable_lines(
+    session: Reading, invoice_id: str, currency: str
+) -> tuple[CorrectableLine, ...]:
+    """The lines of an invoice in Stripe's order, with what each comes to."""
+    return tuple(
+        CorrectableLine(
+            id=line.id,
+            description=line.description or "",
+            amount=Money(line.amount_minor, currency),
+            worth=Money(
+                line.amount_minor
+                - line.discount_minor
+                + sum(tax["amount"] for tax in line.taxes if not tax["is_inclusive"]),
+                currency,
+            ),
+        )
+        for line in _NAMED_LINES.rows(session, {"invoice_id": invoice_id})
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from bot.database import Reading
 from bot.errors import NotFound
@@ -14,6 +14,7 @@ from bot.models import CASE_OPEN, DisputeCase, DisputeStep
 from bot.money import Money
 from bot.prepared import Prepared
 from bot.queries.cards import Freshness, InvoiceRow
+from bot.queries.dispute_parts import DisputedPart, read_part
 from bot.queries.families import family_ids
 from bot.queries.freshness import get_freshness
 from bot.queries.invoice_rows import (
@@ -28,7 +29,10 @@ from bot.queries.people import list_names
 from bot.queries.sight import Sight
 from bot.queries.status import IS_OWED
 
-COLUMNS = (*("id", "reason", "state", "round", "owner_id", "opened_at", "permalink", "collection"),)
+COLUMNS = (
+    *("id", "reason", "state", "round", "owner_id", "opened_at", "permalink"),
+    *("collection", "disputed_minor"),
+)
 # The newest so many; a case has a handful.
 STEPS_MAX = 50
 # The largest that the column of their ids holds.
@@ -54,11 +58,12 @@ class Dispute:
 
     Shape: `reason`, `state` and `collection` are codes of dispute_terms; `lines` oldest first, the
         newest STEPS_MAX. `permalink` leads to the message that it was opened from, None without
-        one; `owner` is a name.
+        one; `owner` is a name. `part` is what of the invoice is contested, None for all of it.
     """
 
     id: int
     invoice: InvoiceRow
+    part: DisputedPart | None
     reason: str
     state: str
     round: int
@@ -78,7 +83,11 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class DisputedSum:
-    """What is owed on disputed invoices in one currency; it is part of the outstanding amount."""
+    """What is contested of invoices in one currency; it is part of the outstanding amount.
+
+    Shape: of an invoice that is contested in part no more than that part, and never more than what
+        remains of it; `count` is the number of the invoices.
+    """
 
     amount: Money
     count: int
@@ -105,6 +114,7 @@ def get_dispute(session: Reading, case_id: int, *, sight: Sight) -> Dispute:
     return Dispute(
         id=row.case_id,
         invoice=row_of(row, sight=sight),
+        part=read_part(session, case_id, row.case_disputed_minor, row.currency),
         reason=row.case_reason,
         state=row.case_state,
         round=row.case_round,
@@ -133,19 +143,21 @@ def list_case_ids(session: Reading, invoice_ids: Collection[str]) -> list[int]:
 
 
 def sum_disputed(session: Reading, account_id: int, *, sight: Sight) -> tuple[DisputedSum, ...]:
-    """What an account and its companies owe on disputed invoices, by currency, in their order."""
+    """What an account and its companies contest of what they owe, by currency, in their order."""
     values = sight_values(sight) | {"account_id": account_id}
     rows = _sums_statement(is_scoped=sight.scope is not None).rows(session, values)
-    return tuple(DisputedSum(Money(int(row.remaining), row.currency), row.invoices) for row in rows)
+    return tuple(DisputedSum(Money(int(row.disputed), row.currency), row.invoices) for row in rows)
 
 
 @cache
 def _sums_statement(*, is_scoped: bool) -> Prepared:
-    # From the cases, which are few, to their invoices.
+    # From the cases, which are few, to their invoices. Of a part some may be paid by now.
+    is_less = _CASES.c.disputed_minor < INVOICES.c.remaining_minor
+    disputed = case((is_less, _CASES.c.disputed_minor), else_=INVOICES.c.remaining_minor)
     return Prepared(
         select(
             INVOICES.c.currency,
-            func.sum(INVOICES.c.remaining_minor).label("remaining"),
+            func.sum(disputed).label("disputed"),
             func.count().label("invoices"),
         )
         .select_from(_CASES.join(INVOICES, INVOICES.c.id == _CASES.c.invoice_id))

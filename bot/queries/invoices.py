@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, Select, bindparam, select, tuple_
 
@@ -12,7 +13,7 @@ from bot.errors import NotFound
 from bot.money import Money, money_text
 from bot.prepared import Prepared, Row
 from bot.queries.accounts import is_named, name_values
-from bot.queries.cards import InvoiceCard, LinePart
+from bot.queries.cards import DisputeMark, InvoiceCard, LinePart
 from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
 from bot.queries.invoice_chargebacks import HAS_ANY, list_chargebacks
 from bot.queries.invoice_disputes import IS_DISPUTED, find_open_dispute
@@ -194,7 +195,7 @@ def _card_of(row: Row, session: Reading, sight: Sight) -> InvoiceCard:
         parts=parts,
         lines_count=row.lines_count,
         chargebacks=chargebacks,
-        dispute=find_open_dispute(session, row.id, zone=zone) if row.is_disputed else None,
+        dispute=_dispute_of(row, session, zone),
         previous_id=row.previous_id,
         next_id=row.next_id,
         is_deleted=row.deleted_at is not None,
@@ -202,6 +203,12 @@ def _card_of(row: Row, session: Reading, sight: Sight) -> InvoiceCard:
         now=sight.now,
         **_amounts(row, parts),
     )
+
+
+def _dispute_of(row: Row, session: Reading, zone: ZoneInfo) -> DisputeMark | None:
+    if not row.is_disputed:
+        return None
+    return find_open_dispute(session, row.id, currency=row.currency, zone=zone)
 
 
 def _amounts(row: Row, parts: tuple[LinePart, ...]) -> dict[str, Money]:

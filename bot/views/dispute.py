@@ -18,9 +18,11 @@ from bot.views.dispute_words import (
 )
 from bot.views.freshness import footing, freshness_warnings, warning
 from bot.views.invoice import STATUS_EMOJI, status_words
+from bot.views.part_fields import line_text
 from bot.views.text import (
     account_name,
     clock_text,
+    count_text,
     day_of,
     day_text,
     days_late_text,
@@ -38,6 +40,8 @@ SUBJECT = "dispute:"
 NAME_MAX, NOTE_MAX = 60, 300
 # The newest steps; all of them stand in the invoice's history.
 LINES_SHOWN = 6
+# Contested lines that are named; with more, the rest is counted.
+CONTESTED_SHOWN = 8
 
 
 def subject_of(case_id: int) -> str:
@@ -66,6 +70,7 @@ def dispute_card(
         *freshness_warnings(dispute.freshness, dispute.zone),
         *_collection_warning(dispute),
         _facts(dispute),
+        *_contested(dispute),
         *_lines(dispute),
         blocks.actions([*_buttons(dispute, rights)]),
         footing(dispute.freshness, dispute.zone),
@@ -102,13 +107,21 @@ def _glance(dispute: Dispute) -> Block:
 
 
 def _amount(dispute: Dispute) -> tuple[str, str]:
+    """The amount that matters, and what it is; of a part, the part with the whole behind it."""
+    amount, purpose = _invoice_amount(dispute)
+    if dispute.part is None:
+        return amount, purpose
+    return money_text(dispute.part.amount), f"contested, of {amount} {purpose}"
+
+
+def _invoice_amount(dispute: Dispute) -> tuple[str, str]:
     invoice = dispute.invoice
     match invoice.status:
         case Status.OPEN | Status.PAST_DUE:
             stays = "to pay; it stays in the balance" if dispute.state == "open" else "to pay"
             return money_text(invoice.remaining), stays
         case Status.PAID:
-            return money_text(invoice.total), "is paid"
+            return money_text(invoice.total), "paid"
         case Status.VOID:
             return money_text(invoice.total), "annulled, nothing to pay"
         case _:
@@ -135,6 +148,21 @@ def _facts(dispute: Dispute) -> Block:
         "Automatic collection": _collection_words(dispute),
     }
     return blocks.fields([blocks.mrkdwn(f"*{label}*\n{fact}") for label, fact in facts.items()])
+
+
+def _contested(dispute: Dispute) -> list[Block]:
+    """The lines that a dispute is about, where it is about some."""
+    if dispute.part is None or not dispute.part.lines:
+        return []
+    lines = dispute.part.lines
+    said = [
+        f"{line_text(line.description)} · {money_text(line.amount)}"
+        for line in lines[:CONTESTED_SHOWN]
+    ]
+    if rest := len(lines) - len(said):
+        said.append(f"and {count_text(rest, 'more line')}")
+    head = blocks.text("Contested lines" if len(lines) > 1 else "Contested line", is_bold=True)
+    return [blocks.rich_text(head, blocks.text("\n" + "\n".join(said)))]
 
 
 def _collection_words(dispute: Dispute) -> str:

@@ -1,9 +1,11 @@
 """The dialogs about disputes: which invoice and why, how it ended, why it is open again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.money import money_text
+from bot.money import decimal_text, money_text
 from bot.queries.cards import InvoiceCard, InvoiceRow, Status
+from bot.queries.correctable import Correctable
 from bot.queries.dispute_terms import ENDS, Reason
 from bot.queries.disputes import Dispute
 from bot.views import actions, blocks
@@ -12,6 +14,7 @@ from bot.views.dispute_words import END_WORDS, REASON_WORDS
 from bot.views.fields import menu_field, person_field, radio_field, search_field, text_field
 from bot.views.forms import Form
 from bot.views.invoice import status_words
+from bot.views.part_fields import TICKED, WHOLE, amount_field, line_fields, what_field
 from bot.views.text import account_name, days_late_text, fit, invoice_name, plain
 
 # The names of the fields.
@@ -22,6 +25,18 @@ NOTE_MAX = 1000
 # More than that nobody chooses from; the others are found by typing.
 CANDIDATES_SHOWN = 20
 ACCOUNT_MAX = 36
+# Only whole invoices are asked for, so a dispute about a part holds the whole of it.
+HELD = "Nobody is asked for any of this invoice until the dispute is closed."
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a dialog says already when it opens: what was said in the one before it."""
+
+    owner_id: str
+    reason: str | None = None
+    note: str = ""
+    is_about_lines: bool = False
 
 
 def open_dispute_form(
@@ -56,23 +71,47 @@ def open_dispute_form(
         shown.append(menu)
         other = search_field(OTHER_INVOICE, "Or another one", "Number or account", is_optional=True)
         shown.append(other)
-    shown += _why_and_who(owner_id)
+    shown += [
+        what_field(
+            "What is contested",
+            whole="The whole invoice",
+            ticked="Whole lines, chosen in the next step",
+        ),
+        amount_field(
+            "Amount, tax included",
+            "Only for an amount: in the invoice’s currency, digits and a point.",
+        ),
+        *_why_and_who(Filled(owner_id)),
+    ]
     form = Form(actions.OPEN_DISPUTE, "Open dispute", subject=subject)
     return Message(text=head, blocks=tuple(shown), form=form)
 
 
-def open_dispute_of_form(invoice: InvoiceCard, *, owner_id: str, subject: str) -> Message:
-    """The same for one invoice, from its own card."""
-    head = "Open a dispute"
+def open_dispute_of_form(found: Correctable, *, filled: Filled, subject: str) -> Message:
+    """The same for one invoice, with its lines: from its own card, or once it was chosen."""
+    head, invoice = "Open a dispute", found.card
     amount, status = money_text(invoice.remaining), _status(invoice)
     about = blocks.rich_text(
         blocks.text(invoice_name(invoice), is_bold=True),
         blocks.text(f" · {amount} to pay · {status}\n{account_name(invoice.account)}"),
     )
+    total = decimal_text(invoice.total)
+    what = [
+        what_field(
+            "What is contested",
+            whole=f"The whole invoice: {money_text(invoice.total)}",
+            ticked="Whole lines" if found.lines else "",
+            initial=TICKED if filled.is_about_lines else WHOLE,
+        ),
+        amount_field(
+            f"Amount in {invoice.total.currency.upper()}, tax included",
+            f"Only for an amount: digits and a point, {total} at most.",
+        ),
+        *line_fields(found.lines, hint="Only for whole lines."),
+    ]
     form = Form(actions.OPEN_DISPUTE, "Open dispute", subject=subject)
-    return Message(
-        text=head, blocks=(blocks.header(head), about, *_why_and_who(owner_id)), form=form
-    )
+    parts = (blocks.header(head), about, *what, *_why_and_who(filled))
+    return Message(text=head, blocks=parts, form=form)
 
 
 def close_dispute_form(dispute: Dispute) -> Message:
@@ -114,20 +153,21 @@ def choice_words(row: InvoiceRow) -> str:
     return fit(words, blocks.OPTION_TEXT_MAX)
 
 
-def _why_and_who(owner_id: str) -> list[Block]:
+def _why_and_who(filled: Filled) -> list[Block]:
     reasons = [(reason.value, REASON_WORDS[reason]) for reason in Reason]
     return [
-        menu_field(REASON, "What they contest", reasons),
+        menu_field(REASON, "Why", reasons, initial=filled.reason),
         text_field(
             NOTE,
             "Note",
+            initial=filled.note,
             hint="What the customer says, in a sentence or two.",
             is_long=True,
             is_optional=True,
             characters_max=NOTE_MAX,
         ),
-        person_field(OWNER, "Who looks after it", initial=owner_id),
-        _said("Nobody is asked for this money until the dispute is closed."),
+        person_field(OWNER, "Who looks after it", initial=filled.owner_id),
+        _said(HELD),
     ]
 
 

@@ -6,7 +6,7 @@ from bot.views.blocks import Message
 
 # Anybody may read along in a thread, guests too: neither invoice nor account, amount nor reason.
 THREAD_WORDS = {
-    StepKind.OPENED: "{by} has opened dispute {id} about this. {looks} after it.",
+    StepKind.OPENED: "{by} has opened dispute {id} about {what}this. {looks} after it.",
     StepKind.RESOLVED: "{by} has closed dispute {id} as resolved.",
     StepKind.REJECTED: "{by} has closed dispute {id} as rejected.",
     StepKind.WITHDRAWN: "{by} has closed dispute {id} as withdrawn.",
@@ -15,10 +15,13 @@ THREAD_WORDS = {
 RETURNED = {"hold_collection": "held", "restore_collection": "restored"}
 
 
-def told_in_thread(kind: StepKind, case_id: int, *, by_id: str, owner_id: str) -> Message:
+def told_in_thread(
+    kind: StepKind, case_id: int, *, by_id: str, owner_id: str, is_in_part: bool = False
+) -> Message:
     """What a thread hears of a step."""
     looks = "They look" if owner_id == by_id else f"<@{owner_id}> looks"
-    words = THREAD_WORDS[kind].format(by=f"<@{by_id}>", id=case_id, looks=looks)
+    what = "a part of " if is_in_part else ""
+    words = THREAD_WORDS[kind].format(by=f"<@{by_id}>", id=case_id, looks=looks, what=what)
     return _with_button(words, case_id)
 
 

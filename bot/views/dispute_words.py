@@ -1,5 +1,6 @@
 """Disputes in words: why, how they stand, and what was done with them."""
 
+from bot.money import money_text
 from bot.queries.cards import DisputeMark
 from bot.queries.dispute_terms import CaseState, Collection, Reason, StepKind
 from bot.views.text import day_text, escape, plain
@@ -59,9 +60,16 @@ COLLECTION_WORDS = {
 
 
 def dispute_fact(mark: DisputeMark) -> str:
-    """Since when an invoice is contested, why, and who looks after it."""
+    """What of an invoice is contested, since when, why, and who looks after it."""
     owner = escape(plain(mark.owner, limit=NAME_MAX))
-    return f"since {day_text(mark.opened_on)}, {owner} looks after it\n{reason_words(mark.reason)}"
+    part = f"{money_text(mark.amount)} of it, " if mark.amount is not None else ""
+    since = f"{part}since {day_text(mark.opened_on)}, {owner} looks after it"
+    return f"{since}\n{reason_words(mark.reason)}"
+
+
+def dispute_mark(mark: DisputeMark) -> str:
+    """That an invoice is contested, in a word or three."""
+    return "Disputed" if mark.amount is None else "Disputed in part"
 
 
 def reason_words(reason: str) -> str:

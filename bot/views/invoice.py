@@ -11,7 +11,7 @@ from bot.views import actions, blocks, invoice_table
 from bot.views.ageing import BEHIND
 from bot.views.blocks import Block, Element, Message
 from bot.views.chargebacks import LOST, chargeback_fact, chargeback_mark
-from bot.views.dispute_words import DISPUTE_EMOJI, dispute_fact
+from bot.views.dispute_words import DISPUTE_EMOJI, dispute_fact, dispute_mark
 from bot.views.freshness import footing, freshness_warnings, warning
 from bot.views.invoice_deeds import deeds_row
 from bot.views.text import (
@@ -116,7 +116,8 @@ def _dispute_mark(card: InvoiceCard) -> list[Element]:
     """That the customer contests it, right beside the status."""
     if card.dispute is None:
         return []
-    return [blocks.text(" · "), blocks.emoji(DISPUTE_EMOJI), blocks.text(" Disputed", is_bold=True)]
+    words = blocks.text(f" {dispute_mark(card.dispute)}", is_bold=True)
+    return [blocks.text(" · "), blocks.emoji(DISPUTE_EMOJI), words]
 
 
 def _headline(card: InvoiceCard) -> tuple[Money, str]:
@@ -239,7 +240,7 @@ def _summary(card: InvoiceCard) -> str:
     mark = chargeback_mark(card.chargebacks[0]) if card.chargebacks else ""
     parts = [
         status_words(card.status, card.status_text),
-        "disputed" if card.dispute else "",
+        dispute_mark(card.dispute).lower() if card.dispute else "",
         remark,
         mark,
         f"{money_text(amount)} {purpose}",

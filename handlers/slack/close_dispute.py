@@ -20,7 +20,7 @@ from handlers.slack.notes import read_note
 from handlers.slack.requests import Submission
 
 CLOSED = "The dispute is closed."
-REOPENED = "The dispute is open again. Nobody is asked for this money until it is closed."
+REOPENED = "The dispute is open again. Nobody is asked for this invoice until it is closed."
 
 
 def ask_to_close(ask: Ask, value: str) -> Message:

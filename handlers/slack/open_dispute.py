@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.access import Permission, find_actor, permissions_for, require, require_for, scope_for
+from bot.money import money_text
 from bot.operations import open_dispute
 from bot.operations.open_dispute import NewDispute
 from bot.queries.cards import InvoiceCard
+from bot.queries.correctable import Correctable, get_correctable
+from bot.queries.dispute_parts import Contested
 from bot.queries.dispute_terms import Complaint, Reason, StepKind
-from bot.queries.invoices import get_invoice_card
 from bot.queries.named_invoices import list_named_invoices
 from bot.views import actions
 from bot.views.blocks import Message
@@ -20,9 +22,13 @@ from bot.views.dispute_forms import (
     OTHER_INVOICE,
     OWNER,
     REASON,
+    Filled,
     open_dispute_form,
     open_dispute_of_form,
 )
+from bot.views.part_fields import TICKED, WHAT, line_field
+from bot.views.text import count_text
+from handlers.slack.chosen_part import read_part
 from handlers.slack.context import Ask
 from handlers.slack.dispute_steps import press_of, show_dispute_of, step_outcome
 from handlers.slack.invalid_fields import InvalidFields
@@ -31,7 +37,7 @@ from handlers.slack.requests import Submission
 
 RIGHT = Permission.DISPUTE_INVOICES
 UNREAD = "The rest of the thread could not be read. Found in the message itself."
-STARTED = "The dispute is open. Nobody is asked for this money until it is closed."
+STARTED = "The dispute is open. Nobody is asked for this invoice until it is closed."
 
 
 def ask_to_dispute(ask: Ask, value: str) -> Message:
@@ -39,13 +45,13 @@ def ask_to_dispute(ask: Ask, value: str) -> Message:
 
     Raises: NotFound and NotAllowed.
     """
-    card = _card(ask, actions.parse_show_invoice(value))
+    found = _find(ask, actions.parse_show_invoice(value))
+    card = found.card
     if card.dispute is not None:
         return show_dispute_of(ask, card.dispute.id)
     require_for(ask.actor, RIGHT, account_id=card.account.id)
-    return open_dispute_of_form(
-        card, owner_id=ask.actor.user_id, subject=format_complaint(None, [card.id])
-    )
+    filled = Filled(ask.actor.user_id)
+    return open_dispute_of_form(found, filled=filled, subject=format_complaint(None, [card.id]))
 
 
 def require_right(ask: Ask) -> None:
@@ -73,15 +79,22 @@ def propose(ask: Ask, complaint: Complaint, texts: Sequence[str], *, is_unread: 
 def submitted_open_dispute(ask: Ask, submission: Submission) -> Message:
     """Open the dispute; what becomes of the rest follows in the same modal.
 
+    Shape: the same dialog with the lines of the invoice where these are to be chosen first.
     Raises: InvalidFields, NotFound, NotAllowed, Refused.
     """
     complaint, invoice_ids = parse_complaint(submission.subject)
-    card = _card(ask, invoice_ids[0] if invoice_ids else _chosen(submission))
+    found = _find(ask, invoice_ids[0] if invoice_ids else _chosen(submission))
+    card = found.card
     require_for(ask.actor, RIGHT, account_id=card.account.id)
     reason = _reason(submission)
     needed = "Say what the customer contests." if reason is Reason.OTHER else ""
     note = read_note(submission, NOTE, most=NOTE_MAX, needed=needed)
-    wanted = NewDispute(card.id, reason, note, _owner(ask, submission, card), complaint)
+    owner_id = _owner(ask, submission, card)
+    if not invoice_ids and submission.text(WHAT) == TICKED:
+        filled = Filled(owner_id, reason.value, note, is_about_lines=True)
+        return _ask_for_lines(found, filled, complaint)
+    contested = _contested(found, submission)
+    wanted = NewDispute(card.id, reason, note, owner_id, complaint, contested)
     runtime = ask.desk.runtime
     with runtime.database.writing() as session:
         case = open_dispute.request(
@@ -100,9 +113,40 @@ def outcome_of_open_dispute(ask: Ask, submission: Submission) -> Message | None:
     return step_outcome(ask, submission, StepKind.OPENED, STARTED)
 
 
-def _card(ask: Ask, invoice_id: str) -> InvoiceCard:
+def _find(ask: Ask, invoice_id: str) -> Correctable:
     with ask.desk.runtime.database.looking() as session:
-        return get_invoice_card(session, invoice_id, sight=ask.sight)
+        return get_correctable(session, invoice_id, sight=ask.sight)
+
+
+def _ask_for_lines(found: Correctable, filled: Filled, complaint: Complaint | None) -> Message:
+    """The dialog once more, with the lines of the invoice that was chosen."""
+    if found.card.dispute is not None:
+        raise InvalidFields({WHAT: "This invoice is disputed already. Its card shows how."})
+    if not found.lines:
+        count = count_text(found.card.lines_count, "line")
+        raise InvalidFields(
+            {WHAT: f"This invoice has {count}, which can’t be offered here. Choose an amount."}
+        )
+    subject = format_complaint(complaint, [found.card.id])
+    return open_dispute_of_form(found, filled=filled, subject=subject)
+
+
+def _contested(found: Correctable, submission: Submission) -> Contested:
+    """What is contested; lines that come to nothing are no dispute."""
+    total = found.card.total
+    chosen = read_part(
+        submission,
+        found.lines,
+        most=total,
+        too_much=lambda amount: (
+            f"That is {money_text(amount)}; the whole invoice is {money_text(total)}."
+        ),
+    )
+    if not chosen.lines:
+        return Contested(amount=chosen.amount)
+    if chosen.amount is None or chosen.amount.minor <= 0:
+        raise InvalidFields({line_field(0): "These lines come to nothing that can be contested."})
+    return Contested(tuple(line.id for line in chosen.lines))
 
 
 def _chosen(submission: Submission) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 
 from bot.access import Permission
 from bot.queries.cards import DisputeMark, Status
+from bot.queries.dispute_parts import ContestedLine, DisputedPart
 from bot.queries.dispute_terms import StepKind
 from bot.queries.disputes import Dispute, DisputedSum, DisputeLine
 from bot.views.blocks import Message
 from bot.views.complaints import format_complaint
 from bot.views.dispute import dispute_card
 from bot.views.dispute_forms import (
+    Filled,
     close_dispute_form,
     open_dispute_form,
     open_dispute_of_form,
@@ -24,7 +26,8 @@ from bot.views.dispute_notices import (
     offer_to_dispute,
     told_in_thread,
 )
-from tests.bot.views.cards import FRESH, NASTY, NASTY_ACCOUNT, NOW, make_card, make_row, usd
+from tests.bot.views.cards import FRESH, NASTY, NASTY_ACCOUNT, NOW, make_row, usd
+from tests.bot.views.credit_cases import make_correctable
 
 RIGHTS = (Permission.VIEW_INVOICES, Permission.DISPUTE_INVOICES)
 OPENED = DisputeLine("opened", "They count 1,200 minutes fewer.", "Jamie Okafor", NOW)
@@ -47,6 +50,7 @@ def make_dispute(*lines: DisputeLine, **changes: Any) -> Dispute:
     dispute = Dispute(
         id=7,
         invoice=make_row(status=Status.PAST_DUE, days_late=12),
+        part=None,
         reason="usage_overcounted",
         state="open",
         round=1,
@@ -74,9 +78,13 @@ NASTY_DISPUTE = make_dispute(
     *(DisputeLine("reopened", NASTY, NASTY, NOW) for _ in range(12)),
     invoice=make_row(number=NASTY[:60], account=NASTY_ACCOUNT),
     owner=NASTY,
+    part=DisputedPart(usd(10), tuple(ContestedLine("il", NASTY, usd(10)) for _ in range(40))),
     reason="of_a_newer_version",
     state="of_a_newer_version",
     collection="of_a_newer_version",
+)
+OF_LINES = DisputedPart(
+    usd(42_500), tuple(ContestedLine(f"il_{n}", f"Calls {n}", usd(2500)) for n in range(17))
 )
 CANDIDATES = [make_row(id=f"in_{n}", number=f"ACME-{n:04}") for n in range(3)]
 SUBJECT = format_complaint(None, ["in_1"])
@@ -108,7 +116,28 @@ DISPUTE_CASES: dict[str, Message] = {
     "dispute_form": _form(3, proposed="in_1"),
     "dispute_form_unread": _form(1, hint="The rest of the thread could not be read."),
     "dispute_form_nothing_found": _form(0),
-    "dispute_form_of_card": open_dispute_of_form(make_card(), owner_id="U1", subject=SUBJECT),
+    "dispute_form_of_card": open_dispute_of_form(
+        make_correctable(), filled=Filled("U1"), subject=SUBJECT
+    ),
+    "dispute_form_for_lines": open_dispute_of_form(
+        make_correctable(lines_count=12),
+        filled=Filled("U1", "tax_wrong", "They say so.", is_about_lines=True),
+        subject=SUBJECT,
+    ),
+    "dispute_form_without_lines": open_dispute_of_form(
+        make_correctable(lines_count=0), filled=Filled("U1"), subject=SUBJECT
+    ),
+    "dispute_of_an_amount": dispute_card(make_dispute(part=DisputedPart(usd(4000))), rights=RIGHTS),
+    "dispute_of_lines": dispute_card(make_dispute(part=OF_LINES), rights=RIGHTS),
+    "dispute_of_a_line_of_paid": dispute_card(
+        make_dispute(
+            part=DisputedPart(usd(2500), OF_LINES.lines[:1]), invoice=make_row(status=Status.PAID)
+        ),
+        rights=RIGHTS,
+    ),
+    "dispute_in_thread_in_part": told_in_thread(
+        StepKind.OPENED, 7, by_id="U1", owner_id="U2", is_in_part=True
+    ),
     "dispute_form_to_close": close_dispute_form(make_dispute()),
     "dispute_form_to_reopen": reopen_dispute_form(CLOSED),
     "dispute_in_thread": told_in_thread(StepKind.OPENED, 7, by_id="U1", owner_id="U2"),

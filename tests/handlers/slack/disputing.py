@@ -20,6 +20,10 @@ TODAY = day("2026-11-16")
 DISPUTES, SUPPORT, SHARED = "G0DISPUTES", "support", "acme-shared"
 COLLECTOR, VIEWER, OUTSIDER, STRANGER = "U0JAMIE", "U0ROBIN", "U0DANA", "U0KIM"
 INVOICES, AMOUNT = 30, 10_000
+# Those of another company of Acme, in two lines, with nothing else on them.
+OF_LINES, IN_LINES = 12_000, (("Calls", 9_000), ("Porting", 3_000))
+LINES_INVOICES = 12
+COUNTS = {AMOUNT: INVOICES, OF_LINES: LINES_INVOICES}
 
 
 def disputing(database_url: str) -> Iterator[Tallyman]:
@@ -30,6 +34,9 @@ def disputing(database_url: str) -> Iterator[Tallyman]:
     other = billing.customer("Zenith Telecom", company="Zenith Telecom")
     for _ in range(INVOICES):
         billing.invoice(acme, ("Calls", AMOUNT), due=TODAY, auto_advance="true")
+    east = billing.customer("Acme East LLC", organisation="Acme", company="Acme East")
+    for _ in range(LINES_INVOICES):
+        billing.invoice(east, *IN_LINES, due=TODAY, auto_advance="true")
     billing.invoice(other, ("Calls", 70_000), due=TODAY)
     stripe.advance(TODAY)
     with deployed(
@@ -63,14 +70,14 @@ def clear_screen(person: Person) -> None:
         person.dismiss()
 
 
-_numbers = itertools.count()
+_numbers = {AMOUNT: itertools.count(), OF_LINES: itertools.count()}
 
 
 def next_invoice(desk: Tallyman, *, of: int = AMOUNT) -> Invoice:
     """An invoice of Acme that no other test is about; or the one of another amount."""
     with desk.runtime.database.reading() as session:
         found = select(Invoice).where(Invoice.total_minor == of).order_by(Invoice.id)
-        skipped = next(_numbers) % INVOICES if of == AMOUNT else 0
+        skipped = next(_numbers[of]) % COUNTS[of] if of in _numbers else 0
         return session.scalars(found.offset(skipped).limit(1)).one()
 
 

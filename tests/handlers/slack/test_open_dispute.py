@@ -56,7 +56,7 @@ def test_a_complaint_becomes_a_dispute_and_everybody_hears_of_it(
 
     case = find_case(desk, invoice)
     assert case is not None
-    assert "Nobody is asked for this money" in shown.words
+    assert "Nobody is asked for this invoice" in shown.words
     assert "The thread was told." in shown.words
     assert "Held at Stripe until it is closed" in shown.words
     assert at_stripe(desk, invoice)["auto_advance"] is False
