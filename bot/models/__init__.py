@@ -26,9 +26,11 @@ from bot.models.deeds import (
     News,
     PostedMessage,
 )
+from bot.models.digests import IS_SET_UP, Digest, DigestLine, DigestPost, DigestSighting
 from bot.models.disputes import CASE_OPEN, DisputeCase, DisputedLine, DisputeStep
 from bot.models.invoices import (
     OPEN,
+    PAID_LATE,
     PRESENT,
     CreditNote,
     Invoice,
@@ -85,10 +87,12 @@ __all__ = [
     "CASE_OPEN",
     "DEAD",
     "HAS_BALANCE",
+    "IS_SET_UP",
     "KEPT",
     "LEASED",
     "LIVE",
     "OPEN",
+    "PAID_LATE",
     "PAST_DUE_NOW",
     "PAYMENT_FAILED",
     "PENDING",
@@ -122,6 +126,10 @@ __all__ = [
     "CustomerBalanceTransaction",
     "CustomerChannel",
     "Deployment",
+    "Digest",
+    "DigestLine",
+    "DigestPost",
+    "DigestSighting",
     "Dispute",
     "DisputeCase",
     "DisputeStep",

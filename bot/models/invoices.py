@@ -105,6 +105,10 @@ class Invoice(Base):
 # SQLite uses a partial index only where the query says the predicate with the same literal.
 OPEN: ColumnElement[bool] = literal_column("status = 'open'")
 PRESENT: ColumnElement[bool] = literal_column("deleted_at IS NULL")
+# What was paid after it was due, or after an attempt to collect it had failed.
+PAID_LATE: ColumnElement[bool] = literal_column(
+    "status = 'paid' AND (paid_at > overdue_at OR first_failed_at IS NOT NULL)"
+)
 # Newest first, for lists of one account and of the whole book. What a list filters by stands in
 # the index, so that counting a million invoices reads none of them; SQLite wants the columns of a
 # predicate there too, or it reads the row to see what the index has already said.
@@ -161,6 +165,13 @@ Index(
     Invoice.deleted_at,
     sqlite_where=OPEN,
     postgresql_where=OPEN,
+)
+# For what came in since a moment of what was past due.
+Index(
+    "ix_invoices_paid_late",
+    Invoice.paid_at,
+    sqlite_where=PAID_LATE,
+    postgresql_where=PAID_LATE,
 )
 
 

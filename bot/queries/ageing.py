@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, func, not_, or_, select
 
 from bot.clock import local_day, zone_of
 from bot.database import Reading
@@ -175,8 +175,8 @@ def owed_columns() -> dict[str, ColumnElement[Any]]:
     return sums
 
 
-def owed_of(row: Row[Any], currency: str, *, prefix: str = "") -> Owed:
-    """Read a row of owed_columns(), whose names may begin with something more."""
+def owed_of(row: object, currency: str, *, prefix: str = "") -> Owed:
+    """Read a row of owed_columns(), or sums of such, whose names may begin with something more."""
     # PostgreSQL sums whole numbers up to a decimal one, and nothing up to nothing.
     found = {name: int(getattr(row, prefix + name) or 0) for name in OWED_NAMES}
     # What is late by so many days or more: what that is more than the next one is a bucket.
