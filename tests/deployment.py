@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from handlers.slack.context import Desk
 from handlers.slack.socket_mode import connected
 from jobs import people, sync
 from jobs.effects import carrying_out
-from tests.workspace import Person
+from tests.workspace import PATIENCE_SECONDS, Person
 
 ADMIN, STRANGER = "U0AVERY", "U0KIM"
 SIGNING_SECRET = "fake-signing-secret"
@@ -36,18 +36,21 @@ APP_TOKEN = "xapp-fake-tallyman"
 SECRET_KEY = "sk_test_fake_tallyman"
 AUDIT_KEY = "fake-audit-key-of-at-least-32-characters"
 
-# In Socket Mode, patience that tests have time for.
+# In Socket Mode, as quick with the next step as tests want it, and as patient with Slack as a
+# machine may be busy.
 HASTY = Pace(
-    open_seconds=5.0,
-    hello_seconds=3.0,
+    open_seconds=60.0,
+    hello_seconds=60.0,
     ping_seconds=0.3,
-    pong_seconds=2.0,
+    pong_seconds=60.0,
     retire_seconds=0.5,
     settled_seconds=0.0,
     backoff_seconds=0.05,
     backoff_max_seconds=0.2,
     refused_seconds=0.5,
 )
+# The same where it is about a Slack that says nothing any more.
+IMPATIENT = replace(HASTY, hello_seconds=0.3, pong_seconds=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,12 @@ class Tallyman:
 
 @contextlib.contextmanager
 def deployed(
-    database_url: str, *, now: datetime, stripe: StripeStandIn | None = None, **changed: Any
+    database_url: str,
+    *,
+    now: datetime,
+    stripe: StripeStandIn | None = None,
+    pace: Pace = HASTY,
+    **changed: Any,
 ) -> Iterator[Tallyman]:
     """Everything running for the length of a block; the business clock follows Stripe's.
 
@@ -93,7 +101,12 @@ def deployed(
         manifest = json.loads(Path("manifest.json").read_text("utf-8"))
         manifest["settings"]["socket_mode_enabled"] = "slack_app_token" in changed
         slack = open_workspace(
-            SlackStandIn(manifest, signing_secret=SIGNING_SECRET, bot_token=BOT_TOKEN)
+            SlackStandIn(
+                manifest,
+                signing_secret=SIGNING_SECRET,
+                bot_token=BOT_TOKEN,
+                patience_seconds=PATIENCE_SECONDS,
+            )
         )
         slack_url = stack.enter_context(serving(slack.app)).url
         endpoint = stripe.call(
@@ -134,7 +147,7 @@ def deployed(
         stripe.call(
             "POST", f"/v1/webhook_endpoints/{endpoint['id']}", {"url": f"{url}/stripe/webhook"}
         )
-        stack.enter_context(connected(desk, pace=HASTY))
+        stack.enter_context(connected(desk, pace=pace))
         means = Means(runtime=runtime, slack=api, deployment=identified)
         stack.enter_context(carrying_out(means))
         yield Tallyman(stripe, slack, runtime, desk, url, slack_url)

@@ -126,7 +126,7 @@ class Following:
             headers["Stripe-Signature"] = signature
         address = urlsplit(self.url)
         with contextlib.closing(
-            http.client.HTTPConnection(str(address.hostname), address.port, timeout=20)
+            http.client.HTTPConnection(str(address.hostname), address.port, timeout=100)
         ) as connection:
             connection.request("POST", PATH, body, headers)
             return connection.getresponse().status
@@ -145,6 +145,12 @@ class Following:
         """An invoice as the mirror has it."""
         with self.runtime.database.reading() as session:
             return session.get(Invoice, invoice_id)
+
+    def is_settled(self) -> bool:
+        """Whether every event that is kept was taken up, and what it is about read again."""
+        # In this order: what is taken up later is found to be stale by then.
+        is_noted = all(kept.state != "kept" for kept in self.received())
+        return is_noted and not self.count_stale()
 
     def assert_equal(self, invoice_id: str) -> None:
         """See that the mirror has an invoice as Stripe has it."""
@@ -194,7 +200,7 @@ class Following:
             return session.scalar(select(func.count()).select_from(StaleObject)) or 0
 
 
-def wait_until(is_so: Callable[[], bool], *, seconds: float = 100.0) -> None:
+def wait_until(is_so: Callable[[], object], *, seconds: float = 100.0) -> None:
     """Wait for what threads are doing."""
     give_up_at = time.monotonic() + seconds
     while not is_so():

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
-STARTING_SECONDS_MAX = 30.0
+STARTING_SECONDS_MAX = 100.0
 STOPPING_SECONDS_MAX = 10.0
 STARTS_MAX = 3
 

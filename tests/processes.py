@@ -20,7 +20,7 @@ from bot.sandbox.server import serving
 from bot.sandbox.slack import StandIn as SlackStandIn
 from bot.sandbox.slack import open_workspace
 from bot.sandbox.stripe import StandIn as StripeStandIn
-from tests.workspace import Person
+from tests.workspace import PATIENCE_SECONDS, Person
 
 APP = Path(__file__).parent.parent / "app.py"
 ADMIN = "U0AVERY"
@@ -91,6 +91,7 @@ def outside(
             signing_secret=SIGNING_SECRET,
             bot_token=BOT_TOKEN,
             team_id=team_id,
+            patience_seconds=PATIENCE_SECONDS,
         )
     )
     with serving(stripe.app) as stripe_server, serving(slack.app) as slack_server:

@@ -14,7 +14,7 @@ from bot.database import migrate
 from tests.conftest import NetworkClosedError
 from tests.house.tree import ROOT
 
-GONE_SECONDS_MAX = 20.0
+GONE_SECONDS_MAX = 100.0
 
 SERVE_AND_DIE = """
 import os

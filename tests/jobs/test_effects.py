@@ -19,7 +19,7 @@ from jobs.effects import Pace, carrying_out
 from tests.bot.effects.toy import KIND, Toy, World, let_pass, make_means, promise, settled, states
 from tests.following import wait_until
 
-HASTY = Pace(threads=3, lease=timedelta(seconds=1), doubt_seconds=0.1, stopping_seconds=5.0)
+HASTY = Pace(threads=3, lease=timedelta(seconds=1), doubt_seconds=0.1, stopping_seconds=60.0)
 LANE = stripe_lane("/v1/invoices/:id/void")
 
 
@@ -34,7 +34,7 @@ class Slow(Toy):
 
     def perform(self, effect: Effect, means: Means) -> Outcome:
         self.begun.append((time.monotonic(), effect.key))
-        self.may_end.wait(10)
+        self.may_end.wait(100)
         return super().perform(effect, means)
 
 

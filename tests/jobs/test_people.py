@@ -21,6 +21,7 @@ from bot.slack_api import SlackAPI
 from bot.slack_failures import RateLimited
 from bot.slack_objects import SlackGroup, SlackPerson
 from jobs import people
+from tests.following import wait_until
 
 TEAM = "T0TALLYMAN"
 TOKEN = "xoxb-fake-tallyman"
@@ -244,9 +245,8 @@ def test_the_operators_are_told_while_people_are_not_kept_up(place: Place) -> No
 
 
 def wait_for_alert(place: Place) -> None:
-    give_up_at = real_now() + timedelta(seconds=5)
-    while real_now() < give_up_at:
+    def is_told() -> bool:
         with place.runtime.database.reading() as session:
-            if [alert.kind for alert in list_alerts(session)] == ["people_failing"]:
-                return
-    raise AssertionError("Nobody was told.")
+            return [alert.kind for alert in list_alerts(session)] == ["people_failing"]
+
+    wait_until(is_told)

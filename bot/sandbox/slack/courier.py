@@ -13,8 +13,6 @@ from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.records import Delivery
 from bot.sandbox.slack.sockets import Sockets, make_envelope
 
-# Source: docs.slack.dev, "acknowledge within 3 seconds".
-ACK_SECONDS = 3.0
 DELIVERIES_MAX = 10_000
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -38,9 +36,16 @@ class Courier:
     """Brings requests to the bot's request URL or over its sockets, and keeps a list of them."""
 
     def __init__(
-        self, *, secret: str, request_url: str | None, faults: Faults, sockets: Sockets
+        self,
+        *,
+        secret: str,
+        request_url: str | None,
+        faults: Faults,
+        sockets: Sockets,
+        patience_seconds: float,
     ) -> None:
         self.secret = secret
+        self._patience_seconds = patience_seconds
         self.request_url = request_url
         self.deliveries: list[Delivery] = []
         self._faults = faults
@@ -77,7 +82,7 @@ class Courier:
         envelope = make_envelope(kind, body, headers)
 
         def bring() -> Outcome:
-            ack, error = self._sockets.exchange(envelope, seconds=ACK_SECONDS)
+            ack, error = self._sockets.exchange(envelope, seconds=self._patience_seconds)
             if ack is None:
                 return None, b"", {}, error
             answer = json.dumps(ack["payload"]).encode() if "payload" in ack else b""
@@ -94,7 +99,7 @@ class Courier:
         started = time.monotonic()
         status, answer, answer_headers, error = bring()
         seconds = time.monotonic() - started
-        if error is None and seconds > ACK_SECONDS:
+        if error is None and seconds > self._patience_seconds:
             error = "operation_timeout"
         delivery = Delivery(
             kind=kind,
@@ -116,7 +121,7 @@ class Courier:
             return None, b"", {}, "dispatch_failed"
         url = urlsplit(self.request_url)
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-        connection = kind(url.hostname or "", url.port, timeout=ACK_SECONDS)
+        connection = kind(url.hostname or "", url.port, timeout=self._patience_seconds)
         try:
             # As bytes, so that an attack may put any characters into a header.
             encoded = {name: value.encode() for name, value in headers.items()}

@@ -68,8 +68,9 @@ class Sockets:
         self._links: list[Link] = []
         self._waiting: dict[str, Future[Json]] = {}
         self._turn = 0
-        # How many connections were ever open; a test sees by it that there was a new one.
-        self.opened = 0
+        # How many connections were ever open, and how many of them at a time: a test sees by it
+        # that there was a new one, and whether that came before the old one went.
+        self.opened = self.most_at_once = 0
 
     def __len__(self) -> int:
         with self._lock:
@@ -143,6 +144,7 @@ class Sockets:
         with self._lock:
             self._links.append(link)
             self.opened += 1
+            self.most_at_once = max(self.most_at_once, len(self._links))
             link.put(self._hello(len(self._links)))
         writing = asyncio.ensure_future(link.write(socket))
         try:

@@ -28,7 +28,7 @@ from bot.sandbox.slack.records import (
 )
 from bot.sandbox.slack.sockets import Sockets
 from bot.sandbox.slack.state import App, State
-from bot.sandbox.slack.tickets import Tickets
+from bot.sandbox.slack.tickets import PATIENCE_SECONDS, Tickets
 from bot.sandbox.slack.workspace import Workspace
 
 COLORS = ("#3f7d5f", "#b4552d", "#3b6ea5", "#8a4f7d", "#a3832a", "#4b5d67", "#6b7f3a", "#a0485a")
@@ -38,7 +38,8 @@ class StandIn:
     """Slack for one app: serve `app`, set `request_url` to where the bot listens.
 
     Units: `clock` gives Unix seconds, for message times, triggers, response URLs and rate
-    limits; signatures carry the real time.
+    limits; signatures carry the real time. `patience_seconds` is how long it waits for an answer
+    and lets a trigger hold: three at Slack itself, which is too short on a machine that is busy.
     """
 
     def __init__(  # noqa: PLR0913 - everything that a test may want to state.
@@ -59,6 +60,7 @@ class StandIn:
         stripe_url: str | None = None,
         url: str | None = None,
         clock: Callable[[], float] = time.time,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         read = read_manifest(manifest)
         faults = Faults()
@@ -74,9 +76,13 @@ class StandIn:
             manifest=read,
             workspace=Workspace(Team(team_id, team_name, team_domain), clock=clock),
             courier=Courier(
-                secret=signing_secret, request_url=request_url, faults=faults, sockets=sockets
+                secret=signing_secret,
+                request_url=request_url,
+                faults=faults,
+                sockets=sockets,
+                patience_seconds=patience_seconds,
             ),
-            tickets=Tickets(clock),
+            tickets=Tickets(clock, patience_seconds=patience_seconds),
             sockets=sockets,
             faults=faults,
             clock=clock,

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-# Source: docs.slack.dev, interactivity: a trigger id holds 3 seconds, a response URL 30 minutes.
-TRIGGER_SECONDS = 3.0
+# Source: docs.slack.dev, interactivity: "acknowledge within 3 seconds"; a trigger id holds as long,
+# a response URL 30 minutes.
+PATIENCE_SECONDS = 3.0
 RESPONSE_SECONDS = 30 * 60.0
 RESPONSE_USES_MAX = 5
 # Far more than anybody uses in half an hour; older ones have expired.
@@ -44,8 +45,9 @@ class ResponseTicket:
 class Tickets:
     """Every trigger id and response URL that was given out."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], *, patience_seconds: float) -> None:
         self._clock = clock
+        self._patience_seconds = patience_seconds
         self._lock = threading.Lock()
         self._triggers: dict[str, Trigger] = {}
         self._responses: dict[str, ResponseTicket] = {}
@@ -54,7 +56,7 @@ class Tickets:
         """A new trigger id; it counts from now."""
         trigger_id = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}."
         trigger_id += secrets.token_hex(16)
-        expires_at = self._clock() + TRIGGER_SECONDS
+        expires_at = self._clock() + self._patience_seconds
         with self._lock:
             self._triggers[trigger_id] = Trigger(trigger_id, person, expires_at, view_id)
             _forget_oldest(self._triggers)

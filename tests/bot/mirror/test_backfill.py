@@ -243,7 +243,7 @@ def test_a_kill_at_any_moment_costs_nothing(filling: Filling, database_url: str)
         assert killed.returncode == -signal.SIGKILL
 
     last = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=100, check=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=200, check=True
     )
 
     assert "invoice 600" in last.stdout

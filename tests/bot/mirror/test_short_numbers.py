@@ -79,7 +79,7 @@ def test_two_processes_that_store_the_same_invoices_number_each_once(
         child.stdin.flush()
     codes = []
     for child in children:
-        child.communicate(timeout=60)
+        child.communicate(timeout=200)
         codes.append(child.returncode)
 
     assert codes == [0, 0]
@@ -94,7 +94,7 @@ def test_a_kill_while_numbers_are_given_out_costs_none(
     with open_filling(database_url) as filling:
         filling.standin.seed_invoices(1_100, 1, customers=3)
         died = subprocess.run(
-            [*PROGRAM, "die", database_url, filling.url, "2"], cwd=ROOT, check=False, timeout=100
+            [*PROGRAM, "die", database_url, filling.url, "2"], cwd=ROOT, check=False, timeout=200
         )
         assert died.returncode == -signal.SIGKILL
         given = numbers_of(database)

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from bot.sandbox.server import serving
 from bot.sandbox.slack import StandIn, open_workspace
-from tests.workspace import Person
+from tests.workspace import PATIENCE_SECONDS, Person
 
 Json = dict[str, Any]
 MANIFEST = Path(__file__).parents[3] / "manifest.json"
@@ -91,7 +91,7 @@ class Desk:
     def client(self) -> WebClient:
         """The real client, as the bot would use it, without retries of its own."""
         return WebClient(
-            "xoxb-fake-tallyman", base_url=f"{self.url}/api/", retry_handlers=[], timeout=10
+            "xoxb-fake-tallyman", base_url=f"{self.url}/api/", retry_handlers=[], timeout=100
         )
 
     @contextlib.contextmanager
@@ -105,10 +105,14 @@ class Desk:
 
 
 @contextlib.contextmanager
-def open_desk(manifest: Json | None = None) -> Iterator[Desk]:
+def open_desk(
+    manifest: Json | None = None, *, patience_seconds: float = PATIENCE_SECONDS
+) -> Iterator[Desk]:
     """Serve a stand-in and a Bolt app that knows it."""
     clock = Clock()
-    slack = open_workspace(StandIn(manifest or make_manifest(), clock=clock))
+    slack = open_workspace(
+        StandIn(manifest or make_manifest(), clock=clock, patience_seconds=patience_seconds)
+    )
     with serving(slack.app) as slack_server:
         slack.url = slack_server.url
         client = WebClient("xoxb-fake-tallyman", base_url=f"{slack_server.url}/api/")

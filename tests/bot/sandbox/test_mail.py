@@ -31,7 +31,7 @@ def server() -> Iterator[MailServer]:
 def line(server: MailServer) -> Iterator[smtplib.SMTP]:
     """A line to it on which nothing was said yet."""
     host, _, port = server.url.removeprefix("smtp://").partition(":")
-    with smtplib.SMTP(host, int(port), timeout=10) as smtp:
+    with smtplib.SMTP(host, int(port), timeout=100) as smtp:
         yield smtp
 
 

@@ -1,5 +1,6 @@
 """Commands: what is delivered, how the ack is shown, what a person sees when it fails."""
 
+import threading
 import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs
@@ -14,6 +15,7 @@ from starlette.routing import Route
 
 from bot.sandbox.server import serving
 from tests.bot.sandbox.slack_desk import Desk, Json, answering, open_desk, section
+from tests.workspace import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -159,16 +161,21 @@ def test_a_bot_that_fails_or_is_not_there_shows_dispatch_failed(desk: Desk) -> N
         assert avery.notices() == ['/invoice failed with the error "dispatch_failed"'] * 3
 
 
-@pytest.mark.slow
-def test_a_bot_that_takes_longer_than_three_seconds_shows_a_timeout(desk: Desk) -> None:
+def test_a_bot_that_takes_longer_than_slack_is_patient_shows_a_timeout() -> None:
+    is_over = threading.Event()
+
     def slow(_request: Request, _body: bytes) -> Response:
-        time.sleep(3.3)
+        is_over.wait(PATIENCE_SECONDS)
         return PlainTextResponse("too late")
 
-    with answering(slow) as url, desk.person() as avery:
+    with (
+        open_desk(patience_seconds=0.3) as desk,
+        answering(slow) as url,
+        desk.person() as avery,
+    ):
         desk.slack.request_url = url
         assert avery.type("general", "/invoice 1")["error"] == "operation_timeout"
-        time.sleep(0.5)
+        is_over.set()
         assert avery.messages("general") == []
         assert avery.notices() == ['/invoice failed with the error "operation_timeout"']
 

@@ -1,7 +1,6 @@
 """Events: what the bot subscribed to, again when it does not answer, never for ever."""
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from tests.bot.sandbox.slack_desk import Desk, answering, open_desk
+from tests.following import wait_until
 
 Json = dict[str, Any]
 MENTION: Json = {"type": "app_mention", "user": "U0AVERY", "text": "hi", "channel": "C0ACMESHARED"}
@@ -79,9 +79,7 @@ def test_words_reach_the_bot_where_it_is_and_subscribed(desk: Desk) -> None:
     with desk.person() as avery:
         avery.type("general", "the bot is not here")
         avery.type("billing", "@Tallyman look at 1234")
-    give_up_at = time.monotonic() + 5
-    while len(desk.heard) < 2 and time.monotonic() < give_up_at:
-        time.sleep(0.02)
+    wait_until(lambda: len(desk.heard) == 2)
 
     assert sorted(each["type"] for each in desk.heard) == ["app_mention", "message"]
     assert {each["channel"] for each in desk.heard} == {"C0BILLING"}

@@ -1,6 +1,5 @@
 """App Home, shortcuts, and menus whose options the bot looks up."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +8,7 @@ from slack_bolt import Ack
 
 from tests.bot.sandbox.slack_blocks import modal, plain
 from tests.bot.sandbox.slack_desk import Desk, actions, error_of, open_desk, page, section
+from tests.following import wait_until
 from tests.workspace import Person
 
 Json = dict[str, Any]
@@ -110,9 +110,7 @@ def test_the_app_home_is_published_to_one_person(desk: Desk) -> None:
         )
 
     assert page(desk, "home/open", tab="home")["view"] is None
-    give_up_at = time.monotonic() + 5
-    while not desk.slack.state.views and time.monotonic() < give_up_at:
-        time.sleep(0.02)
+    wait_until(lambda: bool(desk.slack.state.views))
     (view,) = desk.slack.state.views.values()
     assert (view.person, view.kind) == ("U0AVERY", "home")
     assert page(desk, "home/open")["view"]["blocks"][0]["text"]["text"] == "Welcome"
@@ -156,9 +154,7 @@ def test_the_bot_hears_of_the_tab_and_of_what_it_published_before(desk: Desk) ->
     assert page(desk, "home/open", tab="elsewhere")["error"] == "invalid_arguments"
     assert page(desk, "home/open", tab="home")["view"]["private_metadata"] == "seen"
 
-    give_up_at = time.monotonic() + 5
-    while len(desk.heard) < 2 and time.monotonic() < give_up_at:
-        time.sleep(0.02)
+    wait_until(lambda: len(desk.heard) == 2)
     heard = {event["tab"]: event for event in desk.heard}
     assert heard["home"]["view"]["private_metadata"] == "seen"
     assert "view" not in heard["messages"]

@@ -1,9 +1,11 @@
 """Socket Mode, as Slack's own client and Bolt's own handler see it."""
 
 import contextlib
+import gc
 import json
-import time
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,24 +26,22 @@ from tests.bot.sandbox.slack_desk import (
     open_desk,
     section,
 )
+from tests.following import wait_until
 
 Json = dict[str, Any]
 APP_TOKEN = "xapp-fake-tallyman"
 
 
-def until(holds: Callable[[], object]) -> None:
-    """Wait for something that happens in another thread."""
-    give_up_at = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.02)
+def open_socket_desk(**options: Any) -> AbstractContextManager[Desk]:
+    """A desk whose app uses Socket Mode."""
+    manifest = make_manifest()
+    manifest["settings"]["socket_mode_enabled"] = True
+    return open_desk(manifest, **options)
 
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    manifest = make_manifest()
-    manifest["settings"]["socket_mode_enabled"] = True
-    with open_desk(manifest) as opened:
+    with open_socket_desk() as opened:
         yield opened
 
 
@@ -51,9 +51,14 @@ def handled(desk: Desk) -> Iterator[Desk]:
     # Bolt's adapter ships without types.
     handler: Any = SocketModeHandler(desk.bolt, APP_TOKEN, ping_interval=1)
     handler.connect()
-    until(lambda: len(desk.slack.sockets) == 1)
+    wait_until(lambda: len(desk.slack.sockets) == 1)
     yield desk
     handler.close()
+    # The client may leave the socket of a connection that it has replaced to the collector, which
+    # would complain of it in whichever test comes next.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def address(desk: Desk) -> str:
@@ -61,7 +66,7 @@ def address(desk: Desk) -> str:
 
 
 def next_message(socket: ClientConnection) -> Json:
-    message: Json = json.loads(socket.recv(5))
+    message: Json = json.loads(socket.recv(100))
     return message
 
 
@@ -87,7 +92,7 @@ def test_an_address_holds_once_and_greets(desk: Desk) -> None:
 
     assert (hello["type"], hello["num_connections"]) == ("hello", 1)
     assert hello["connection_info"] == {"app_id": "A0TALLYMAN"}
-    until(lambda: len(desk.slack.sockets) == 0)
+    wait_until(lambda: len(desk.slack.sockets) == 0)
 
 
 def test_a_command_is_answered_in_the_ack(handled: Desk) -> None:
@@ -135,7 +140,7 @@ def test_an_event_comes_with_its_attempt_and_takes_no_answer(desk: Desk) -> None
                 seen.append(next_message(socket))
                 ack = {"envelope_id": seen[-1]["envelope_id"], "payload": {"text": "no"}}
                 socket.send(json.dumps(ack))
-            until(lambda: len(desk.slack.problems) >= 2)
+            wait_until(lambda: len(desk.slack.problems) >= 2)
 
     assert {each["type"] for each in seen} == {"events_api"}
     assert not any(each["accepts_response_payload"] for each in seen)
@@ -144,15 +149,13 @@ def test_an_event_comes_with_its_attempt_and_takes_no_answer(desk: Desk) -> None
     assert [each.error for each in desk.slack.problems] == ["ack_body_ignored"] * 2
 
 
-def test_who_does_not_ack_is_said_to_have_failed(desk: Desk) -> None:
-    with desk.person() as avery:
+def test_who_does_not_ack_is_said_to_have_failed() -> None:
+    with open_socket_desk(patience_seconds=0.3) as desk, desk.person() as avery:
         assert avery.type("general", "/invoice 1")["error"] == "dispatch_failed"
         with connect(address(desk)) as socket:
             next_message(socket)
-            started = time.monotonic()
             assert avery.type("general", "/invoice 1")["error"] == "operation_timeout"
 
-        assert time.monotonic() - started > 2.5
         assert avery.notices()[-1] == '/invoice failed with the error "operation_timeout"'
 
 
@@ -165,7 +168,7 @@ def test_what_is_no_ack_is_a_problem(desk: Desk, ack: str) -> None:
     with connect(address(desk)) as socket:
         next_message(socket)
         socket.send(ack)
-        until(lambda: desk.slack.problems)
+        wait_until(lambda: bool(desk.slack.problems))
 
     assert desk.slack.problems[0].error == "invalid_ack"
 
@@ -198,14 +201,14 @@ def test_an_envelope_comes_twice_on_request(handled: Desk) -> None:
 def test_slack_s_own_client_follows_a_disconnect_to_a_new_connection(handled: Desk) -> None:
     handled.slack.sockets.disconnect("refresh_requested", after_seconds=0.5)
 
-    until(lambda: handled.slack.sockets.opened == 2)
-    until(lambda: len(handled.slack.sockets) == 1)
+    wait_until(lambda: handled.slack.sockets.opened > 1)
+    wait_until(lambda: len(handled.slack.sockets) == 1)
 
 
 def test_slack_s_own_client_comes_back_after_a_drop(handled: Desk) -> None:
     handled.slack.sockets.drop()
 
-    until(lambda: handled.slack.sockets.opened == 2)
+    wait_until(lambda: handled.slack.sockets.opened > 1)
 
 
 def test_ten_connections_are_open_and_an_eleventh_is_sent_away(desk: Desk) -> None:
@@ -216,4 +219,4 @@ def test_ten_connections_are_open_and_an_eleventh_is_sent_away(desk: Desk) -> No
         with connect(address(desk)) as one_more:
             assert next_message(one_more)["reason"] == "too_many_websockets"
             with pytest.raises(ConnectionClosed):
-                one_more.recv(5)
+                one_more.recv(100)

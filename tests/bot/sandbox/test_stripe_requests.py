@@ -25,7 +25,7 @@ def send(
 ) -> tuple[int, dict[str, str], Json]:
     """One request as bytes on the wire; header names with _ for -."""
     parts = urlsplit(counter.url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=100)
     given = {"Authorization": f"Bearer {KEY}"}
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
     if body:

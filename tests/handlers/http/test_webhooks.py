@@ -96,7 +96,7 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_read(mirror: Following)
     address = urlsplit(mirror.url)
     head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {BODY_BYTES_MAX + 1}\r\n\r\n"
 
-    with socket.create_connection((str(address.hostname), int(address.port or 0)), 5) as peer:
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), 100) as peer:
         peer.sendall(head.encode())
         assert b" 413 " in peer.recv(200)
 
@@ -108,7 +108,7 @@ def test_an_endless_body_is_cut_off(mirror: Following) -> None:
     address = urlsplit(mirror.url)
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
 
-    with socket.create_connection((str(address.hostname), int(address.port or 0)), 5) as peer:
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), 100) as peer:
         peer.sendall(
             f"POST {PATH} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
         )
@@ -143,7 +143,7 @@ def test_the_same_events_at_two_replicas_at_once_are_kept_once(mirror: Following
         for event, back in zip(events, reversed(events), strict=True)
         for keeper, event in ((mirror.keeper, event), (other, back))
     ]
-    concurrent.futures.wait(futures, timeout=30)
+    concurrent.futures.wait(futures, timeout=200)
     other.stop()
 
     assert [future.exception() for future in futures] == [None] * 400
@@ -249,7 +249,7 @@ def test_before_the_first_start_has_recorded_the_account_nothing_is_kept(
 def test_without_a_secret_there_is_no_such_address(mirror: Following) -> None:
     with serving(create_app(webhook_routes(mirror.keeper, secrets=[]))) as server:
         address = urlsplit(server.url)
-        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=5)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=100)
         connection.request("POST", PATH, body_of(), {"Stripe-Signature": sign(body_of())})
         assert connection.getresponse().status == 404
         connection.close()

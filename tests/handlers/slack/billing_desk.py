@@ -111,7 +111,7 @@ def silence(desk: Tallyman) -> Iterator[None]:
 
 def answered(person: Person, channel: str = "general", *, after: Seen) -> Seen:
     """The answer to a press, which arrives by itself soon."""
-    give_up_at = time.monotonic() + 20
+    give_up_at = time.monotonic() + 100
     while time.monotonic() < give_up_at:
         seen = person.see(channel)
         if seen.raw.get("changed_at") != after.raw.get("changed_at"):

@@ -18,7 +18,7 @@ from handlers.slack.envelopes import (
     Signal,
     parse_message,
 )
-from tests.deployment import HASTY
+from tests.deployment import IMPATIENT
 
 JSON_TYPE = {"content-type": ["application/json;charset=utf-8"]}
 
@@ -36,7 +36,7 @@ class Slow:
         """Keep the payload, and answer."""
         self.payloads.append(payload)
         self.began.set()
-        assert self.goes_on.wait(10)
+        assert self.goes_on.wait(100)
         return self.answer
 
 
@@ -77,7 +77,7 @@ def test_more_than_there_is_room_for_are_left_to_slack(slow: Slow) -> None:
 def test_the_end_waits_for_those_under_way_and_takes_no_more(slow: Slow) -> None:
     envelopes, acks = Envelopes(slow), list[str]()
     envelopes.take(envelope(1), acks.append)
-    assert slow.began.wait(10)
+    assert slow.began.wait(100)
     threading.Timer(0.3, slow.goes_on.set).start()
 
     envelopes.stop()
@@ -119,7 +119,7 @@ def test_an_answer_that_crashes_ends_nothing() -> None:
     for number in range(crashes + 1):
         envelopes.take(envelope(number), send)
 
-    assert answered.wait(10)
+    assert answered.wait(100)
     envelopes.stop()
     assert [json.loads(ack)["payload"] for ack in acks] == [{"text": "words"}]
 
@@ -167,7 +167,7 @@ def connected_to(
     with serve(speak, "127.0.0.1", 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.socket.getsockname()[1]
-        connection = Connection(f"ws://127.0.0.1:{port}/", pace=HASTY, on_envelope=take)
+        connection = Connection(f"ws://127.0.0.1:{port}/", pace=IMPATIENT, on_envelope=take)
         yield connection
         connection.close()
         assert not connection.is_alive
@@ -193,7 +193,7 @@ def test_large_envelopes_and_acks_pass_whole_and_in_pieces() -> None:
                 {"type": "interactive", "envelope_id": "a", "payload": {"text": "x" * size}}
             )
             socket.send([text[:50], text[50:]])
-            acks.append(str(socket.recv(10)))
+            acks.append(str(socket.recv(100)))
         is_over.set()
 
     def take(connection: Connection, envelope: Envelope) -> None:
@@ -201,6 +201,6 @@ def test_large_envelopes_and_acks_pass_whole_and_in_pieces() -> None:
 
     with connected_to(speak, take) as connection:
         assert connection.open() == ""
-        assert is_over.wait(10)
+        assert is_over.wait(100)
 
     assert [len(ack) for ack in acks] == list(sizes)

@@ -33,8 +33,13 @@ def post_office(shared_database_url: str) -> Iterator[MailServer]:
 def desk(shared_database_url: str, post_office: MailServer) -> Iterator[Tallyman]:
     """A Tallyman that can send mail."""
     stripe = StandIn(now=day("2026-11-16"), secret_key=SECRET_KEY, requests_per_second=None)
-    told = {"smtp_url": post_office.url, "mail_from": SENDER}
-    with deployed(shared_database_url, now=stripe.clock, stripe=stripe, **told) as tallyman:
+    with deployed(
+        shared_database_url,
+        now=stripe.clock,
+        stripe=stripe,
+        smtp_url=post_office.url,
+        mail_from=SENDER,
+    ) as tallyman:
         tallyman.slack.state.is_rate_limited = False
         tallyman.backfill()
         yield tallyman
