@@ -68,10 +68,12 @@ class DisputeStep(Base):
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     case_id: Mapped[int] = mapped_column(Integer, ForeignKey("dispute_cases.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))  # opened, resolved, rejected, withdrawn, reopened
+    kind: Mapped[str] = mapped_column(String(16))  # one of StepKind
     note: Mapped[str] = mapped_column(Text)
     by_id: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime]
+    # Whom it was handed to, for a step that hands it on.
+    to_id: Mapped[str | None] = mapped_column(String(32))
     # The dialog that was sent, so that sending it twice is one step.
     press: Mapped[str | None] = mapped_column(String(128), unique=True)
 

@@ -95,13 +95,22 @@ def add_step(
     kind: StepKind,
     note: str,
     press: Press,
-) -> None:
-    """Write down what was done with a dispute."""
+    *,
+    to_id: str | None = None,
+) -> int:
+    """Write down what was done with a dispute, and for a step that hands it on, to whom; its id."""
     step = DisputeStep(
-        case_id=case.id, kind=kind.value, note=note, by_id=press.by_id, at=press.now, press=press.id
+        case_id=case.id,
+        kind=kind.value,
+        note=note,
+        by_id=press.by_id,
+        at=press.now,
+        to_id=to_id,
+        press=press.id,
     )
     session.add(step)
     session.flush()
+    return step.id
 
 
 def deed_of(

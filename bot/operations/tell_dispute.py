@@ -14,6 +14,8 @@ from bot.views.dispute import subject_of, to_be_shown
 from bot.views.dispute_notices import collection_failed, given_to_owner, told_in_thread
 
 BEGINNINGS = frozenset({StepKind.OPENED, StepKind.REOPENED})
+# By these somebody gets it to look after.
+GIVING = BEGINNINGS | {StepKind.ASSIGNED}
 
 
 def request(
@@ -22,8 +24,13 @@ def request(
     case: DisputeCase,
     kind: StepKind,
     press: Press,
+    *,
+    step_id: int | None = None,
 ) -> None:
-    """Promise every word about one step; the thread hears of it where the bot is a member."""
+    """Promise every word about one step; the thread hears of it where the bot is a member.
+
+    Shape: `step_id` names a step of a kind that one round may have several of.
+    """
     by_id, now = press.by_id, press.real_now
     if kind is StepKind.OPENED and settings.disputes_channel:
         announce.request(
@@ -45,17 +52,17 @@ def request(
                 owner_id=case.owner_id,
                 is_in_part=case.disputed_minor is not None,
             ),
-            key=_thread_key(case, kind),
+            key=_thread_key(case, kind, step_id),
             now=now,
             asked_by=by_id,
             is_dispensable=True,
         )
-    if kind in BEGINNINGS and case.owner_id != by_id:
+    if kind in GIVING and case.owner_id != by_id:
         announce.request(
             session,
             Place(case.owner_id),
             given_to_owner(case.id, by_id=by_id),
-            key=f"dispute:{case.id}:{case.round}:owner",
+            key=_numbered(f"dispute:{case.id}:{case.round}:owner", step_id),
             now=now,
             asked_by=by_id,
         )
@@ -89,5 +96,9 @@ def tell_of_failure(session: Session, effect: effects.Effect, *, now: datetime) 
     )
 
 
-def _thread_key(case: DisputeCase, kind: StepKind) -> str:
-    return f"dispute:{case.id}:{case.round}:{kind.value}"
+def _thread_key(case: DisputeCase, kind: StepKind, step_id: int | None = None) -> str:
+    return _numbered(f"dispute:{case.id}:{case.round}:{kind.value}", step_id)
+
+
+def _numbered(key: str, step_id: int | None) -> str:
+    return key if step_id is None else f"{key}:{step_id}"

@@ -108,6 +108,21 @@ class DisputeMark:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingCorrection:
+    """A correction of an invoice that somebody asked for, and that is not done yet.
+
+    Shape: `kind` is the operation that does it, `asked_by` a name; `until` is when it expires,
+    None once it is approved and being done.
+    """
+
+    id: int
+    kind: str
+    amount: Money
+    asked_by: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceCard:
     """All that the card of one invoice shows.
 
@@ -117,7 +132,8 @@ class InvoiceCard:
     `is_exhausted` when there will be none. `previous_id` and `next_id` are the account's invoices
     before and after it. Total less credit_balance_applied, credit_notes and paid is what remains;
     credited_after_payment (given back, or to the credit balance) changes nothing in that, and
-    neither does one of the `chargebacks`, newest first, or an open `dispute`.
+    neither does one of the `chargebacks`, newest first, an open `dispute`, or what is `waiting` to
+    be corrected, oldest first.
     """
 
     id: str
@@ -147,6 +163,7 @@ class InvoiceCard:
     difference: Money
     chargebacks: tuple[Chargeback, ...]
     dispute: DisputeMark | None
+    waiting: tuple[WaitingCorrection, ...]
     previous_id: str | None
     next_id: str | None
     is_deleted: bool

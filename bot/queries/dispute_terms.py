@@ -54,6 +54,7 @@ class StepKind(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     REOPENED = "reopened"
+    ASSIGNED = "assigned"
 
 
 class Collection(StrEnum):

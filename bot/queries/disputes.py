@@ -44,12 +44,16 @@ _STEPS: Any = DisputeStep.__table__
 
 @dataclass(frozen=True, slots=True)
 class DisputeLine:
-    """One step of a dispute; `kind` is one of StepKind, `by` a name."""
+    """One step of a dispute; `kind` is one of StepKind, `by` a name, and so is `to`.
+
+    Shape: `to` is whom a step hands it to, None for the others.
+    """
 
     kind: str
     note: str
     by: str
     at: datetime
+    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ def get_dispute(session: Reading, case_id: int, *, sight: Sight) -> Dispute:
     if row is None:
         raise NotFound("There is no such dispute.")
     steps = _newest_steps(session, case_id)
-    names = list_names(session, {row.case_owner_id, *(step.by_id for step in steps)})
+    people = {one for step in steps for one in (step.by_id, step.to_id) if one is not None}
+    names = list_names(session, {row.case_owner_id, *people})
     return Dispute(
         id=row.case_id,
         invoice=row_of(row, sight=sight),
@@ -124,7 +129,13 @@ def get_dispute(session: Reading, case_id: int, *, sight: Sight) -> Dispute:
         permalink=row.case_permalink,
         collection=row.case_collection,
         lines=tuple(
-            DisputeLine(step.kind, step.note, names.get(step.by_id, step.by_id), step.at)
+            DisputeLine(
+                kind=step.kind,
+                note=step.note,
+                by=names.get(step.by_id, step.by_id),
+                at=step.at,
+                to=step.to_id and names.get(step.to_id, step.to_id),
+            )
             for step in steps
         ),
         freshness=get_freshness(session, sight=sight),

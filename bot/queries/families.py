@@ -4,7 +4,9 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, or_, select
 
-from bot.queries.invoice_rows import ACCOUNTS
+from bot.database import Reading
+from bot.queries.invoice_rows import ACCOUNTS, sight_values
+from bot.queries.sight import Sight
 
 
 def in_family(*, is_scoped: bool) -> tuple[ColumnElement[bool], ...]:
@@ -22,3 +24,10 @@ def in_family(*, is_scoped: bool) -> tuple[ColumnElement[bool], ...]:
 def family_ids(*, is_scoped: bool) -> Select[Any]:
     """The ids of these accounts, for an IN."""
     return select(ACCOUNTS.c.id).where(*in_family(is_scoped=is_scoped))
+
+
+def list_family_ids(session: Reading, account_id: int, *, sight: Sight) -> list[int]:
+    """The same ids, read; for a statement that has a scope of its own."""
+    found = family_ids(is_scoped=sight.scope is not None)
+    values = sight_values(sight) | {"account_id": account_id}
+    return list(session.connection().execute(found, values).scalars())

@@ -13,6 +13,7 @@ from bot.money import Money
 from bot.queries.book import Book, get_book
 from bot.queries.cards import AccountRef
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES, PARENTS, facts_of, sight_values, within
+from bot.queries.open_work import OpenWork, count_open_work
 from bot.queries.sight import Sight
 from bot.queries.status import IS_PAST_DUE, STATUS_COLUMNS, judge
 
@@ -46,12 +47,13 @@ class Home:
     """One page of a person's accounts, below what all of them owe.
 
     Shape: accounts that are Past Due for longest come first, those that are not last, by name;
-        `accounts_count` is over all pages.
+        `accounts_count` is over all pages. `work` waits for a person, whoever that is.
     """
 
     book: Book
     accounts: tuple[HomeAccount, ...]
     accounts_count: int
+    work: OpenWork
     page: int
 
     @property
@@ -99,6 +101,7 @@ def get_home(session: Reading, *, page: int = 1, sight: Sight) -> Home:
         book=get_book(session, sight=sight),
         accounts=_accounts(session, rows, sight),
         accounts_count=count,
+        work=count_open_work(session, sight=sight),
         page=page,
     )
 

@@ -30,6 +30,7 @@ from bot.queries.lines import Extras, days_of, list_parts
 from bot.queries.references import fits_any, fits_of
 from bot.queries.sight import Sight
 from bot.queries.status import AUTOMATIC, STATUS_COLUMNS, judge
+from bot.queries.waiting import IS_BEING_CORRECTED, list_of_invoice
 
 _COLUMNS = tuple(
     INVOICES.c[name]
@@ -131,6 +132,7 @@ def _card_select(*, is_scoped: bool, drafts: bool) -> Select[Any]:
             _neighbour(drafts=drafts, is_next=True).label("next_id"),
             HAS_ANY.label("has_chargebacks"),
             IS_DISPUTED.label("is_disputed"),
+            IS_BEING_CORRECTED.label("is_being_corrected"),
         )
         .select_from(WITH_ACCOUNT.outerjoin(MARKS, IS_SWEPT))
         .where(*visible(is_scoped=is_scoped, drafts=drafts))
@@ -196,6 +198,7 @@ def _card_of(row: Row, session: Reading, sight: Sight) -> InvoiceCard:
         lines_count=row.lines_count,
         chargebacks=chargebacks,
         dispute=_dispute_of(row, session, zone),
+        waiting=list_of_invoice(session, row.id) if row.is_being_corrected else (),
         previous_id=row.previous_id,
         next_id=row.next_id,
         is_deleted=row.deleted_at is not None,

@@ -57,6 +57,15 @@ def request_card(card: ApprovalCard) -> Message:
     return _card(card, own_buttons(card), note, view=REQUEST_VIEW)
 
 
+def seen_card(card: ApprovalCard, *, is_own: bool, may_approve: bool) -> Message:
+    """The card for somebody who looks a request up: with what they may do about it."""
+    if is_own:
+        return request_card(card)
+    if may_approve:
+        return approval_card(card)
+    return _card(card, [], "Those who may approve it were told.", view=APPROVAL_VIEW)
+
+
 def own_buttons(card: ApprovalCard) -> list[Element]:
     """What the person who asked can do about it."""
     if card.state == "stale":

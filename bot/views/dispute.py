@@ -185,7 +185,8 @@ def _lines(dispute: Dispute) -> list[Block]:
 def _line(line: DisputeLine, zone: str) -> Iterator[Element]:
     known = line.kind in set(StepKind)
     what = STEP_WORDS[StepKind(line.kind)] if known else plain(line.kind, limit=NAME_MAX)
-    yield blocks.text(what, is_bold=True)
+    to = f" {plain(line.to, limit=NAME_MAX)}" if line.to else ""
+    yield blocks.text(f"{what}{to}", is_bold=True)
     yield blocks.text(f" · {clock_text(line.at, zone)}, {plain(line.by, limit=NAME_MAX)}")
     if line.note:
         yield blocks.text(f"\n{plain(line.note, limit=NOTE_MAX)}")
@@ -198,6 +199,7 @@ def _buttons(dispute: Dispute, rights: Some[Permission]) -> Iterator[Element]:
             yield blocks.button(
                 "Close dispute", action_id=actions.CLOSE_DISPUTE, value=value, style="primary"
             )
+            yield blocks.button("Hand over", action_id=actions.ASSIGN_DISPUTE, value=value)
         else:
             yield blocks.button("Reopen", action_id=actions.REOPEN_DISPUTE, value=value)
     yield blocks.button("Show invoice", action_id=actions.SHOW_INVOICE, value=dispute.invoice.id)

@@ -144,6 +144,17 @@ def reopen_dispute_form(dispute: Dispute) -> Message:
     return Message(text=head, blocks=(blocks.header(head), about, note, held), form=form)
 
 
+def assign_dispute_form(dispute: Dispute) -> Message:
+    """The dialog that hands a dispute to somebody else."""
+    head = f"Hand over dispute {dispute.id}"
+    about = _said(f"{invoice_name(dispute.invoice)} · {account_name(dispute.invoice.account)}")
+    owner = person_field(
+        OWNER, "Who looks after it", initial=dispute.owner_id, hint="They are told at once."
+    )
+    form = Form(actions.ASSIGN_DISPUTE, "Hand over", subject=str(dispute.id))
+    return Message(text=head, blocks=(blocks.header(head), about, owner), form=form)
+
+
 def choice_words(row: InvoiceRow) -> str:
     """An invoice in a menu: number, account, what is to pay, and how it stands."""
     is_owed = row.status in {Status.OPEN, Status.PAST_DUE}

@@ -11,6 +11,7 @@ THREAD_WORDS = {
     StepKind.REJECTED: "{by} has closed dispute {id} as rejected.",
     StepKind.WITHDRAWN: "{by} has closed dispute {id} as withdrawn.",
     StepKind.REOPENED: "{by} has reopened dispute {id}. {looks} after it.",
+    StepKind.ASSIGNED: "{looks} after dispute {id} from now on.",
 }
 RETURNED = {"hold_collection": "held", "restore_collection": "restored"}
 
@@ -19,7 +20,8 @@ def told_in_thread(
     kind: StepKind, case_id: int, *, by_id: str, owner_id: str, is_in_part: bool = False
 ) -> Message:
     """What a thread hears of a step."""
-    looks = "They look" if owner_id == by_id else f"<@{owner_id}> looks"
+    is_own = owner_id == by_id and kind is not StepKind.ASSIGNED
+    looks = "They look" if is_own else f"<@{owner_id}> looks"
     what = "a part of " if is_in_part else ""
     words = THREAD_WORDS[kind].format(by=f"<@{by_id}>", id=case_id, looks=looks, what=what)
     return _with_button(words, case_id)

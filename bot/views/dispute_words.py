@@ -49,6 +49,7 @@ STEP_WORDS = {
     StepKind.REJECTED: "Closed as rejected",
     StepKind.WITHDRAWN: "Closed as withdrawn",
     StepKind.REOPENED: "Reopened",
+    StepKind.ASSIGNED: "Handed to",
 }
 COLLECTION_WORDS = {
     Collection.ASKED: "Asking Stripe to leave it to us",

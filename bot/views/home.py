@@ -13,6 +13,7 @@ from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
 from bot.views.chosen import choose_button, leave_button
 from bot.views.freshness import footing, freshness_warnings
+from bot.views.open_work import open_work_lines
 from bot.views.text import account_name, count_text, days_late_text, fit, literal
 
 # The longest that an account's name may be in a row, where it has half of the width.
@@ -33,6 +34,7 @@ def home_card(home: Home, *, chosen: AccountRef | None = None) -> Message:
         blocks.rich_text(blocks.emoji(emoji), blocks.text(f" {said}", is_bold=True)),
         *_sums(book),
         *freshness_warnings(book.freshness, book.zone),
+        *open_work_lines(home.work),
         blocks.actions(_ways_on()),
         *([_chosen_line(chosen)] if chosen else []),
         blocks.divider(),

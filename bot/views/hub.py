@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from bot.queries.cards import AccountRef, InvoicePage
+from bot.queries.open_work import OpenWork
 from bot.queries.roles import GrantLine, GrantPage
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Cell, Element, Message
 from bot.views.chosen import leave_button
 from bot.views.freshness import footing, freshness_warnings
+from bot.views.open_work import open_work_lines
 from bot.views.roles import role_noun, subject_name, where_text
 from bot.views.text import account_name, count_text, fit, literal
 
@@ -16,11 +18,17 @@ ROLES_SHOWN_MAX = 10
 
 
 def hub(
-    grants: GrantPage, past_due: InvoicePage, *, chosen: AccountRef | None = None, is_admin: bool
+    grants: GrantPage,
+    past_due: InvoicePage,
+    *,
+    work: OpenWork,
+    chosen: AccountRef | None = None,
+    is_admin: bool,
 ) -> Message:
     """A person's roles and accounts, what is Past Due in them, and buttons that lead on.
 
-    Shape: with a chosen account, `past_due` and the lists behind the buttons are of that one.
+    Shape: with a chosen account, `past_due` and the lists behind the buttons are of that one;
+        `work` is that of all accounts, as it waits for a person whatever they work with.
     """
     whose = account_name(chosen) if chosen else "your accounts"
     count = _past_due_text(past_due.count, whose)
@@ -29,6 +37,7 @@ def hub(
         blocks.header("Billing desk"),
         _past_due(past_due, count),
         *freshness_warnings(past_due.freshness, past_due.zone),
+        *open_work_lines(work),
         blocks.table(_rows(shown), align=("left",) * 3, wrapped=(1,)),
     ]
     if (rest := grants.count - len(shown)) > 0:

@@ -26,6 +26,7 @@ from bot.views.text import (
     plain,
     short_day_text,
 )
+from bot.views.waiting import waiting_lines
 
 # The emoji beside each status, by Slack's name; the word itself always stands beside it.
 STATUS_EMOJI = {
@@ -67,6 +68,7 @@ def invoice_card(
         _glance(card),
         *([warning("Deleted at Stripe. This is what it last was.")] if card.is_deleted else []),
         *freshness_warnings(card.freshness, card.account.time_zone),
+        *waiting_lines(card),
         _facts(card),
         invoice_table.invoice_table(card),
     ]

@@ -11,6 +11,7 @@ from bot.operations import allow_channel, grant_role, remove_channel, revoke_rol
 from bot.queries.cards import AccountRef
 from bot.queries.channels import list_channels
 from bot.queries.invoice_lists import InvoiceFilter, StatusFilter, list_invoices
+from bot.queries.open_work import count_open_work
 from bot.queries.roles import (
     Subject,
     find_subject,
@@ -35,9 +36,11 @@ from handlers.slack.billing_queries import (
     GrantRole,
     RemoveChannel,
     RevokeRole,
+    ShowApprovals,
     ShowAudit,
     ShowChannels,
     ShowChosen,
+    ShowDisputes,
     ShowHub,
     ShowRoles,
     ShowSync,
@@ -45,10 +48,12 @@ from handlers.slack.billing_queries import (
 )
 from handlers.slack.chosen import choose_account, show_chosen
 from handlers.slack.context import Ask
+from handlers.slack.disputes import show_typed_disputes
 from handlers.slack.forms import ASKED_MAX
 from handlers.slack.mentions import subject_id
 from handlers.slack.people import meet_groups, meet_person
 from handlers.slack.sync import show_sync
+from handlers.slack.waiting import show_requests
 
 # So many are named where a name fits several.
 NAMED_MAX = 5
@@ -84,8 +89,9 @@ def _show_hub(ask: Ask) -> Message:
         account_id = chosen.id if chosen else None
         wanted = InvoiceFilter(account_id=account_id, status=StatusFilter.PAST_DUE)
         past_due = list_invoices(session, wanted, sight=ask.sight)
+        work = count_open_work(session, sight=ask.sight)
     is_admin = is_allowed(ask.actor, Permission.MANAGE_ROLES)
-    return hub(grants, past_due, chosen=chosen, is_admin=is_admin)
+    return hub(grants, past_due, work=work, chosen=chosen, is_admin=is_admin)
 
 
 def _change_role(ask: Ask, query: GrantRole | RevokeRole) -> Message:
@@ -240,4 +246,6 @@ SHOWS: Mapping[type[BillingQuery], Callable[[Ask, Any], Message]] = {
     RemoveChannel: _change_channel,
     ShowSync: lambda ask, _query: show_sync(ask),
     ShowAudit: lambda ask, _query: show_audit(ask),
+    ShowDisputes: show_typed_disputes,
+    ShowApprovals: lambda ask, _query: show_requests(ask),
 }

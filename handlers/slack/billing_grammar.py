@@ -12,9 +12,11 @@ from handlers.slack.billing_queries import (
     GrantRole,
     RemoveChannel,
     RevokeRole,
+    ShowApprovals,
     ShowAudit,
     ShowChannels,
     ShowChosen,
+    ShowDisputes,
     ShowHub,
     ShowRoles,
     ShowSync,
@@ -63,6 +65,16 @@ def canonical_role(query: GrantRole | RevokeRole) -> str:
 def canonical_use(account_id: int) -> str:
     """The text that chooses this account, as buttons carry it."""
     return f"use {account_text(account_id)}"
+
+
+def canonical_disputes(query: ShowDisputes) -> str:
+    """The text that parses to this query again, as buttons carry it."""
+    if query.is_mine:
+        return "disputes mine"
+    if query.account is None:
+        return "disputes"
+    is_number = query.account.startswith(ACCOUNT_SIGN)
+    return f"disputes {query.account if is_number else quote(query.account)}"
 
 
 def billing_help_lines() -> tuple[HelpLine, ...]:
@@ -142,6 +154,16 @@ def _read_sync(_words: list[Word]) -> ShowSync:
     return ShowSync()
 
 
+def _read_disputes(words: list[Word]) -> ShowDisputes:
+    if len(words) == 1 and is_bare(words[0]) and words[0].text.lower() == "mine":
+        return ShowDisputes(is_mine=True)
+    return ShowDisputes(_read_account(words))
+
+
+def _read_approvals(_words: list[Word]) -> ShowApprovals:
+    return ShowApprovals()
+
+
 def _read_audit(_words: list[Word]) -> ShowAudit:
     return ShowAudit()
 
@@ -154,6 +176,19 @@ BILLING_FORMS = (
         word="use",
     ),
     Form("/billing use all", "work with all your accounts again", _read_use, word="use"),
+    Form(
+        "/billing disputes",
+        "open disputes, oldest first; of an account with its name behind it",
+        _read_disputes,
+        word="disputes",
+    ),
+    Form("/billing disputes mine", "those that you look after", _read_disputes, word="disputes"),
+    Form(
+        "/billing approvals",
+        "what waits for approval, by what expires first",
+        _read_approvals,
+        word="approvals",
+    ),
     Form("/billing roles", "who has which role; for admins", _read_roles, word="roles"),
     Form(
         "/billing roles grant @jamie viewer Acme",

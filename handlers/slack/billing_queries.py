@@ -95,6 +95,22 @@ class ShowAudit:
     is_shared: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ShowDisputes:
+    """Which disputes are open: all, those of an account, or those that I look after?"""
+
+    account: str | None = None
+    is_mine: bool = False
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowApprovals:
+    """Which corrections wait for approval?"""
+
+    is_shared: bool = False
+
+
 BillingQuery = (
     ShowHelp
     | ShowHub
@@ -108,4 +124,6 @@ BillingQuery = (
     | RemoveChannel
     | ShowSync
     | ShowAudit
+    | ShowDisputes
+    | ShowApprovals
 )

@@ -1,10 +1,7 @@
 """Closing a dispute, with how it ended, and opening it again."""
 
-from bot.access import Permission, require_for
 from bot.operations import close_dispute, reopen_dispute
 from bot.queries.dispute_terms import ENDS, CaseState, StepKind
-from bot.queries.disputes import Dispute, get_dispute
-from bot.views import action_values
 from bot.views.blocks import Message
 from bot.views.dispute_forms import (
     END,
@@ -14,7 +11,12 @@ from bot.views.dispute_forms import (
     reopen_dispute_form,
 )
 from handlers.slack.context import Ask
-from handlers.slack.dispute_steps import press_of, show_dispute_of, step_outcome
+from handlers.slack.dispute_steps import (
+    allowed_dispute,
+    press_of,
+    show_dispute_of,
+    step_outcome,
+)
 from handlers.slack.invalid_fields import InvalidFields
 from handlers.slack.notes import read_note
 from handlers.slack.requests import Submission
@@ -28,7 +30,7 @@ def ask_to_close(ask: Ask, value: str) -> Message:
 
     Raises: NotFound, NotAllowed.
     """
-    dispute = _allowed(ask, value)
+    dispute = allowed_dispute(ask, value)
     if dispute.state != CaseState.OPEN:
         return show_dispute_of(ask, dispute.id, f"This dispute is {dispute.state} already.")
     return close_dispute_form(dispute)
@@ -39,7 +41,7 @@ def ask_to_reopen(ask: Ask, value: str) -> Message:
 
     Raises: NotFound, NotAllowed.
     """
-    dispute = _allowed(ask, value)
+    dispute = allowed_dispute(ask, value)
     if dispute.state == CaseState.OPEN:
         return show_dispute_of(ask, dispute.id, "This dispute is open already.")
     return reopen_dispute_form(dispute)
@@ -50,7 +52,7 @@ def submitted_close_dispute(ask: Ask, submission: Submission) -> Message:
 
     Raises: InvalidFields, NotFound, NotAllowed, Refused.
     """
-    dispute = _allowed(ask, submission.subject)
+    dispute = allowed_dispute(ask, submission.subject)
     chosen = submission.text(END)
     if chosen not in set(ENDS):
         raise InvalidFields({END: "Choose how it ended."})
@@ -74,7 +76,7 @@ def submitted_reopen_dispute(ask: Ask, submission: Submission) -> Message:
 
     Raises: InvalidFields, NotFound, NotAllowed, Refused.
     """
-    dispute = _allowed(ask, submission.subject)
+    dispute = allowed_dispute(ask, submission.subject)
     note = read_note(submission, NOTE, most=NOTE_MAX, needed="Say why it is open again.")
     runtime = ask.desk.runtime
     with runtime.database.writing() as session:
@@ -99,12 +101,3 @@ def outcome_of_close_dispute(ask: Ask, submission: Submission) -> Message | None
 def outcome_of_reopen_dispute(ask: Ask, submission: Submission) -> Message | None:
     """The same for one that was opened again."""
     return step_outcome(ask, submission, StepKind.REOPENED, REOPENED)
-
-
-def _allowed(ask: Ask, value: str) -> Dispute:
-    case_id = action_values.parse_show_dispute(value)
-    with ask.desk.runtime.database.looking() as session:
-        dispute = get_dispute(session, case_id, sight=ask.sight)
-    account_id = dispute.invoice.account.id
-    require_for(ask.actor, Permission.DISPUTE_INVOICES, account_id=account_id)
-    return dispute

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.access import Permission, find_actor, permissions_for, require, require_for, scope_for
+from bot.access import Permission, require, require_for, scope_for
 from bot.money import money_text
 from bot.operations import open_dispute
 from bot.operations.open_dispute import NewDispute
-from bot.queries.cards import InvoiceCard
 from bot.queries.correctable import Correctable, get_correctable
 from bot.queries.dispute_parts import Contested
 from bot.queries.dispute_terms import Complaint, Reason, StepKind
@@ -20,7 +19,6 @@ from bot.views.dispute_forms import (
     NOTE,
     NOTE_MAX,
     OTHER_INVOICE,
-    OWNER,
     REASON,
     Filled,
     open_dispute_form,
@@ -30,7 +28,7 @@ from bot.views.part_fields import TICKED, WHAT, line_field
 from bot.views.text import count_text
 from handlers.slack.chosen_part import read_part
 from handlers.slack.context import Ask
-from handlers.slack.dispute_steps import press_of, show_dispute_of, step_outcome
+from handlers.slack.dispute_steps import press_of, read_owner, show_dispute_of, step_outcome
 from handlers.slack.invalid_fields import InvalidFields
 from handlers.slack.notes import read_note
 from handlers.slack.requests import Submission
@@ -89,7 +87,7 @@ def submitted_open_dispute(ask: Ask, submission: Submission) -> Message:
     reason = _reason(submission)
     needed = "Say what the customer contests." if reason is Reason.OTHER else ""
     note = read_note(submission, NOTE, most=NOTE_MAX, needed=needed)
-    owner_id = _owner(ask, submission, card)
+    owner_id = read_owner(ask, submission, card.account.id)
     if not invoice_ids and submission.text(WHAT) == TICKED:
         filled = Filled(owner_id, reason.value, note, is_about_lines=True)
         return _ask_for_lines(found, filled, complaint)
@@ -163,23 +161,3 @@ def _reason(submission: Submission) -> Reason:
         return Reason(submission.text(REASON))
     except ValueError:
         raise InvalidFields({REASON: "Choose what they contest."}) from None
-
-
-def _owner(ask: Ask, submission: Submission, card: InvoiceCard) -> str:
-    """Who looks after it: the person themselves, or a colleague who may."""
-    owner_id = submission.text(OWNER) or ask.actor.user_id
-    if owner_id == ask.actor.user_id:
-        return owner_id
-    runtime = ask.desk.runtime
-    with runtime.database.looking() as session:
-        owner = find_actor(
-            session,
-            runtime.settings,
-            user_id=owner_id,
-            team_id=ask.desk.deployment.slack_team_id,
-        )
-    if owner is None or RIGHT not in permissions_for(owner, card.account.id):
-        raise InvalidFields(
-            {OWNER: "They have no role that covers disputes of this account. Choose another."}
-        )
-    return owner_id

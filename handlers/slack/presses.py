@@ -13,6 +13,7 @@ from handlers.slack.approvals import (
     pressed_reject,
     pressed_withdraw,
 )
+from handlers.slack.assign_dispute import ask_to_assign
 from handlers.slack.audit import show_audit
 from handlers.slack.balances import (
     pressed_balance_page,
@@ -38,6 +39,7 @@ from handlers.slack.complaints import ask_to_dispute_message
 from handlers.slack.context import Ask
 from handlers.slack.corrections import pressed_mark_uncollectible, pressed_void_invoice
 from handlers.slack.dispute_steps import show_dispute
+from handlers.slack.disputes import pressed_show_disputes
 from handlers.slack.documents import show_invoice_pdf, show_receipt
 from handlers.slack.grammar import ListInvoices, ShowInvoice, parse_invoice
 from handlers.slack.history import show_history_page
@@ -63,6 +65,7 @@ from handlers.slack.sync import (
 )
 from handlers.slack.update_payment_method import show_customer_page
 from handlers.slack.usage import press_usage
+from handlers.slack.waiting import pressed_show_request, pressed_show_requests
 
 
 def _show_invoice(ask: Ask, value: str) -> Message:
@@ -149,9 +152,14 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SEND_MAIL_AGAIN: send_again,
     actions.MAIL_HAS_ARRIVED: has_arrived,
     actions.SHOW_DISPUTE: show_dispute,
+    actions.SHOW_DISPUTES: pressed_show_disputes,
+    actions.SHOW_REQUESTS: pressed_show_requests,
 }
 # Their rows have the number of the row in their ids.
-WITH_ROWS = frozenset({actions.SHOW_INVOICE, actions.SHOW_INVOICE_HISTORY, actions.SHOW_BALANCE})
+WITH_ROWS = frozenset(
+    {actions.SHOW_INVOICE, actions.SHOW_INVOICE_HISTORY, actions.SHOW_BALANCE}
+    | {actions.SHOW_DISPUTE}
+)
 # These wait for Stripe until a moment of the monotonic clock, in threads of their own, and are
 # answered below what was pressed.
 SLOW_PRESSES: Mapping[str, Callable[[Ask, str, float], Message]] = {
@@ -177,6 +185,8 @@ MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.DISPUTE_MESSAGE: ask_to_dispute_message,
     actions.CLOSE_DISPUTE: ask_to_close,
     actions.REOPEN_DISPUTE: ask_to_reopen,
+    actions.ASSIGN_DISPUTE: ask_to_assign,
+    actions.SHOW_REQUEST: pressed_show_request,
     actions.SEND_BALANCE_LINKS: ask_for_balance_links,
     actions.CHARGE_BALANCE: ask_for_charge,
     actions.SHOW_ACCOUNT_DEEDS: show_account_deeds,

@@ -28,6 +28,7 @@ from handlers.slack.approvals import (
     submitted_reject,
     submitted_withdraw,
 )
+from handlers.slack.assign_dispute import submitted_assign_dispute
 from handlers.slack.billing_grammar import parse_billing
 from handlers.slack.billing_queries import UseAccount
 from handlers.slack.charge_balance import (
@@ -210,6 +211,7 @@ SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.OPEN_DISPUTE: submitted_open_dispute,
     actions.CLOSE_DISPUTE: submitted_close_dispute,
     actions.REOPEN_DISPUTE: submitted_reopen_dispute,
+    actions.ASSIGN_DISPUTE: submitted_assign_dispute,
     actions.SEND_BALANCE_LINKS: chose_balance_way,
     actions.CONFIRM_BALANCE_LINKS: confirmed_balance_links,
     actions.CHOOSE_CHARGE: submitted_choose_charge,

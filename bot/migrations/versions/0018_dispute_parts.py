@@ -1,4 +1,4 @@
-"""Keep which lines or amount of an invoice a dispute is about."""
+"""Keep which lines or amount of an invoice a dispute is about, and who it was handed to."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     op.add_column("dispute_cases", sa.Column("disputed_minor", sa.BigInteger(), nullable=True))
+    op.add_column("dispute_steps", sa.Column("to_id", sa.String(length=32), nullable=True))
     op.create_table(
         "disputed_lines",
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -29,4 +30,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("disputed_lines")
+    op.drop_column("dispute_steps", "to_id")
     op.drop_column("dispute_cases", "disputed_minor")

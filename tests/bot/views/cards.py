@@ -24,6 +24,7 @@ from bot.queries.cards import (
 from bot.queries.effects import EffectsReport
 from bot.queries.home import Home, HomeAccount
 from bot.queries.months import MonthStanding, MonthState
+from bot.queries.open_work import OpenWork
 from bot.queries.sync import Backlog, Filling, LastVerify, SyncReport
 
 NOW = datetime(2026, 11, 15, 9, 30, tzinfo=UTC)
@@ -147,6 +148,7 @@ def make_card(**changes: Any) -> InvoiceCard:
         difference=zero,
         chargebacks=(),
         dispute=None,
+        waiting=(),
         previous_id="in_1Qaaa",
         next_id=None,
         is_deleted=False,
@@ -253,8 +255,15 @@ def make_sync_report(**changes: Any) -> SyncReport:
     return replace(report, **changes)
 
 
+NO_WORK = OpenWork(disputes=0, waiting=0)
+
+
 def make_home(
-    *accounts: HomeAccount, count: int | None = None, page: int = 1, freshness: Freshness = FRESH
+    *accounts: HomeAccount,
+    count: int | None = None,
+    page: int = 1,
+    freshness: Freshness = FRESH,
+    work: OpenWork = NO_WORK,
 ) -> Home:
     """A Home tab of these accounts, which owe as much beside as they have Past Due."""
     sums = [each for account in accounts for each in account.past_due]
@@ -272,4 +281,4 @@ def make_home(
         now=NOW,
         zone="Europe/Berlin",
     )
-    return Home(book, accounts, len(accounts) if count is None else count, page)
+    return Home(book, accounts, len(accounts) if count is None else count, work, page)

@@ -13,6 +13,7 @@ from bot.queries.channels import ChannelLine
 from bot.queries.effects import DeadEnd, EffectsReport
 from bot.queries.home import HomeAccount, PastDueSum
 from bot.queries.months import MonthState
+from bot.queries.open_work import OpenWork
 from bot.queries.roles import GrantLine, GrantPage, Subject
 from bot.queries.sync import Backlog, FailingObject, Filling, LastVerify, OpenAlert
 from bot.views.actions import GRANT_ROLE
@@ -45,6 +46,7 @@ from tests.bot.views.cards import (
     FRESH,
     NASTY,
     NASTY_ACCOUNT,
+    NO_WORK,
     NOW,
     USUAL_LINES,
     make_card,
@@ -61,6 +63,7 @@ from tests.bot.views.charge_cases import CHARGE_CASES
 from tests.bot.views.credit_cases import CREDIT_CASES
 from tests.bot.views.dispute_cases import DISPUTE_CASES, DISPUTED, RIGHTS, make_mark
 from tests.bot.views.history_cases import history_cases
+from tests.bot.views.open_work_cases import OPEN_WORK_CASES
 from tests.bot.views.usage_cases import USAGE_CASES
 
 OCTOBER = Month(2026, 10)
@@ -370,17 +373,24 @@ CASES = {
     "help": help_card("/invoice", help_lines(), HELP_NOTES),
     "help_balance": help_card("/balance", balance_help_lines(), BALANCE_NOTES),
     "help_billing": help_card("/billing", billing_help_lines(), BILLING_NOTES),
-    "hub_admin": hub(make_grants(FIRST), make_page(count=12), is_admin=True),
+    "hub_admin": hub(make_grants(FIRST), make_page(count=12), work=OpenWork(3, 1), is_admin=True),
     "hub_collector": hub(
-        make_grants(TEAM_BY_SETTINGS, BY_GROUP, OF_ACCOUNT), NOTHING_PAST_DUE, is_admin=False
+        make_grants(TEAM_BY_SETTINGS, BY_GROUP, OF_ACCOUNT),
+        NOTHING_PAST_DUE,
+        work=NO_WORK,
+        is_admin=False,
     ),
     "hub_nasty": hub(
         make_grants(*(OF_NASTY,) * 15, count=500),
         make_page(count=1, freshness=STALE),
+        work=NO_WORK,
         is_admin=False,
     ),
-    "hub_of_chosen": hub(make_grants(OF_ACCOUNT), NOTHING_PAST_DUE, chosen=ACME, is_admin=False),
+    "hub_of_chosen": hub(
+        make_grants(OF_ACCOUNT), NOTHING_PAST_DUE, work=NO_WORK, chosen=ACME, is_admin=False
+    ),
     "home": home_card(make_home(LATE_ACCOUNT, LATE_IN_THREE, WELL_ACCOUNT, count=41, page=2)),
+    "home_with_work": home_card(make_home(LATE_ACCOUNT, work=OpenWork(1, 2))),
     "home_nasty": home_card(
         make_home(*(replace(LATE_IN_THREE, account=NASTY_ACCOUNT),) * 10, freshness=STALE),
         chosen=NASTY_ACCOUNT,
@@ -426,5 +436,6 @@ CASES = {
         action=GRANT_ROLE,
     ),
     **ACCOUNT_CASES,
+    **OPEN_WORK_CASES,
     **history_cases(NASTY),
 }

@@ -73,6 +73,7 @@ def line(kind: str, note: str) -> DisputeLine:
 CLOSED = make_dispute(
     line("resolved", "Credited the minutes."), state="resolved", collection="restored"
 )
+HANDED_OVER = make_dispute(DisputeLine("assigned", "", "Jamie Okafor", NOW, "Robin Adler"))
 REOPENED = make_dispute(line("withdrawn", "They gave in."), line("reopened", "They did not."))
 NASTY_DISPUTE = make_dispute(
     *(DisputeLine("reopened", NASTY, NASTY, NOW) for _ in range(12)),
@@ -108,6 +109,10 @@ DISPUTE_CASES: dict[str, Message] = {
         replace(CLOSED, collection="asked", state="rejected"), rights=RIGHTS
     ),
     "dispute_reopened": dispute_card(REOPENED, rights=RIGHTS),
+    "dispute_handed_over": dispute_card(HANDED_OVER, rights=RIGHTS),
+    "dispute_in_thread_handed_over": told_in_thread(
+        StepKind.ASSIGNED, 7, by_id="U1", owner_id="U1"
+    ),
     "dispute_not_held": dispute_card(make_dispute(collection="failed"), rights=RIGHTS),
     "dispute_of_paid": dispute_card(
         make_dispute(invoice=make_row(status=Status.PAID), collection="idle"), rights=RIGHTS

@@ -30,6 +30,7 @@ SHIPPED = {
     *("update_payment_method", "open_customer_page"),
     *("charge_balance", "choose_charge"),
     *("show_account_deeds", "dispute_account"),
+    *("assign_dispute", "show_disputes", "show_request", "show_requests"),
 }
 
 
