@@ -6,15 +6,8 @@ leaves a lease that runs out; then another takes the row, with a higher number o
 the first one still writes is refused. A day is never gone back to: once a later one is recorded,
 neither a clock that steps back nor a subject that moves to another zone brings the day again.
 
-A job that only promises (effects.promise) does so in the transaction that takes and ends the row:
-
-    with runtime.database.writing() as session:
-        taken = take(session, "digest", subject, business_at=..., now=database_now(session, ...))
-        if taken is not None:
-            ...
-            end(session, taken, now=...)
-
-One that takes longer has its rows taken, kept and ended by jobs.timekeeping.
+jobs.timekeeping takes the days of the timetable's jobs and keeps them while they are worked on;
+each job ends its own, in the transaction of the last thing that it does for it.
 """
 
 from collections.abc import Sequence
@@ -53,8 +46,9 @@ _ROWS: Any = models.Occurrence.__table__
 class Taken:
     """A day of a job that is ours to do while the lease lasts.
 
-    Shape: `due_at` is a moment of the business clock. `is_first` when nothing of this job and
-        subject was ever done, `attempts` above 1 when somebody has begun with it before.
+    Shape: `due_at` and `business_at`, at which it was taken, are moments of the clock that the job
+        goes by. `is_first` when nothing of this job and subject was ever done, `attempts` above 1
+        when somebody has begun with it before.
     """
 
     id: int
@@ -62,6 +56,7 @@ class Taken:
     subject: str
     day: date
     due_at: datetime
+    business_at: datetime
     is_late: bool
     is_first: bool
     attempts: int
@@ -86,7 +81,7 @@ def take(
         if is_held and (latest.state == "running" or not is_newer):
             return None
         if not is_newer:
-            return _take_again(session, latest, now=now)
+            return _take_again(session, latest, business_at=business_at, now=now)
         if not _close(session, latest, "The next day came first.", now=now):
             return None
     if due is None or not is_newer:
@@ -130,11 +125,10 @@ def take_by_hand(
     found = session.execute(select(_ROWS).where(*chosen)).one_or_none()
     if found is None:
         return _insert(session, job, subject, due, business_at=business_at, now=now)
-    if found.state == "done":
+    is_held = found.state == "running" and now < found.free_at <= now + FURTHEST
+    if found.state == "done" or is_held:
         return None
-    if found.state == "running" and now < found.free_at <= now + FURTHEST:
-        return None
-    return _take_row(session, found, now=now)
+    return _take_row(session, found, business_at=business_at, now=now)
 
 
 def keep(session: Session, taken: Taken, *, now: datetime) -> None:
@@ -182,9 +176,11 @@ def _find_latest(
     ).one_or_none()
 
 
-def _take_again(session: Session, row: Row[Any], *, now: datetime) -> Taken | None:
+def _take_again(
+    session: Session, row: Row[Any], *, business_at: datetime, now: datetime
+) -> Taken | None:
     if row.attempts < ATTEMPTS_MAX:
-        return _take_row(session, row, now=now)
+        return _take_row(session, row, business_at=business_at, now=now)
     why = f"It was begun {row.attempts} times and never came to its end."
     if _close(session, row, why, state="failed", now=now):
         subject = f"{row.job} {row.subject}".strip()
@@ -192,7 +188,9 @@ def _take_again(session: Session, row: Row[Any], *, now: datetime) -> Taken | No
     return None
 
 
-def _take_row(session: Session, row: Row[Any], *, now: datetime) -> Taken | None:
+def _take_row(
+    session: Session, row: Row[Any], *, business_at: datetime, now: datetime
+) -> Taken | None:
     values = {
         "state": "running",
         "attempts": row.attempts + 1,
@@ -201,7 +199,7 @@ def _take_row(session: Session, row: Row[Any], *, now: datetime) -> Taken | None
         "ended_at": None,
     }
     mine = session.execute(_as_seen(row).values(values).returning(_ROWS)).one_or_none()
-    return None if mine is None else _taken_of(session, mine)
+    return None if mine is None else _taken_of(session, mine, business_at)
 
 
 def _close(
@@ -249,7 +247,7 @@ def _insert(
     }
     new = insert_into(session, _ROWS).values(values).on_conflict_do_nothing().returning(_ROWS)
     row = session.execute(new).one_or_none()
-    return None if row is None else _taken_of(session, row)
+    return None if row is None else _taken_of(session, row, business_at)
 
 
 def _values(job: str, subject: Subject, due: Due, *, now: datetime) -> dict[str, Any]:
@@ -263,7 +261,7 @@ def _values(job: str, subject: Subject, due: Due, *, now: datetime) -> dict[str,
     }
 
 
-def _taken_of(session: Session, row: Row[Any]) -> Taken:
+def _taken_of(session: Session, row: Row[Any], business_at: datetime) -> Taken:
     done = select(_ROWS.c.id).where(
         _ROWS.c.job == row.job, _ROWS.c.subject == row.subject, _ROWS.c.state == "done"
     )
@@ -273,6 +271,7 @@ def _taken_of(session: Session, row: Row[Any]) -> Taken:
         subject=row.subject,
         day=row.day,
         due_at=row.due_at,
+        business_at=business_at,
         is_late=row.is_late,
         is_first=session.scalar(done.limit(1)) is None,
         attempts=row.attempts,

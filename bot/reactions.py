@@ -15,6 +15,7 @@ from bot.mirror.marks import find_mark, set_mark
 from bot.mirror.news import NewsItem
 from bot.operations import update_announcement
 from bot.operations.expire_corrections import outdate
+from bot.operations.judge_past_due import end_stretches
 from bot.queries.disputes import list_case_ids
 from bot.queries.sight import sight_of_desk
 from bot.runtime import Runtime
@@ -75,6 +76,14 @@ def _update_disputes(
         _update_messages(session, runtime, subjects, now=now)
 
 
+def _end_past_due(
+    session: Session, runtime: Runtime, invoice_ids: Sequence[str], *, now: datetime
+) -> None:
+    """End the stretches of invoices that are not Past Due any more."""
+    del now
+    end_stretches(session, invoice_ids, now=runtime.clock.now())
+
+
 def _outdate_corrections(
     session: Session, runtime: Runtime, invoice_ids: Sequence[str], *, now: datetime
 ) -> None:
@@ -85,5 +94,5 @@ def _outdate_corrections(
 
 REACTIONS: Mapping[str, tuple[Callable[..., None], ...]] = {
     # The last ends with entries in the audit trail, and nothing may be locked after those.
-    "invoice": (_update_messages, _update_disputes, _outdate_corrections),
+    "invoice": (_update_messages, _update_disputes, _end_past_due, _outdate_corrections),
 }

@@ -168,6 +168,13 @@ def check_slack_channel(channel: str) -> str:
     return channel
 
 
+def check_slack_group(group: str) -> str:
+    """The id of a user group of Slack, or none."""
+    if group and not (group.startswith("S") and group.isalnum() and group.isupper()):
+        raise ValueError("must be the id of a user group (S…, at the end of its link in Slack)")
+    return group
+
+
 def read_amounts(value: Any) -> Any:
     """An amount for each part of a text with commas, each in a currency of its own."""
     if not isinstance(value, str):

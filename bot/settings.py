@@ -24,6 +24,7 @@ from bot.setting_values import (
     check_sender,
     check_slack_address,
     check_slack_channel,
+    check_slack_group,
     check_slack_users,
     check_smtp_url,
     check_zone,
@@ -182,6 +183,12 @@ class Settings(BaseSettings):
         default="",
         description="The id of the Slack channel that is told of every dispute, with its amounts;"
         " Tallyman has to be a member, and no other organisation may be in it. None without it.",
+    )
+    past_due_group: Annotated[str, AfterValidator(check_slack_group)] = Field(
+        default="",
+        description="The id (S…) of the Slack user group whose members are told, each of what they"
+        " may see, when invoices of accounts without an owner become Past Due. Without it the"
+        " admins are.",
     )
     http_host: str = Field(default="127.0.0.1", description="The address that web listens on.")
     port: int = Field(default=3000, ge=1, le=65535, description="The port that web listens on.")

@@ -1,4 +1,7 @@
-"""Keeping the mirror of Stripe: filled when it is empty, then followed, compared and counted."""
+"""Keeping the mirror of Stripe: filled when it is empty, then followed, compared and counted.
+
+The timetable begins with it, as nothing can be judged or told before.
+"""
 
 import contextlib
 import threading
@@ -18,18 +21,22 @@ def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
     Shape: what wakes the work at once when there is news.
     """
     from jobs import first_fill
+    from jobs.schedule import TIMETABLE
     from jobs.sync import SyncLoop
+    from jobs.timekeeping import Timekeeper
     from jobs.usage import UsageLoop
     from jobs.verify import VerifyLoop
 
     stopping = threading.Event()
     loop, nightly, usage = SyncLoop(runtime), VerifyLoop(runtime), UsageLoop(runtime)
+    timekeeper = Timekeeper(runtime, TIMETABLE)
 
     def work() -> None:
         if first_fill.run(runtime, stopping):
             loop.start()
             nightly.start()
             usage.start()
+            timekeeper.start()
 
     filling = threading.Thread(target=work, name="first-fill", daemon=True)
     try:
@@ -42,6 +49,7 @@ def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
             # The filling alone may be waiting for Stripe that long, and presses have their answer.
             runtime.stripe.close()
             filling.join(STOPPING_SECONDS_MAX)
+        timekeeper.stop()
         usage.stop()
         nightly.stop()
         loop.stop()

@@ -63,6 +63,7 @@ from bot.models.promises import (
     Snooze,
 )
 from bot.models.schedule import (
+    NOTICE_DUE,
     PAST_DUE_NOW,
     UNENDED,
     JobLook,
@@ -91,6 +92,7 @@ __all__ = [
     "KEPT",
     "LEASED",
     "LIVE",
+    "NOTICE_DUE",
     "OPEN",
     "PAID_LATE",
     "PAST_DUE_NOW",

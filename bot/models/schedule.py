@@ -89,18 +89,25 @@ class PastDueCrossing(Base):
     crossed_at: Mapped[datetime]
     crossed_on: Mapped[date]
     judged_at: Mapped[datetime]
-    # Whether somebody was told: not of what was past due before anybody judged at all.
-    is_told: Mapped[bool]
+    # due until somebody was told; silent for what was Past Due before anybody judged at all.
+    notice: Mapped[str] = mapped_column(String(8))  # due, told, silent
     ended_at: Mapped[datetime | None]
 
 
 PAST_DUE_NOW: ColumnElement[bool] = literal_column("ended_at IS NULL")
+NOTICE_DUE: ColumnElement[bool] = literal_column("notice = 'due'")
 Index(
     "ix_past_due_crossings_now",
     PastDueCrossing.invoice_id,
     unique=True,
     sqlite_where=PAST_DUE_NOW,
     postgresql_where=PAST_DUE_NOW,
+)
+Index(
+    "ix_past_due_crossings_untold",
+    PastDueCrossing.id,
+    sqlite_where=NOTICE_DUE,
+    postgresql_where=NOTICE_DUE,
 )
 # For the history of an invoice, and for what is new since a moment.
 Index("ix_past_due_crossings_invoice_id", PastDueCrossing.invoice_id, PastDueCrossing.id)

@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.Column("crossed_at", Moment(), nullable=False),
         sa.Column("crossed_on", sa.Date(), nullable=False),
         sa.Column("judged_at", Moment(), nullable=False),
-        sa.Column("is_told", sa.Boolean(), nullable=False),
+        sa.Column("notice", sa.String(length=8), nullable=False),
         sa.Column("ended_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_past_due_crossings")),
     )
@@ -71,6 +71,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=still,
         postgresql_where=still,
+    )
+    untold = sa.text("notice = 'due'")
+    op.create_index(
+        "ix_past_due_crossings_untold",
+        "past_due_crossings",
+        ["id"],
+        sqlite_where=untold,
+        postgresql_where=untold,
     )
     op.create_index("ix_past_due_crossings_invoice_id", "past_due_crossings", ["invoice_id", "id"])
     op.create_index("ix_past_due_crossings_judged_at", "past_due_crossings", ["judged_at"])

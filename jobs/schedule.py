@@ -1,0 +1,19 @@
+"""The timetable: what is done by the clock once a day, when, and for whom.
+
+What is done all the time stands beside it, in loops of its own: the mirror (jobs/sync.py), promised
+calls (jobs/effects.py), usage (jobs/usage.py), people and groups (jobs/people.py).
+"""
+
+from jobs import past_due
+from jobs.timekeeping import Job
+
+TIMETABLE = (
+    Job(
+        name="past_due",
+        when="at 01:00",
+        what="Records which invoices have become Past Due, and tells their accounts’ owners.",
+        for_whom="each time zone of an account",
+        list_subjects=past_due.list_subjects,
+        run=past_due.run,
+    ),
+)
