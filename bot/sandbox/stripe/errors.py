@@ -114,6 +114,11 @@ def key_in_use(key: str) -> StripeError:
     return StripeError(409, message, type="idempotency_error", code="idempotency_key_in_use")
 
 
+def request_failed() -> StripeError:
+    """402: nothing is wrong with the request, and yet it can't be done."""
+    return StripeError(402, "The parameters were valid, but the request failed.")
+
+
 def server_failed() -> StripeError:
     """500: something broke at Stripe."""
     message = "An unknown error occurred. It has been logged; try again or ask support."

@@ -19,11 +19,13 @@ class Faults:
     # Events: `created` rounded down to so many seconds; seconds until the list shows one.
     events_share_seconds: int = 0
     events_lag_seconds: float = 0.0
-    # Answers: 500 after the deed for the next n writes, 500 before it, no answer at all after it,
-    # 429 for the next n calls.
+    # Answers: 500 after the deed for the next n writes, 500 before it, 402 instead of it; after it
+    # the line cut, or nothing said on a line that stays open; 429 for the next n calls.
     fail_after_next: int = 0
     fail_before_next: int = 0
+    refuse_next: int = 0
     lose_answer_next: int = 0
+    silent_after_next: int = 0
     fail_path: str = ""
     rate_limit_next: int = 0
     slow_seconds: dict[str, float] = dataclasses.field(default_factory=dict)

@@ -18,6 +18,7 @@ from bot.sandbox.stripe.errors import (
     key_in_use,
     no_key,
     other_parameters,
+    request_failed,
     server_failed,
     too_many_requests,
     wrong_key,
@@ -123,6 +124,8 @@ class Gateway:
         is_write = incoming.method != "GET"
         if is_write and faults.takes("fail_before_next", incoming.path):
             answer = dataclasses.replace(refused(server_failed()), is_executed=True)
+        elif is_write and faults.takes("refuse_next", incoming.path):
+            answer = dataclasses.replace(refused(request_failed()), is_executed=True)
         else:
             answer = self._api.answer(
                 incoming.method,

@@ -94,7 +94,7 @@ async def answer_api(standin: Served, request: Request) -> Response:
     if len(body) > BODY_BYTES_MAX:
         return Response(status_code=413)
     if faults.swallows(path):
-        await asyncio.sleep(BLACK_HOLE_SECONDS)
+        return await never()
     incoming = Incoming(
         request.method,
         path,
@@ -111,7 +111,15 @@ async def answer_api(standin: Served, request: Request) -> Response:
     is_done = status == HTTPStatus.OK and request.method != "GET"
     if is_done and faults.takes("lose_answer_next", path):
         return Dropped()
+    if is_done and faults.takes("silent_after_next", path):
+        return await never()
     return Response(answer, status, headers)
+
+
+async def never() -> Response:
+    """Say nothing, on a line that stays open for as long as anybody waits."""
+    await asyncio.sleep(BLACK_HOLE_SECONDS)
+    return Dropped()
 
 
 def base_of(standin: Served, request: Request) -> str:

@@ -1,5 +1,6 @@
 """What the Stripe stand-in refuses, replays and counts, asked over HTTP."""
 
+import contextlib
 import http.client
 import threading
 from collections.abc import Iterator
@@ -21,20 +22,27 @@ def counter() -> Iterator[Counter]:
 
 
 def send(
-    counter: Counter, method: str, target: str, body: str = "", **headers: str
+    counter: Counter,
+    method: str,
+    target: str,
+    body: str = "",
+    *,
+    seconds: float = 100.0,
+    **headers: str,
 ) -> tuple[int, dict[str, str], Json]:
     """One request as bytes on the wire; header names with _ for -."""
     parts = urlsplit(counter.url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=100)
     given = {"Authorization": f"Bearer {KEY}"}
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
     if body:
         given["Content-Type"] = "application/x-www-form-urlencoded"
-    connection.request(method, target, body.encode(), given)
-    answer = connection.getresponse()
-    found: Any = orjson.loads(answer.read() or b"null")
-    got = {name.lower(): value for name, value in answer.getheaders()}
-    connection.close()
+    with contextlib.closing(
+        http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)
+    ) as connection:
+        connection.request(method, target, body.encode(), given)
+        answer = connection.getresponse()
+        found: Any = orjson.loads(answer.read() or b"null")
+        got = {name.lower(): value for name, value in answer.getheaders()}
     return answer.status, got, found
 
 
@@ -145,6 +153,28 @@ def test_an_answer_that_is_lost_is_had_by_its_key(counter: Counter) -> None:
     assert again[0] == 200
     assert again[1]["idempotent-replayed"] == "true"
     assert len(counter.standin.call("GET", "/v1/customers")["data"]) == 1
+
+
+def test_a_silence_after_the_deed_is_broken_by_its_key(counter: Counter) -> None:
+    counter.standin.world.faults.set({"silent_after_next": 1})
+
+    with pytest.raises(TimeoutError):
+        send(counter, "POST", "/v1/customers", "name=A", seconds=0.3, Idempotency_Key="k")
+    again = send(counter, "POST", "/v1/customers", "name=A", Idempotency_Key="k")
+
+    assert again[0] == 200
+    assert again[1]["idempotent-replayed"] == "true"
+    assert len(counter.standin.call("GET", "/v1/customers")["data"]) == 1
+
+
+def test_what_is_refused_on_request_is_not_done(counter: Counter) -> None:
+    counter.standin.world.faults.set({"refuse_next": 1})
+
+    refused = send(counter, "POST", "/v1/customers", "name=A", Idempotency_Key="k")
+    again = send(counter, "POST", "/v1/customers", "name=A", Idempotency_Key="k")
+
+    assert refused[0] == again[0] == 402
+    assert counter.standin.call("GET", "/v1/customers")["data"] == []
 
 
 def test_a_refused_check_leaves_its_key_free_and_a_refused_deed_does_not(counter: Counter) -> None:
