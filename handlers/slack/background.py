@@ -1,7 +1,8 @@
 """Work that waits for Stripe or Slack, behind a press that is acknowledged at once.
 
-Few threads answer Slack's requests, so none of them may wait here. Two pools: one makes answers and
-waits for the other, which reads, no longer than somebody has patience for.
+Few threads answer Slack's requests, so none of them may wait here. Three pools: one makes answers
+and waits for another, which reads, no longer than somebody has patience for. The third sees what
+becomes of deeds, which may take as long as Stripe is silent; nobody else waits behind that.
 """
 
 import concurrent.futures
@@ -18,6 +19,8 @@ log = get_logger("slack.background")
 THREADS = 8
 # Presses that wait for a thread; with two seconds for each, the last one waits for eight.
 WAITING_MAX = 32
+# Deeds that are followed at the same time; of any more, people are told by a message alone.
+FOLLOWED_MAX = 16
 
 T = TypeVar("T")
 
@@ -28,20 +31,28 @@ class Background:
     def __init__(self) -> None:
         self._answering = concurrent.futures.ThreadPoolExecutor(THREADS, "slack-slow")
         self._reading = concurrent.futures.ThreadPoolExecutor(THREADS, "stripe-read")
+        self._following = concurrent.futures.ThreadPoolExecutor(FOLLOWED_MAX, "slack-follow")
         self._places = threading.BoundedSemaphore(WAITING_MAX)
+        self._followed = threading.BoundedSemaphore(FOLLOWED_MAX)
+        self._closing = threading.Event()
 
     def start(self, work: Callable[[], None]) -> None:
         """Have this done soon; what goes wrong with it is logged.
 
         Raises: Unavailable when too much waits already, or the process is stopping.
         """
-        if not self._places.acquire(blocking=False):
-            raise Unavailable("Too many wait for Stripe at the moment. Try again in a minute.")
-        try:
-            self._answering.submit(self._work, work)
-        except RuntimeError:
-            self._places.release()
-            raise Unavailable("This process is stopping. Try again in a minute.") from None
+        self._submit(self._answering, self._places, work)
+
+    def follow(self, work: Callable[[], None]) -> None:
+        """Have this done beside all else, however long it takes; it looks up at every `rest`.
+
+        Raises: Unavailable when too much is followed already, or the process is stopping.
+        """
+        self._submit(self._following, self._followed, work)
+
+    def rest(self, seconds: float) -> bool:
+        """Wait; True when the process is stopping meanwhile."""
+        return self._closing.wait(seconds)
 
     def read(self, work: Callable[[], T], *, patient_until: float) -> T:
         """What the work gives, by a moment of the monotonic clock.
@@ -59,14 +70,31 @@ class Background:
             raise Unavailable("Stripe did not answer in time.") from None
 
     def close(self) -> None:
-        """Take no more; what has begun may finish."""
+        """Take no more; what has begun may finish, but nothing is followed any further."""
+        self._closing.set()
+        self._following.shutdown(wait=True, cancel_futures=True)
         self._answering.shutdown(wait=True, cancel_futures=True)
         self._reading.shutdown(wait=False, cancel_futures=True)
 
-    def _work(self, work: Callable[[], None]) -> None:
+    def _submit(
+        self,
+        pool: concurrent.futures.Executor,
+        places: threading.BoundedSemaphore,
+        work: Callable[[], None],
+    ) -> None:
+        if not places.acquire(blocking=False):
+            raise Unavailable("Too many wait for Stripe at the moment. Try again in a minute.")
+
+        def work_and_leave() -> None:
+            try:
+                work()
+            except Exception:
+                log.exception("slow_press_crashed")
+            finally:
+                places.release()
+
         try:
-            work()
-        except Exception:
-            log.exception("slow_press_crashed")
-        finally:
-            self._places.release()
+            pool.submit(work_and_leave)
+        except RuntimeError:
+            places.release()
+            raise Unavailable("This process is stopping. Try again in a minute.") from None

@@ -4,7 +4,6 @@ Opening reads what the form shows; sending reads everything again, asks whether 
 promises the deed. What comes of a promised call is shown in the same modal, soon.
 """
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -145,7 +144,7 @@ def _stamp(ask: Ask) -> str:
 def _follow(desk: Desk, submission: Submission, outcome: Outcome) -> None:
     """Show in the modal what has come of the deed, once it is known."""
     try:
-        desk.background.start(lambda: _show_outcome(desk, submission, outcome))
+        desk.background.follow(lambda: _show_outcome(desk, submission, outcome))
     except Unavailable as busy:
         log.info("outcome_not_shown", form=submission.callback_id, why=busy.message)
 
@@ -155,7 +154,8 @@ def _show_outcome(desk: Desk, submission: Submission, outcome: Outcome) -> None:
     began_at = shown_at = monotonic_seconds()
     shown: Message | None = None
     while monotonic_seconds() < min(shown_at + OUTCOME_SECONDS_MAX, began_at + STEPS_SECONDS_MAX):
-        threading.Event().wait(OUTCOME_LOOK_SECONDS)
+        if desk.background.rest(OUTCOME_LOOK_SECONDS):
+            return
         found = _look(desk, submission, outcome)
         message = found.message if isinstance(found, Underway) else found
         if message is None or message == shown:
