@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bot import models
 from bot.sandbox.stripe import StandIn
@@ -154,24 +154,6 @@ def collector(desk: Tallyman) -> Iterator[Person]:
         yield person
     finally:
         person.close()
-
-
-def forget_the_end(book: Crediting, invoice_id: str, kind: str) -> None:
-    """Put a deed back to where it stood when the call was made and nothing was written down yet."""
-    with book.desk.runtime.database.writing() as session:
-        effect = session.scalars(
-            select(models.Effect)
-            .where(models.Effect.subject == f"invoice:{invoice_id}", models.Effect.kind == kind)
-            .order_by(models.Effect.id.desc())
-            .limit(1)
-        ).one()
-        # As the lost worker's lease leaves it: tried once, and to be tried again.
-        effect.state, effect.due_at, effect.finished_at = "ready", effect.promised_at, None
-        session.execute(
-            update(models.Approval)
-            .where(models.Approval.id == effect.payload["approval"])
-            .values(state="promised")
-        )
 
 
 def errors_of(answer: Json) -> Json:

@@ -52,8 +52,13 @@ def at_work(desk: Tallyman) -> Iterator[Person]:
 
 def free_lanes(desk: Tallyman) -> None:
     """As if nothing had been posted for a while; how lanes pace is tried elsewhere."""
-    with desk.runtime.database.writing() as session:
-        session.execute(delete(EffectLane))
+    database = desk.runtime.database
+    with database.reading() as session:
+        names = session.scalars(select(EffectLane.lane)).all()
+    # One at a time, as a worker that takes turns in several locks them in an order of its own.
+    for name in names:
+        with database.writing() as session:
+            session.execute(delete(EffectLane).where(EffectLane.lane == name))
 
 
 def posted(desk: Tallyman) -> list[Any]:

@@ -1,8 +1,8 @@
-"""Void and mark uncollectible: done, refused, repeated, killed, Stripe saying no or nothing."""
+"""Void and mark uncollectible: done, refused, asked twice, changed meanwhile, and Stripe's no."""
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import select, update
@@ -10,14 +10,10 @@ from sqlalchemy import select, update
 from bot.access import find_actor
 from bot.approvals import Correction
 from bot.clock import real_now
-from bot.effects import Done, Effect, Means
-from bot.effects.promises import effect_of as promised
 from bot.invoice_facts import get_invoice_facts
-from bot.models import Effect as EffectRow
 from bot.models import Invoice
 from bot.operations import request_correction
 from bot.operations.corrections import PROMISES
-from bot.operations.registry import OPERATIONS
 from bot.queries.sight import sight_of
 from tests.deployment import ADMIN, Tallyman
 from tests.following import wait_until
@@ -28,7 +24,6 @@ from tests.handlers.slack.correcting import (
     at_stripe,
     card_for,
     correcting_desk,
-    count_calls,
     decide,
     deeds_of,
     hear_of_state,
@@ -224,41 +219,6 @@ def test_the_same_dialog_twice_and_another_person_ask_once(
     assert [action for action, _ in deeds_of(desk, number)] == [f"{deed.kind}.requested"]
 
 
-def test_a_worker_killed_after_the_call_leaves_it_done_once(
-    desk: Tallyman, jamie: Person, sasha: Person, deed: Deed
-) -> None:
-    number = deed.number(6)
-    request(jamie, number, deed.kind)
-    approve(desk, sasha, deed, number)
-    wait_done(desk, deed, number)
-
-    # Whoever takes over what a dead worker had in hand performs it once more.
-    again = replace(effect_of(desk, deed, number), attempts=2)
-    outcome = OPERATIONS[deed.kind].perform(again, means_of(desk))
-
-    assert outcome == Done({"is_read": True})
-    assert count_calls(desk, number, deed.verb) == 1
-
-
-@pytest.mark.parametrize(
-    ("fault", "place"), [("fail_before_next", 7), ("fail_after_next", 8), ("lose_answer_next", 9)]
-)
-def test_stripe_silent_or_failing_is_looked_at_and_asked_again(
-    desk: Tallyman, jamie: Person, sasha: Person, deed: Deed, fault: str, place: int
-) -> None:
-    number = deed.number(place)
-    request(jamie, number, deed.kind)
-    path = f"/v1/invoices/{invoice_id(desk, number)}/{deed.verb}"
-    assert desk.stripe.world.faults.set({fault: 1, "fail_path": path}) == []
-
-    approve(desk, sasha, deed, number)
-
-    wait_done(desk, deed, number)
-    assert at_stripe(desk, number)["status"] == deed.status
-    assert count_calls(desk, number, deed.verb) == 1
-    assert [action for action, _ in deeds_of(desk, number)].count(f"{deed.kind}.settled") == 1
-
-
 def test_stripe_saying_no_is_told_in_its_words(
     desk: Tallyman, jamie: Person, sasha: Person, deed: Deed
 ) -> None:
@@ -308,21 +268,6 @@ def test_what_is_uncollectible_can_still_be_voided(
 
     wait_done(desk, void, number)
     assert at_stripe(desk, number)["status"] == "void"
-
-
-def effect_of(desk: Tallyman, deed: Deed, number: int) -> Effect:
-    """The promised call about an invoice."""
-    with desk.runtime.database.reading() as session:
-        found = select(EffectRow.__table__).where(
-            EffectRow.kind == deed.kind,
-            EffectRow.subject == f"invoice:{invoice_id(desk, number)}",
-        )
-        return promised(session.execute(found).one())
-
-
-def means_of(desk: Tallyman) -> Means:
-    """What the worker works with."""
-    return Means(desk.runtime, desk.desk.slack, desk.desk.deployment)
 
 
 def is_mirrored(desk: Tallyman, invoice: str, status: str) -> bool:

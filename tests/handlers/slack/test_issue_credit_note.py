@@ -15,7 +15,6 @@ from tests.handlers.slack.crediting import (
     collector,
     crediting_desk,
     errors_of,
-    forget_the_end,
     open_dialog,
     view_with,
 )
@@ -281,32 +280,6 @@ def test_an_invoice_that_was_paid_before_the_approval_is_not_credited(
 
     book.wait_for(invoice, "stale")
     assert book.notes_of(invoice) == []
-
-
-def test_a_worker_that_dies_after_the_call_credits_once(book: Crediting, jamie: Person) -> None:
-    invoice = book.take()
-    request(jamie, invoice, what="amount", amount="10")
-    book.approve(invoice, TITLE)
-    book.wait_for(invoice, "done")
-
-    forget_the_end(book, invoice, ACTION)
-
-    book.wait_for(invoice, "done")
-    assert len(book.notes_of(invoice)) == 1
-    assert book.mirrored(invoice) == ("open", 9_000, 0)
-
-
-@pytest.mark.parametrize("fault", ["fail_after_next", "fail_before_next"])
-def test_stripe_failing_credits_once(book: Crediting, jamie: Person, fault: str) -> None:
-    invoice = book.take()
-    request(jamie, invoice, what="amount", amount="10")
-    book.desk.stripe.world.faults.set({fault: 1, "fail_path": "/v1/credit_notes"})
-
-    book.approve(invoice, TITLE)
-
-    book.wait_for(invoice, "done")
-    book.desk.stripe.world.faults.reset()
-    assert [note["amount"] for note in book.notes_of(invoice)] == [1_000]
 
 
 def test_what_stripe_refuses_is_told_in_words(book: Crediting, jamie: Person) -> None:

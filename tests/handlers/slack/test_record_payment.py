@@ -17,7 +17,6 @@ from tests.handlers.slack.crediting import (
     collector,
     crediting_desk,
     errors_of,
-    forget_the_end,
     open_dialog,
 )
 from tests.handlers.slack.pressing import FORM, forge
@@ -215,47 +214,6 @@ def test_what_the_customer_paid_before_the_approval_is_not_recorded(
 
     book.wait_for(invoice, "stale")
     assert reported(book) == before
-
-
-@pytest.mark.parametrize(
-    ("kind", "amount"),
-    [("record_payment", "100"), ("attach_payment", "40")],
-)
-def test_a_worker_that_dies_after_a_call_records_once(
-    book: Crediting, jamie: Person, kind: str, amount: str
-) -> None:
-    invoice, before = book.take(), reported(book)
-    request(jamie, invoice, amount=amount)
-    book.approve(invoice, TITLE)
-    book.wait_for(invoice, "done")
-    paid, told = book.mirrored(invoice), reported(book)
-
-    forget_the_end(book, invoice, kind)
-
-    book.wait_for(invoice, "done")
-    assert book.mirrored(invoice) == paid
-    assert reported(book) == told == before + (amount == "40")
-    assert len(records_of(book, invoice)) == told - before
-
-
-@pytest.mark.parametrize("fault", ["fail_after_next", "fail_before_next"])
-@pytest.mark.parametrize(
-    ("path", "amount", "paid"),
-    [("/v1/invoices", "100", 10_000), ("/v1/payment_records", "40", 4_000)],
-)
-def test_stripe_failing_records_once(
-    book: Crediting, jamie: Person, fault: str, path: str, amount: str, paid: int
-) -> None:
-    invoice = book.take()
-    request(jamie, invoice, amount=amount)
-    book.desk.stripe.world.faults.set({fault: 1, "fail_path": path})
-
-    book.approve(invoice, TITLE)
-
-    book.wait_for(invoice, "done")
-    book.desk.stripe.world.faults.reset()
-    assert book.mirrored(invoice)[2] == paid
-    assert len(records_of(book, invoice)) == (amount == "40")
 
 
 def test_a_part_that_can_not_be_put_on_its_invoice_is_left_to_an_operator(

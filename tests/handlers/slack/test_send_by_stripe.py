@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import update
 
-from bot.bells import ring
-from bot.models import Effect
 from bot.sandbox.stripe import StandIn
 from tests.billing import Billing, Json, day
 from tests.deployment import SECRET_KEY, Tallyman, deployed
@@ -71,44 +68,6 @@ def test_stripe_sends_its_own_mail_and_the_dialog_says_so(desk: Tallyman, avery:
 
     assert "By Stripe’s e-mail to pay@stripeltd.example" in form.words
     assert "No text of yours goes with it" in preview.words
-    assert count_sent(desk, made) == before + 1
-
-
-@pytest.mark.parametrize("fault", ["fail_after_next", "fail_before_next"])
-def test_a_stripe_that_fails_sends_it_once_all_the_same(
-    desk: Tallyman, avery: Person, fault: str
-) -> None:
-    made = issue(desk, f"Failing {fault} Ltd")
-    before = count_sent(desk, made)
-    opened(avery, made)
-    avery.submit(way="stripe")
-    desk.stripe.world.faults.set({fault: 1, "fail_path": f"/v1/invoices/{made['id']}/send"})
-
-    avery.submit()
-    wait_until(lambda: "on its way" in avery.view().words)
-
-    assert count_sent(desk, made) == before + 1
-
-
-def test_a_worker_that_dies_after_sending_sends_it_once(desk: Tallyman, avery: Person) -> None:
-    made = issue(desk, "Killed Ltd")
-    before = count_sent(desk, made)
-    opened(avery, made)
-    avery.submit(way="stripe")
-    avery.submit()
-    wait_until(lambda: "on its way" in avery.view().words)
-
-    mine = Effect.subject == f"invoice:{made['id']}"
-    with desk.runtime.database.writing() as session:
-        session.execute(update(Effect).where(mine).values(state="ready", finished_at=None))
-        ring(session, "effects")
-
-    def is_done() -> bool:
-        with desk.runtime.database.reading() as session:
-            effect = session.query(Effect).where(mine).one()
-            return effect.state == "done" and effect.attempts > 1
-
-    wait_until(is_done)
     assert count_sent(desk, made) == before + 1
 
 
