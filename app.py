@@ -33,7 +33,7 @@ from bot.runtime import Runtime, opened
 from bot.settings import Settings, load_complete_settings, load_settings, nothing_is_set
 from bot.slack_api import SlackAPI
 from bot.telemetry import get_logger, start_logging
-from handlers.cli import Ways, create_shell
+from handlers.cli import PAGE_PORT, Ways, create_shell
 from handlers.http.application import create_app
 from handlers.http.health import health_routes
 from handlers.http.slack import slack_route
@@ -44,14 +44,13 @@ from handlers.slack.context import Desk
 from handlers.slack.socket_mode import connected
 from jobs.approvals import keeping_approvals
 from jobs.audit import keeping_audit
+from jobs.by_hand import list_timetable, run_by_hand
 from jobs.effects import carrying_out
 from jobs.identity import keeping_identity
 from jobs.mirror import keeping_mirror
 from jobs.people import keeping_people
 
 log = get_logger("app")
-
-SANDBOX_PAGE_PORT = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +242,7 @@ def sandbox_settings(told: dict[str, Any], port: int) -> Settings:
 def run_alone() -> None:
     """Everything in one process; or the sandbox, where nothing is configured."""
     if nothing_is_set():
-        run_sandbox(SANDBOX_PAGE_PORT)
+        run_sandbox(PAGE_PORT)
     else:
         run_configured(ALL)
 
@@ -290,6 +289,8 @@ def main() -> None:
             sandbox=run_sandbox,
             migrate=migrate_configured,
             opened=opened_for_shell,
+            list_jobs=list_timetable,
+            run_job=run_by_hand,
         )
     )()
 

@@ -17,6 +17,7 @@ from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from bot.mirror.backfill import Progress, is_filled, run_backfill
 from bot.runtime import Runtime
 from handlers.audit_commands import add_audit_commands
+from handlers.job_commands import ListJobs, RunJob, add_job_commands
 from handlers.spoken import EXIT_DRIFT, spoken
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Ways:
     sandbox: Callable[[int], None]
     migrate: Callable[[], None]
     opened: Callable[[], AbstractContextManager[Runtime]]
+    list_jobs: ListJobs
+    run_job: RunJob
 
 
 def create_shell(ways: Ways) -> typer.Typer:
@@ -53,6 +56,7 @@ def create_shell(ways: Ways) -> typer.Typer:
     _add_processes(shell, ways)
     _add_mirror_commands(shell, ways)
     add_audit_commands(shell, ways.opened)
+    add_job_commands(shell, ways.opened, ways.list_jobs, ways.run_job)
     return shell
 
 

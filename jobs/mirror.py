@@ -21,9 +21,9 @@ def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
     Shape: what wakes the work at once when there is news.
     """
     from jobs import first_fill
+    from jobs.clockwork import Timekeeper
     from jobs.schedule import TIMETABLE
     from jobs.sync import SyncLoop
-    from jobs.timekeeping import Timekeeper
     from jobs.usage import UsageLoop
     from jobs.verify import VerifyLoop
 

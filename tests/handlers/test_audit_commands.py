@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -43,14 +44,12 @@ def runtime(database_url: str) -> Iterator[Runtime]:
 def shell(runtime: Runtime, *words: str, typed: str = "") -> Result:
     """One command, to its end."""
 
-    def unused(*_words: object) -> None:
+    def unused(*_words: Any) -> Any:
         raise AssertionError("Nothing is started here.")
 
-    ways = Ways(
-        **dict.fromkeys(("alone", "web", "worker", "sandbox", "migrate"), unused),
-        opened=lambda: contextlib.nullcontext(runtime),
-    )
-    return CliRunner().invoke(create_shell(ways), ["audit", *words], input=typed)
+    ways: dict[str, Any] = dict.fromkeys(Ways.__dataclass_fields__, unused)
+    ways["opened"] = lambda: contextlib.nullcontext(runtime)
+    return CliRunner().invoke(create_shell(Ways(**ways)), ["audit", *words], input=typed)
 
 
 def anchor_in(said: Result) -> str:

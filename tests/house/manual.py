@@ -78,8 +78,10 @@ def _shell_commands() -> Iterator[tuple[str, Any]]:
         inner = getattr(command, "commands", None)
         if inner is None:
             yield name, command
-        else:
-            yield from ((f"{name} {each}", one) for each, one in inner.items())
+            continue
+        if command.invoke_without_command:
+            yield name, command
+        yield from ((f"{name} {each}", one) for each, one in inner.items())
 
 
 def _option(option: Any) -> str:
