@@ -46,6 +46,7 @@ class Permission(StrEnum):
     APPROVE_CORRECTIONS = "approve_corrections"
     DISPUTE_INVOICES = "dispute_invoices"
     CHARGE_BALANCE = "charge_balance"
+    MANAGE_ACCOUNTS = "manage_accounts"
 
 
 class Role(StrEnum):

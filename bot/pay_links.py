@@ -9,26 +9,35 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot import mailing
+from bot import announcements, customer_channels, mailing
 from bot.access import Permission, find_actor, permissions_for
+from bot.audit.deeds import Private
 from bot.clock import monotonic_seconds
-from bot.effects import Effect, Means, Outcome, Unknown
-from bot.errors import NotAllowed, Refused, Unavailable
+from bot.effects import Done, Effect, Means, Outcome, Unknown
+from bot.errors import NotAllowed, Refused, ToldToWait, Unavailable
 from bot.mail_api import Mail
 from bot.mirror.documents import payment_url
 from bot.mirror.fields import amount_at, currency_at
 from bot.mirror.fresh import keep_read, read_invoice
 from bot.money import Money, money_text
+from bot.queries.addressees import Addressee, Way
 from bot.queries.asking import find_holds
+from bot.queries.terms import Language
 from bot.runtime import Runtime
 from bot.setting_values import parse_mail_address
+from bot.slack_posting import Place, find_message, post_message
 from bot.telemetry import get_logger
-from bot.views.mail import LINK_HERE, MailText, PaymentLine, payment_mail
+from bot.views.blocks import Message
+from bot.views.letters import MailText
+from bot.views.mail import PaymentLine, payment_mail
+from bot.views.payment_post import payment_post
 
 log = get_logger("pay_links")
 
 # Each read at Stripe; whoever sends many at once waits for them one after another.
 READ_SECONDS_MAX = 10.0
+# As long as a message that Slack has taken may take to be found.
+UNSEEN_SECONDS = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +80,70 @@ def lines_of(payload: Mapping[str, Any]) -> list[LinkLine]:
     ]
 
 
+def told_of(addressee: Addressee, language: Language) -> dict[str, str]:
+    """Where it goes and in which language, as a promise keeps it."""
+    told = {"way": addressee.way.value, "recipient": addressee.name, "language": language.value}
+    return told | ({"channel": addressee.to} if addressee.way is Way.SLACK else {})
+
+
+def recipient_of(addressee: Addressee) -> Private | str:
+    """Where it goes, as the audit trail keeps it: a person may have to be forgotten."""
+    if not addressee.about:
+        return addressee.to
+    return Private(addressee.name, about=addressee.about)
+
+
 def write_mail(
-    runtime: Runtime, lines: Sequence[LinkLine], urls: Mapping[str, str] | None = None
+    runtime: Runtime,
+    lines: Sequence[LinkLine],
+    language: Language,
+    urls: Mapping[str, str] | None = None,
 ) -> MailText:
     """The mail for these invoices; a preview says where the links will stand."""
+    return payment_mail(_with_urls(lines, urls), sender=sender_name(runtime), language=language)
+
+
+def write_post(
+    lines: Sequence[LinkLine], language: Language, urls: Mapping[str, str] | None = None
+) -> Message:
+    """The same as a message in the customer's channel."""
+    return payment_post(_with_urls(lines, urls), language=language)
+
+
+def content_of(
+    runtime: Runtime, lines: Sequence[LinkLine], way: Way, language: Language
+) -> MailText | Message | None:
+    """What goes out one way, but for the links themselves; None for what Stripe words."""
+    match way:
+        case Way.MAIL:
+            return write_mail(runtime, lines, language)
+        case Way.SLACK:
+            return write_post(lines, language)
+    return None
+
+
+def sender_name(runtime: Runtime) -> str:
+    """Who writes to customers, by name."""
     sender = parse_mail_address(runtime.settings.mail_from)
-    return payment_mail(
-        [
-            PaymentLine(
-                name=line.name,
-                amount=line.amount,
-                due_on=line.due_on,
-                days_late=line.days_late,
-                url=urls[line.invoice_id] if urls else LINK_HERE,
-            )
-            for line in lines
-        ],
-        sender=sender.name or sender.address,
-    )
+    return sender.name or sender.address
+
+
+def language_of(payload: Mapping[str, Any]) -> Language:
+    """The language that a promise was previewed in."""
+    return Language(payload.get("language", Language.ENGLISH.value))
+
+
+def _with_urls(lines: Sequence[LinkLine], urls: Mapping[str, str] | None) -> list[PaymentLine]:
+    return [
+        PaymentLine(
+            name=line.name,
+            amount=line.amount,
+            due_on=line.due_on,
+            days_late=line.days_late,
+            url=urls[line.invoice_id] if urls else None,
+        )
+        for line in lines
+    ]
 
 
 def read_link(runtime: Runtime, line: LinkLine, *, patient_until: float) -> str:
@@ -148,7 +203,8 @@ def send_by_mail(effect: Effect, means: Means) -> Outcome:
     if effect.may_have_happened and mailing.is_in_doubt(effect, means.runtime):
         return Unknown(mailing.IN_DOUBT, is_final=True)
     lines = lines_of(effect.payload)
-    written = write_mail(means.runtime, lines, read_links(means.runtime, lines))
+    urls = read_links(means.runtime, lines)
+    written = write_mail(means.runtime, lines, language_of(effect.payload), urls)
     mail = Mail(
         key=effect.key,
         recipient=effect.payload["recipient"],
@@ -157,3 +213,34 @@ def send_by_mail(effect: Effect, means: Means) -> Outcome:
         html=written.html,
     )
     return mailing.hand_over(effect, means, mail)
+
+
+def send_to_channel(effect: Effect, means: Means) -> Outcome:
+    """Post fresh links in the customer's own channel, unless an earlier attempt has done so.
+
+    Raises: what place_now, read_link and post_message raise.
+    """
+    channel_id, account_id = effect.payload["channel"], effect.payload["account"]
+    if effect.may_have_happened and (ts := _find_post(effect, means, channel_id)) is not None:
+        return Done({"ts": ts})
+    place = customer_channels.place_now(means, account_id, channel_id)
+    lines = lines_of(effect.payload)
+    urls = read_links(means.runtime, lines)
+    message = write_post(lines, language_of(effect.payload), urls)
+    posted = announcements.content_of(message)
+    try:
+        return Done({"ts": post_message(means.slack, place, posted, key=effect.key)})
+    except ToldToWait:
+        raise
+    except Unavailable as doubt:
+        return Unknown(doubt.message, again_seconds=UNSEEN_SECONDS)
+
+
+def _find_post(effect: Effect, means: Means, channel_id: str) -> str | None:
+    return find_message(
+        means.slack,
+        Place(channel_id),
+        key=effect.key,
+        since=effect.promised_at,
+        bot_id=means.deployment.slack_bot_id,
+    )

@@ -59,7 +59,8 @@ class SlackGroup:
 class SlackChannel:
     """A conversation; `is_external` when another organisation is in it, or invited to it.
 
-    `is_member` when the bot itself is in it.
+    `is_member` when the bot itself is in it, `is_connected` when another organisation really is,
+    and `team_ids` are those whose people read along, as far as Slack tells, in one order.
     """
 
     id: str
@@ -68,6 +69,8 @@ class SlackChannel:
     is_archived: bool
     is_external: bool
     is_member: bool
+    is_connected: bool
+    team_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,19 @@ def read_channel(channel: Any) -> SlackChannel | None:
         is_archived=_is(channel, "is_archived"),
         is_external=_is(channel, "is_ext_shared") or is_pending or is_foreign,
         is_member=_is(channel, "is_member"),
+        is_connected=_is(channel, "is_ext_shared"),
+        team_ids=_team_ids(channel),
     )
+
+
+def _team_ids(channel: Mapping[str, Any]) -> tuple[str, ...]:
+    """Slack names them in either field, its hosts' own among them; neither stands in every answer.
+
+    Source: the conversation object in docs.slack.dev, and slack-go/slack 1253, read 2026-11.
+    """
+    lists = (channel.get("shared_team_ids"), channel.get("connected_team_ids"))
+    named = {team for each in lists if isinstance(each, list) for team in each}
+    return tuple(sorted(team for team in named if team and isinstance(team, str)))
 
 
 def is_message_ts(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from sqlalchemy.orm import Session
 
 from bot.audit.anchors import parse_anchor
 from bot.audit.erase import erase
@@ -19,7 +20,9 @@ from bot.audit.trail import stream_entries
 from bot.clock import parse_day, real_now, start_of_day, zone_of
 from bot.errors import BadRequest
 from bot.operations.verify_audit import verify_audit
+from bot.queries.contacts import about_contact, list_contact_ids
 from bot.runtime import Runtime
+from bot.setting_values import is_mail_address
 from bot.views.text import count_text
 from handlers.spoken import EXIT_DRIFT, spoken
 
@@ -43,7 +46,9 @@ AnchorText = Annotated[
 FormatName = Annotated[Format, typer.Option("--format", help="One JSON object a line, or CSV.")]
 From = Annotated[str, typer.Option("--from", help="The first day, such as 2026-10-01.")]
 To = Annotated[str, typer.Option("--to", help="The last day.")]
-Person = Annotated[str, typer.Argument(help="A Slack member id, U…, or a Stripe customer, cus_….")]
+Person = Annotated[
+    str, typer.Argument(help="A member id, U…, a customer, cus_…, or a contact’s e-mail address.")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
@@ -84,16 +89,27 @@ def add_audit_commands(shell: typer.Typer, opened: Opened) -> None:
     def forget(person: Person, yes: Yes = False) -> None:  # noqa: FBT002 - a flag of the shell
         """Forget what the audit trail says of a person or customer; it verifies as before."""
         with spoken():
-            if not _PERSON.fullmatch(person):
+            if not _PERSON.fullmatch(person) and not is_mail_address(person):
                 raise BadRequest(
-                    f"‘{person[:40]}’ is neither a member (U…) nor a customer (cus_…)."
+                    f"‘{person[:40]}’ is neither a member (U…), a customer (cus_…) nor the e-mail "
+                    "address of a contact."
                 )
             if not yes:
                 typer.confirm(f"Forget {person} for good?", abort=True)
             with opened() as runtime, runtime.database.writing() as session:
-                count = erase(session, runtime.settings, person, BY_SHELL, now=real_now())
+                count = sum(
+                    erase(session, runtime.settings, about, BY_SHELL, now=real_now())
+                    for about in _abouts(session, person)
+                )
             forgotten = f"Forgotten: {count_text(count, 'text')} about {person}."
             _say(forgotten if count else f"Nothing names {person}.")
+
+
+def _abouts(session: Session, person: str) -> list[str]:
+    """By what the trail knows somebody: a contact may be one of several accounts."""
+    if not is_mail_address(person):
+        return [person]
+    return [about_contact(one) for one in list_contact_ids(session, person)]
 
 
 def _moments(

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.audit.deeds import By, Deed, Stage, Subject
 from bot.audit.entries import PRIVATE
 from bot.audit.record import record
 from bot.audit.trail import ERASED
-from bot.models import Approval, ApprovalRemark, RefusalCount
+from bot.models import Approval, ApprovalRemark, Contact, RefusalCount
 from bot.settings import Settings
 
 OPERATION = "erase_person"
@@ -44,16 +44,24 @@ def erase(session: Session, settings: Settings, about: str, by: By, *, now: date
             .values(about="", salt="", value="", erased_in=number)
         )
     session.execute(delete(RefusalCount).where(RefusalCount.user_id == about))
-    _erase_words(session, about)
+    _erase_words(session, about, now=now)
     return len(refs)
 
 
-def _erase_words(session: Session, about: str) -> None:
+def _erase_words(session: Session, about: str, *, now: datetime) -> None:
     """What somebody wrote about corrections stands beside the trail too, for those who decide."""
     for who, column, words in (
         (Approval.asked_by, "note", ERASED),
         (Approval.decided_by, "why", None),
     ):
         session.execute(update(Approval).where(who == about).values({column: words}))
+    kind, _, number = about.partition(":")
+    if kind == "contact" and number.isdecimal():
+        # Whoever is forgotten is not written to any more either.
+        gone = update(Contact).where(Contact.id == int(number))
+        now_removed = func.coalesce(Contact.removed_at, now)
+        session.execute(
+            gone.values(name=ERASED, email=ERASED, folded=about, removed_at=now_removed)
+        )
     said = update(ApprovalRemark).where(ApprovalRemark.said_by == about)
     session.execute(said.values(text=ERASED))

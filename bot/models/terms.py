@@ -16,6 +16,7 @@ class CustomerChannel(Base):
     """A Slack Connect channel that belongs to a customer, and so to no other.
 
     `owner_account_id` is the organisation, or the account without one: its companies may share it.
+    `team_ids` are the organisations at Slack that read along there when it was chosen, by commas.
     """
 
     __tablename__ = "customer_channels"
@@ -23,6 +24,7 @@ class CustomerChannel(Base):
     channel_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     owner_account_id: Mapped[int] = mapped_column(Integer, ForeignKey("accounts.id"))
     name: Mapped[str] = mapped_column(Text)
+    team_ids: Mapped[str] = mapped_column(Text)
     seen_at: Mapped[datetime]
 
 

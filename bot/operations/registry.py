@@ -16,6 +16,7 @@ from bot.operations import (
     send_balance_links,
     send_payment_link,
     share_answer,
+    tell_contact,
     update_announcement,
     void_invoice,
 )
@@ -24,6 +25,7 @@ from bot.operations import (
 OPERATIONS: Mapping[str, Operation] = {
     announce.KIND: announce,
     send_payment_link.KIND: send_payment_link,
+    tell_contact.KIND: tell_contact,
     share_answer.KIND: share_answer,
     send_balance_links.KIND: send_balance_links,
     charge_balance.KIND: charge_balance,

@@ -1,4 +1,4 @@
-"""Send a customer the links to everything that an account has to pay in a currency, in one mail."""
+"""Send a customer the links to all that an account has to pay in a currency, in one message."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,21 +7,30 @@ from sqlalchemy.orm import Session
 
 from bot import effects, mailing
 from bot.access import Actor, Permission, acting, require_for
-from bot.audit.deeds import Deed, Private, Stage, Subject
+from bot.audit.deeds import Deed, Stage, Subject
 from bot.audit.record import record
 from bot.database_clock import database_now
 from bot.errors import NotAllowed, Refused
 from bot.operations import tell_sender
-from bot.pay_links import LinkLine, lines_as_json, require_still_allowed, send_by_mail
+from bot.pay_links import (
+    LinkLine,
+    lines_as_json,
+    recipient_of,
+    require_still_allowed,
+    send_by_mail,
+    send_to_channel,
+    told_of,
+)
+from bot.queries.addressees import Addressee, Way
+from bot.queries.terms import Language
 from bot.settings import Settings
-from bot.views.payment_links import Way
 
 KIND = "send_balance_links"
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What was previewed: invoices of one currency in the order of the mail, and to whom it goes.
+    """What was previewed: invoices of one currency in the order of the message, and to whom.
 
     Shape: `after` is the number of the last time before, so that two dialogs of one state are one
         deed. `asked_at` is by the business clock.
@@ -29,10 +38,10 @@ class Sending:
 
     account_id: int
     currency: str
-    customer_id: str
     what: str
     lines: tuple[LinkLine, ...]
-    recipient: str
+    addressee: Addressee
+    language: Language
     after: int
     asked_at: datetime
 
@@ -58,18 +67,18 @@ def request(
     if (repeated := effects.find_by_press(session, press)) is not None:
         return repeated
     require_for(actor, Permission.SEND_LINKS, account_id=sending.account_id)
+    is_post = sending.addressee.way is Way.SLACK
     effect = effects.promise(
         session,
         kind=KIND,
         subject=subject_of(sending.account_id, sending.currency),
         key=f"{KIND}:{sending.account_id}:{sending.currency}:after:{sending.after}",
         now=database_now(session, now),
-        lane=mailing.LANE,
+        lane=effects.slack_lane(sending.addressee.to) if is_post else mailing.LANE,
         payload={
             "what": sending.what,
             "account": sending.account_id,
-            "way": Way.MAIL.value,
-            "recipient": sending.recipient,
+            **told_of(sending.addressee, sending.language),
             "lines": lines_as_json(sending.lines),
             "asked_at": sending.asked_at.isoformat(),
         },
@@ -85,6 +94,8 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
     """Send them all, if each invoice still stands as it was asked for; else none."""
     try:
         require_still_allowed(effect, means, account_id=effect.payload["account"])
+        if effect.payload["way"] == Way.SLACK:
+            return send_to_channel(effect, means)
         return send_by_mail(effect, means)
     except (NotAllowed, Refused) as obstacle:
         return effects.Refused(obstacle.message, needs_look=False)
@@ -111,10 +122,10 @@ def _deed(actor: Actor, sending: Sending) -> Deed:
         Subject("account", str(sending.account_id)),
         account_id=sending.account_id,
         details={
-            "way": Way.MAIL.value,
+            "way": sending.addressee.way.value,
             "currency": sending.currency,
             "minor": sum(line.amount.minor for line in sending.lines),
             "invoices": [line.invoice_id for line in sending.lines],
-            "recipient": Private(sending.recipient, about=sending.customer_id),
+            "recipient": recipient_of(sending.addressee),
         },
     )

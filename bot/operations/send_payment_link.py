@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import effects, mailing
 from bot.access import Actor, Permission, acting, require_for
-from bot.audit.deeds import Deed, Private, Stage, Subject
+from bot.audit.deeds import Deed, Stage, Subject
 from bot.audit.record import record
 from bot.clock import monotonic_seconds
 from bot.database_clock import database_now
@@ -22,11 +22,15 @@ from bot.pay_links import (
     lines_as_json,
     lines_of,
     read_link,
+    recipient_of,
     require_still_allowed,
     send_by_mail,
+    send_to_channel,
+    told_of,
 )
+from bot.queries.addressees import Addressee, Way
+from bot.queries.terms import Language
 from bot.settings import Settings
-from bot.views.payment_links import Way
 
 KIND = "send_payment_link"
 STRIPE_LANE = effects.stripe_lane("/v1/invoices/:id/send")
@@ -49,10 +53,9 @@ class Sending:
     """
 
     account_id: int
-    customer_id: str
     line: LinkLine
-    way: Way
-    recipient: str
+    addressee: Addressee
+    language: Language
     after: int
     asked_at: datetime
 
@@ -79,7 +82,7 @@ def request(
         subject=subject_of(sending.line.invoice_id),
         key=f"{KIND}:{sending.line.invoice_id}:after:{sending.after}",
         now=database_now(session, now),
-        lane=mailing.LANE if sending.way is Way.MAIL else STRIPE_LANE,
+        lane=_lane(sending.addressee),
         payload=_payload(sending),
         press=press,
         asked_by=actor.user_id,
@@ -93,11 +96,19 @@ def _payload(sending: Sending) -> dict[str, Any]:
     return {
         "what": f"invoice {sending.line.name}",
         "account": sending.account_id,
-        "way": sending.way.value,
-        "recipient": sending.recipient,
+        **told_of(sending.addressee, sending.language),
         "lines": lines_as_json([sending.line]),
         "asked_at": sending.asked_at.isoformat(),
     }
+
+
+def _lane(addressee: Addressee) -> str:
+    match addressee.way:
+        case Way.MAIL:
+            return mailing.LANE
+        case Way.SLACK:
+            return effects.slack_lane(addressee.to)
+    return STRIPE_LANE
 
 
 def _deed(actor: Actor, sending: Sending) -> Deed:
@@ -109,10 +120,10 @@ def _deed(actor: Actor, sending: Sending) -> Deed:
         Subject("invoice", sending.line.invoice_id),
         account_id=sending.account_id,
         details={
-            "way": sending.way.value,
+            "way": sending.addressee.way.value,
             "minor": amount.minor,
             "currency": amount.currency,
-            "recipient": Private(sending.recipient, about=sending.customer_id),
+            "recipient": recipient_of(sending.addressee),
         },
     )
 
@@ -121,8 +132,11 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
     """Send it, if the invoice still stands as it was asked for."""
     try:
         require_still_allowed(effect, means, account_id=effect.payload["account"])
-        if effect.payload["way"] == Way.MAIL:
-            return send_by_mail(effect, means)
+        match effect.payload["way"]:
+            case Way.MAIL:
+                return send_by_mail(effect, means)
+            case Way.SLACK:
+                return send_to_channel(effect, means)
         return _send_by_stripe(effect, means)
     except (NotAllowed, Refused) as obstacle:
         return effects.Refused(obstacle.message, needs_look=False)

@@ -50,6 +50,12 @@ def about_contact(contact_id: int) -> str:
     return f"contact:{contact_id}"
 
 
+def list_contact_ids(session: Reading, email: str) -> list[int]:
+    """Every contact that an address is or was, of whatever account."""
+    found = select(_CONTACTS.c.id).where(_CONTACTS.c.folded == email.casefold())
+    return list(session.connection().execute(found.order_by(_CONTACTS.c.id)).scalars())
+
+
 def list_contacts(
     session: Reading, account_ids: Collection[int]
 ) -> dict[int, tuple[ContactLine, ...]]:

@@ -59,11 +59,15 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class AccountChannel:
-    """A customer's channel: `is_theirs` unless another customer's account has it by now."""
+    """A customer's channel: `is_theirs` unless another customer's account has it by now.
+
+    Shape: `team_ids` are the organisations at Slack that read along when it was chosen.
+    """
 
     id: str
     name: str
     is_theirs: bool
+    team_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,7 @@ def _terms_of(
             channel.channel_id,
             channel.name,
             is_theirs=channel.owner_account_id in {row.id, row.parent_id},
+            team_ids=tuple(filter(None, channel.team_ids.split(","))),
         ),
         language=_language(values["language"]),
         quiet_hours=QuietHours(*values["quiet_hours"]),

@@ -76,6 +76,11 @@ CHARGE_BALANCE = "charge_balance"
 CHOOSE_CHARGE = "choose_charge"
 SHOW_ACCOUNT_DEEDS = "show_account_deeds"
 DISPUTE_ACCOUNT = "dispute_account"
+SHOW_TERMS = "show_terms"
+CHANGE_CONTACTS = "change_contacts"
+CONFIRM_CONTACTS = "confirm_contacts"
+CHANGE_TERMS = "change_terms"
+CONFIRM_TERMS = "confirm_terms"
 
 ALL = (
     *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
@@ -97,6 +102,7 @@ ALL = (
     *(SEND_MAIL_AGAIN, MAIL_HAS_ARRIVED, SEND_BALANCE_LINKS, CONFIRM_BALANCE_LINKS),
     *(UPDATE_PAYMENT_METHOD, OPEN_CUSTOMER_PAGE),
     *(CHARGE_BALANCE, CHOOSE_CHARGE),
+    *(SHOW_TERMS, CHANGE_CONTACTS, CONFIRM_CONTACTS, CHANGE_TERMS, CONFIRM_TERMS),
     *(SHOW_ACCOUNT_DEEDS, DISPUTE_ACCOUNT),
 )
 
@@ -179,6 +185,11 @@ def parse_choose_deed(value: str) -> tuple[str, str]:
 def account_text(account_id: int) -> str:
     """An account as the text of a command names it where its name would not do: "@12"."""
     return f"@{account_id}"
+
+
+def format_show_terms(account_id: int) -> str:
+    """The value that shows how an account is dealt with, as /billing understands it."""
+    return f"account {account_text(account_id)}"
 
 
 def format_show_account(list_text: str) -> str:

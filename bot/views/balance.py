@@ -223,6 +223,8 @@ def _ways_on(balance: Balance) -> Iterator[Element]:
     its_own = actions.format_show_account(actions.account_text(balance.account.id))
     invoices = actions.action_id(actions.SHOW_ACCOUNT, BEHIND)
     yield blocks.button("All its invoices", action_id=invoices, value=its_own)
+    terms = actions.format_show_terms(balance.account.id)
+    yield blocks.button("Contacts and terms", action_id=actions.SHOW_TERMS, value=terms)
     yield blocks.button("The whole book", action_id=actions.SHOW_BOOK, value=actions.WHOLE_BOOK)
 
 

@@ -96,6 +96,19 @@ def person_field(name: str, label: str, *, initial: str | None = None, hint: str
     return _field(name, label, element, hint=hint, is_optional=True)
 
 
+def channel_field(
+    name: str, label: str, *, initial: str | None = None, hint: str = "", is_optional: bool = False
+) -> Block:
+    """A channel that the person is in, or a public one; those with other organisations too."""
+    element: Element = {
+        "type": "conversations_select",
+        "filter": {"include": ["public", "private"]},
+    }
+    if initial is not None:
+        element["initial_conversation"] = initial
+    return _field(name, label, element, hint=hint, is_optional=is_optional)
+
+
 def search_field(
     name: str, label: str, placeholder: str, *, hint: str = "", is_optional: bool = False
 ) -> Block:

@@ -115,6 +115,7 @@ def _ways_on(chosen: AccountRef | None, *, is_admin: bool) -> Sequence[Element]:
             actions.format_list_page(f"list{entity}", 1),
         ),
         _balance(chosen),
+        *([_terms(chosen)] if chosen else []),
     ]
     if is_admin:
         ways += [
@@ -125,6 +126,11 @@ def _ways_on(chosen: AccountRef | None, *, is_admin: bool) -> Sequence[Element]:
         ]
     ways.append(("Help", actions.SHOW_HELP, "help"))
     return [blocks.button(text, action_id=name, value=value) for text, name, value in ways]
+
+
+def _terms(chosen: AccountRef) -> tuple[str, str, str]:
+    value = actions.format_show_terms(chosen.id)
+    return "Contacts and terms", actions.SHOW_TERMS, value
 
 
 def _balance(chosen: AccountRef | None) -> tuple[str, str, str]:

@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.money import Money, money_text
+from bot.queries.addressees import Way
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Message
 from bot.views.documents import FRESH_NOTE
 from bot.views.fields import radio_field
 from bot.views.forms import Form
-from bot.views.mail import MailText
+from bot.views.letters import MailText
 from bot.views.text import fit, literal, moment_text, plain
 
 TITLE = "Send payment link"
@@ -22,14 +23,6 @@ PREVIEW_MAX = 2900
 HELD_MAX = 1500
 
 
-class Way(StrEnum):
-    """How a link reaches the customer."""
-
-    MAIL = "mail"
-    STRIPE = "stripe"
-    COPY = "copy"
-
-
 class State(StrEnum):
     """What came of sending it; in doubt where only a person can find out."""
 
@@ -37,6 +30,15 @@ class State(StrEnum):
     REFUSED = "refused"
     IN_DOUBT = "in_doubt"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to send it: to whom, by name, and the value that stands for it in the dialog."""
+
+    value: str
+    way: Way
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,45 +61,49 @@ class Asked:
 
 
 def link_form(
-    asked: Asked, ways: Sequence[Way], *, subject: str, last: LastSent | None, note: str = ""
+    asked: Asked,
+    choices: Sequence[Choice],
+    *,
+    subject: str,
+    last: LastSent | None,
+    notes: Sequence[str] = (),
 ) -> Message:
     """The first step: which way it goes.
 
-    Shape: `ways` are those that are possible, the best first; `note` says why others are not.
+    Shape: `choices` are those that are possible, the best first; `notes` say why others are not.
     """
     parts = [blocks.header(TITLE), _asked_block(asked)]
     if last is not None:
         parts.append(blocks.context(blocks.mrkdwn(_last_words(last))))
-    choices = [(way.value, _way_words(way, asked)) for way in ways]
-    parts.append(radio_field(WAY, "How does the link go out?", choices, initial=ways[0].value))
-    if note:
-        parts.append(blocks.context(blocks.plain_text(note)))
+    parts.append(_way_field("How does the link go out?", choices, copied="it"))
+    parts += [blocks.context(blocks.plain_text(note)) for note in notes]
     form = Form(actions.SEND_PAYMENT_LINK, "Next", subject=subject)
     return Message(text=literal(f"{TITLE}: {asked.what}."), blocks=tuple(parts), form=form)
 
 
 def balance_form(
-    asked: Asked, recipients: Sequence[str], *, holds: Sequence[str], has_mail: bool, subject: str
+    asked: Asked,
+    choices: Sequence[Choice],
+    *,
+    holds: Sequence[str],
+    subject: str,
+    notes: Sequence[str] = (),
 ) -> Message:
-    """The first step for a whole balance: whom the links go to, by their place among these."""
+    """The same for a whole balance: whom the links go to."""
     parts = [blocks.header(BALANCE_TITLE), _asked_block(asked)]
-    choices = [
-        (str(place), f"By e-mail to {plain(one, limit=45)}") for place, one in enumerate(recipients)
-    ]
-    choices.append((Way.COPY.value, "Show them to me, to copy"))
     asking = "How do the links go out, all in one message?"
-    parts.append(radio_field(WAY, asking, choices, initial=choices[0][0]))
-    if not has_mail:
-        note = "Several links in one e-mail need a mail server here: SMTP_URL is not set."
-        parts.append(blocks.context(blocks.plain_text(note)))
-    elif not recipients:
-        note = "Stripe has no e-mail address of these customers."
-        parts.append(blocks.context(blocks.plain_text(note)))
+    parts.append(_way_field(asking, choices, copied="them"))
+    parts += [blocks.context(blocks.plain_text(note)) for note in notes]
     parts += _held(holds)
     form = Form(actions.SEND_BALANCE_LINKS, "Next", subject=subject)
     return Message(
         text=literal(f"{BALANCE_TITLE}: {asked.account}."), blocks=tuple(parts), form=form
     )
+
+
+def _way_field(asking: str, choices: Sequence[Choice], *, copied: str) -> Block:
+    offered = [(one.value, _way_words(one, copied)) for one in choices]
+    return radio_field(WAY, asking, offered, initial=choices[0].value)
 
 
 def nothing_to_pay(account: str, holds: Sequence[str]) -> Message:
@@ -114,30 +120,40 @@ def _held(holds: Sequence[str]) -> list[Block]:
     return [blocks.context(blocks.plain_text(fit(f"Left out:\n{listed}", HELD_MAX)))]
 
 
-def link_preview(asked: Asked, way: Way, mail: MailText | None, *, form: Form) -> Message:
-    """The second step: exactly what goes out, to whom; sending it is one press more."""
-    parts = [blocks.header(TITLE), _asked_block(asked)]
-    if mail is None:
-        parts.append(
-            blocks.section(
-                blocks.plain_text(
-                    f"Stripe sends its own invoice e-mail to {plain(asked.recipient or '')}, with "
-                    "its own words and a link to pay. No text of yours goes with it."
-                )
-            )
-        )
-    else:
-        parts.append(
-            blocks.rich_text(
-                blocks.text("To: ", is_bold=True),
-                blocks.text(f"{plain(asked.recipient or '')}\n"),
-                blocks.text("Subject: ", is_bold=True),
-                blocks.text(mail.subject),
-            )
-        )
-        parts.append(blocks.preformatted(fit(mail.text.strip(), PREVIEW_MAX)))
+def link_preview(
+    asked: Asked, way: Way, content: MailText | Message | None, *, form: Form
+) -> Message:
+    """The second step: exactly what goes out, to whom; sending it is one press more.
+
+    Shape: `content` is a mail of ours, a message in the customer's channel, or None for Stripe's.
+    """
+    shown = _preview(plain(asked.recipient or ""), content)
+    parts = [blocks.header(TITLE), _asked_block(asked), *shown]
     parts.append(blocks.context(blocks.plain_text(_promise_words(way))))
     return Message(text=literal(f"{TITLE}: {asked.what}."), blocks=tuple(parts), form=form)
+
+
+def _preview(recipient: str, content: MailText | Message | None) -> Sequence[Block]:
+    match content:
+        case None:
+            words = (
+                f"Stripe sends its own invoice e-mail to {recipient}, with its own words and a "
+                "link to pay. No text of yours goes with it."
+            )
+            return [blocks.section(blocks.plain_text(words))]
+        case Message():
+            where = blocks.rich_text(
+                blocks.text("In: ", is_bold=True),
+                blocks.text(f"{recipient}, where people of the customer read"),
+            )
+            return [where, blocks.divider(), *content.blocks, blocks.divider()]
+    head = blocks.rich_text(
+        blocks.text("To: ", is_bold=True),
+        blocks.text(f"{recipient}\n"),
+        blocks.text("Subject: ", is_bold=True),
+        blocks.text(content.subject),
+    )
+    return [head, blocks.preformatted(fit(content.text.strip(), PREVIEW_MAX))]
 
 
 def links_copied(asked: Asked, links: Sequence[tuple[str, str]]) -> Message:
@@ -229,13 +245,14 @@ def _asked_block(asked: Asked) -> Block:
     )
 
 
-def _way_words(way: Way, asked: Asked) -> str:
-    recipient = plain(asked.recipient or "", limit=45)
+def _way_words(choice: Choice, copied: str) -> str:
+    name = plain(choice.name or "nobody", limit=45)
     return {
-        Way.MAIL: f"By e-mail to {recipient}",
-        Way.STRIPE: f"By Stripe’s e-mail to {recipient}",
-        Way.COPY: "Show it to me, to copy",
-    }[way]
+        Way.MAIL: f"By e-mail to {name}",
+        Way.SLACK: f"In the customer’s channel {name}",
+        Way.STRIPE: f"By Stripe’s e-mail to {name}",
+        Way.COPY: f"Show {copied} to me, to copy",
+    }[choice.way]
 
 
 def _promise_words(way: Way) -> str:

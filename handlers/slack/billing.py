@@ -27,6 +27,7 @@ from bot.views.blocks import Message
 from bot.views.channels import channel_list
 from bot.views.hub import hub
 from bot.views.roles import role_list, role_noun, subject_name, where_text
+from handlers.slack.account_terms import show_terms
 from handlers.slack.accounts import chosen_account, named_account
 from handlers.slack.audit import show_audit
 from handlers.slack.billing_grammar import canonical_role
@@ -44,6 +45,7 @@ from handlers.slack.billing_queries import (
     ShowHub,
     ShowRoles,
     ShowSync,
+    ShowTerms,
     UseAccount,
 )
 from handlers.slack.chosen import choose_account, show_chosen
@@ -245,6 +247,7 @@ SHOWS: Mapping[type[BillingQuery], Callable[[Ask, Any], Message]] = {
     AllowChannel: _change_channel,
     RemoveChannel: _change_channel,
     ShowSync: lambda ask, _query: show_sync(ask),
+    ShowTerms: show_terms,
     ShowAudit: lambda ask, _query: show_audit(ask),
     ShowDisputes: show_typed_disputes,
     ShowApprovals: lambda ask, _query: show_requests(ask),

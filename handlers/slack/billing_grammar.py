@@ -20,6 +20,7 @@ from handlers.slack.billing_queries import (
     ShowHub,
     ShowRoles,
     ShowSync,
+    ShowTerms,
     UseAccount,
 )
 from handlers.slack.forms import (
@@ -87,6 +88,10 @@ def _read_use(words: list[Word]) -> ShowChosen | UseAccount:
         return ShowChosen()
     is_all = len(words) == 1 and is_bare(words[0]) and words[0].text.lower() == "all"
     return UseAccount(None if is_all else _read_account(words))
+
+
+def _read_terms(words: list[Word]) -> ShowTerms:
+    return ShowTerms(_read_account(words))
 
 
 def _read_roles(words: list[Word]) -> ShowRoles | GrantRole | RevokeRole:
@@ -188,6 +193,12 @@ BILLING_FORMS = (
         "what waits for approval, by what expires first",
         _read_approvals,
         word="approvals",
+    ),
+    Form(
+        "/billing account Acme",
+        "who looks after an account, whom it is written to, how, and when not",
+        _read_terms,
+        word="account",
     ),
     Form("/billing roles", "who has which role; for admins", _read_roles, word="roles"),
     Form(

@@ -111,6 +111,14 @@ class ShowApprovals:
     is_shared: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ShowTerms:
+    """How is the account of this name dealt with? None for the chosen one."""
+
+    account: str | None
+    is_shared: bool = False
+
+
 BillingQuery = (
     ShowHelp
     | ShowHub
@@ -126,4 +134,5 @@ BillingQuery = (
     | ShowAudit
     | ShowDisputes
     | ShowApprovals
+    | ShowTerms
 )

@@ -29,8 +29,11 @@ from handlers.slack.billing_queries import (
     RevokeRole,
     ShowChannels,
     ShowRoles,
+    ShowTerms,
     UseAccount,
 )
+from handlers.slack.change_contacts import ask_for_contacts
+from handlers.slack.change_terms import ask_for_terms
 from handlers.slack.charge_balance import ask_for_charge
 from handlers.slack.chosen import ask_for_account
 from handlers.slack.close_dispute import ask_to_close, ask_to_reopen
@@ -143,6 +146,7 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.CONFIRM_EFFECT: confirm_dead_end,
     actions.REPEAT_EFFECT: repeat_dead_end,
     actions.USE_ACCOUNT: _show_billing(UseAccount),
+    actions.SHOW_TERMS: _show_billing(ShowTerms),
     actions.SHOW_USAGE: press_usage,
     actions.SHOW_BALANCE: pressed_show_balance,
     actions.BALANCE_PAGE: pressed_balance_page,
@@ -189,6 +193,8 @@ MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_REQUEST: pressed_show_request,
     actions.SEND_BALANCE_LINKS: ask_for_balance_links,
     actions.CHARGE_BALANCE: ask_for_charge,
+    actions.CHANGE_CONTACTS: ask_for_contacts,
+    actions.CHANGE_TERMS: ask_for_terms,
     actions.SHOW_ACCOUNT_DEEDS: show_account_deeds,
     actions.DISPUTE_ACCOUNT: ask_to_dispute_account,
 }

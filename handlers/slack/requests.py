@@ -188,7 +188,10 @@ def _read_carried(text: str) -> Mapping[str, Any]:
 
 def _read_field(field: Any) -> str:
     """What was filled in; each kind of field has a place of its own for it."""
-    places = (("value",), ("selected_option", "value"), ("selected_date",), ("selected_user",))
+    places = (
+        *(("value",), ("selected_option", "value"), ("selected_date",), ("selected_user",)),
+        ("selected_conversation",),
+    )
     return next((found for place in places if (found := text_of(inside(field, *place)))), "")
 
 

@@ -11,21 +11,22 @@ from bot.access import Permission, acting, require_for
 from bot.audit.deeds import Deed, Stage, Subject
 from bot.audit.record import record
 from bot.clock import monotonic_seconds, real_now
-from bot.errors import BadRequest, NotFound, Refused
+from bot.errors import NotFound, Refused
 from bot.money import Money
 from bot.operations import send_balance_links
-from bot.pay_links import read_link, write_mail
+from bot.pay_links import LinkLine, content_of, read_link
 from bot.queries.accounts import find_account
+from bot.queries.addressees import Addressee, Addressees, Way, find_addressees
 from bot.queries.asking import INVOICES_MAX, AskedInvoice, list_asked
 from bot.queries.cards import AccountRef
 from bot.views import action_values, actions
 from bot.views.blocks import Message
 from bot.views.forms import Form
+from bot.views.letters import MailText
 from bot.views.payment_links import (
     WAY,
     Asked,
     State,
-    Way,
     balance_form,
     link_preview,
     links_copied,
@@ -44,12 +45,13 @@ from handlers.slack.sending import (
     outcome_of,
     read_parts,
     state_of,
+    words_of,
 )
+from handlers.slack.ways import choices_of, find_way, list_ways, notes_on
 
 # As many as a dialog can show, and as many as are read from Stripe at once.
 COPIED_MAX, READ_AT_ONCE = 20, 8
-RECIPIENTS_MAX = 8
-# The account and the currency, whom to, the number of the last time before, and the digest.
+# The account and the currency, the way's value, the number of the last time before, and the digest.
 SUBJECT_PARTS = 5
 
 
@@ -62,11 +64,12 @@ class _Balance:
     free: tuple[AskedInvoice, ...]
     held: tuple[AskedInvoice, ...]
 
+    found: Addressees
+
     @property
-    def recipients(self) -> list[str]:
-        """The addresses of its customers, each once, in the order of the invoices."""
-        found = dict.fromkeys(one.email for one in self.free if one.email)
-        return list(found)[:RECIPIENTS_MAX]
+    def lines(self) -> list[LinkLine]:
+        """What is asked for, in the order of the message."""
+        return [line_of(one) for one in self.free]
 
     @property
     def sum(self) -> Money:
@@ -102,10 +105,12 @@ def ask_for_balance_links(ask: Ask, value: str) -> Message:
         raise Refused("The links are on their way already. Look again in a minute.")
     if last is not None and state_of(last) is State.IN_DOUBT:
         return outcome_of(last)
-    has_mail = mailing.has_mail(ask.desk.runtime.settings)
-    recipients = balance.recipients if has_mail else []
     return balance_form(
-        balance.asked(), recipients, holds=_holds(balance), has_mail=has_mail, subject=balance.value
+        balance.asked(),
+        choices_of(_ways(ask, balance)),
+        holds=_holds(balance),
+        subject=balance.value,
+        notes=_notes(ask, balance),
     )
 
 
@@ -124,8 +129,8 @@ def confirmed_balance_links(ask: Ask, submission: Submission) -> Message:
     balance = _balance(ask, f"{account}|{currency}")
     if not balance.free:
         return nothing_to_pay(account_name(balance.account), _holds(balance))
-    recipient = _recipient(ask, balance, place)
-    if digest != _digest(ask, balance, recipient):
+    addressee, language = find_way(_ways(ask, balance), place), balance.found.terms.language
+    if digest != _digest(ask, balance, addressee):
         return _preview(ask, balance, place)
     desk = ask.desk
     with desk.runtime.database.writing() as session:
@@ -136,10 +141,10 @@ def confirmed_balance_links(ask: Ask, submission: Submission) -> Message:
             send_balance_links.Sending(
                 account_id=balance.account.id,
                 currency=currency,
-                customer_id=next(one.customer_id for one in balance.free if one.email == recipient),
                 what=f"{balance.asked().what} of {account_name(balance.account)}",
-                lines=tuple(map(line_of, balance.free)),
-                recipient=recipient,
+                lines=tuple(balance.lines),
+                addressee=addressee,
+                language=language,
                 after=int(after),
                 asked_at=ask.sight.now,
             ),
@@ -149,7 +154,7 @@ def confirmed_balance_links(ask: Ask, submission: Submission) -> Message:
         is_own = effects.find_by_press(session, submission.view_id) is not None
     if not is_own:
         raise Refused("These links were sent while you looked at them. Nothing more is sent.")
-    return sending(balance.asked(recipient))
+    return sending(balance.asked(addressee.name))
 
 
 def _balance(ask: Ask, value: str) -> _Balance:
@@ -160,6 +165,9 @@ def _balance(ask: Ask, value: str) -> _Balance:
             raise NotFound("There is no such account.")
         require_for(ask.actor, Permission.SEND_LINKS, account_id=account_id)
         asked = list_asked(session, account, currency, sight=ask.sight)
+        free = tuple(one for one in asked if one.hold is None)
+        at_stripe = {one.email: one.customer_id for one in reversed(free) if one.email}
+        found = find_addressees(session, account_id, at_stripe=list(reversed(at_stripe.items())))
     if len(asked) > INVOICES_MAX:
         raise Refused(
             f"{account_name(account)} has more than {INVOICES_MAX} open invoices. Send their links "
@@ -168,8 +176,9 @@ def _balance(ask: Ask, value: str) -> _Balance:
     return _Balance(
         account=account,
         currency=currency,
-        free=tuple(one for one in asked if one.hold is None),
+        free=free,
         held=tuple(one for one in asked if one.hold is not None),
+        found=found,
     )
 
 
@@ -181,33 +190,43 @@ def _subject(balance: _Balance) -> str:
     return send_balance_links.subject_of(balance.account.id, balance.currency)
 
 
-def _recipient(ask: Ask, balance: _Balance, place: str) -> str:
-    recipients = balance.recipients
-    is_there = place.isdecimal() and int(place) < len(recipients)
-    if not is_there or not mailing.has_mail(ask.desk.runtime.settings):
-        raise BadRequest("That way is not possible for these invoices. Choose another one.")
-    return recipients[int(place)]
+def _ways(ask: Ask, balance: _Balance) -> dict[str, Addressee]:
+    return list_ways(balance.found, has_mail=mailing.has_mail(ask.desk.runtime.settings))
+
+
+def _notes(ask: Ask, balance: _Balance) -> list[str]:
+    notes = notes_on(balance.found)
+    if not mailing.has_mail(ask.desk.runtime.settings):
+        notes.append("Several links in one e-mail need a mail server here: SMTP_URL is not set.")
+    elif not balance.found.mails:
+        notes.append("No e-mail address of these customers is known, here or at Stripe.")
+    return notes
 
 
 def _preview(ask: Ask, balance: _Balance, place: str) -> Message:
-    recipient = _recipient(ask, balance, place)
-    mail = write_mail(ask.desk.runtime, list(map(line_of, balance.free)))
+    addressee = find_way(_ways(ask, balance), place)
     last = last_sent(ask, _subject(balance), send_balance_links.KIND)
-    digest = _digest(ask, balance, recipient)
+    digest = _digest(ask, balance, addressee)
     subject = "|".join((balance.value, place, str(last.id if last else 0), digest))
     form = Form(actions.CONFIRM_BALANCE_LINKS, "Send", subject=subject)
-    return link_preview(balance.asked(recipient), Way.MAIL, mail, form=form)
+    content = _content(ask, balance, addressee)
+    return link_preview(balance.asked(addressee.name), addressee.way, content, form=form)
 
 
-def _digest(ask: Ask, balance: _Balance, recipient: str) -> str:
-    mail = write_mail(ask.desk.runtime, list(map(line_of, balance.free)))
-    return digest_of(recipient, mail.subject, mail.text)
+def _content(ask: Ask, balance: _Balance, addressee: Addressee) -> MailText | Message | None:
+    language = balance.found.terms.language
+    return content_of(ask.desk.runtime, balance.lines, addressee.way, language)
+
+
+def _digest(ask: Ask, balance: _Balance, addressee: Addressee) -> str:
+    content = _content(ask, balance, addressee)
+    return digest_of(addressee.way.value, addressee.to, *words_of(content))
 
 
 def _copied(ask: Ask, balance: _Balance) -> Message:
     if len(balance.free) > COPIED_MAX:
         raise Refused(f"More than {COPIED_MAX} links can’t be shown at once. Send them by e-mail.")
-    runtime, lines = ask.desk.runtime, list(map(line_of, balance.free))
+    runtime, lines = ask.desk.runtime, balance.lines
     patient_until = monotonic_seconds() + STRIPE_SECONDS_MAX
 
     def read_all() -> list[str]:

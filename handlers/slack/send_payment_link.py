@@ -11,20 +11,21 @@ from bot.access import Permission, acting, require_for
 from bot.audit.deeds import Deed, Stage, Subject
 from bot.audit.record import record
 from bot.clock import monotonic_seconds, real_now
-from bot.errors import BadRequest, Refused
+from bot.errors import Refused
 from bot.operations import decide_mail, send_payment_link
-from bot.pay_links import read_link, write_mail
+from bot.pay_links import content_of, read_link
+from bot.queries.addressees import Addressee, Addressees, Way, find_addressees
 from bot.queries.asking import AskedInvoice, get_asked
+from bot.queries.terms import Language
 from bot.views import action_values, actions
 from bot.views.blocks import Message
 from bot.views.forms import Form
-from bot.views.mail import MailText
+from bot.views.letters import MailText
 from bot.views.payment_links import (
     WAY,
     Asked,
     LastSent,
     State,
-    Way,
     link_form,
     link_preview,
     links_copied,
@@ -43,9 +44,11 @@ from handlers.slack.sending import (
     outcome_of,
     read_parts,
     state_of,
+    words_of,
 )
+from handlers.slack.ways import CONTACTS_UNUSED, COPY, choices_of, find_way, list_ways, notes_on
 
-# The invoice, the way, the number of the last time before, and the digest.
+# The invoice, the way's value, the number of the last time before, and the digest.
 SUBJECT_PARTS = 4
 
 
@@ -70,8 +73,9 @@ def chose_way(ask: Ask, submission: Submission) -> Message:
     Raises: what ask_for_payment_link raises; Unavailable when Stripe is silent.
     """
     asked = _allowed(ask, actions.parse_show_invoice(submission.subject))
-    way = _way(ask, asked, submission.text(WAY))
-    return _copied(ask, asked) if way is Way.COPY else _preview(ask, asked, way)
+    value = submission.text(WAY)
+    addressee = find_way(_ways(ask, asked, _addressees(ask, asked)), value)
+    return _copied(ask, asked) if addressee.way is Way.COPY else _preview(ask, asked, value)
 
 
 def confirmed_payment_link(ask: Ask, submission: Submission) -> Message:
@@ -79,11 +83,13 @@ def confirmed_payment_link(ask: Ask, submission: Submission) -> Message:
 
     Raises: what ask_for_payment_link raises.
     """
-    invoice_id, way_text, after, digest = read_parts(submission.subject, SUBJECT_PARTS)
+    invoice_id, value, after, digest = read_parts(submission.subject, SUBJECT_PARTS)
     asked = _allowed(ask, actions.parse_show_invoice(invoice_id))
-    way = _way(ask, asked, way_text)
-    if digest != _digest(asked, way, _mail_of(ask, asked, way)):
-        return _preview(ask, asked, way)
+    found = _addressees(ask, asked)
+    addressee = find_way(_ways(ask, asked, found), value)
+    language = found.terms.language
+    if digest != _digest(asked, addressee, _content(ask, asked, addressee, language)):
+        return _preview(ask, asked, value)
     desk = ask.desk
     with desk.runtime.database.writing() as session:
         send_payment_link.request(
@@ -92,10 +98,9 @@ def confirmed_payment_link(ask: Ask, submission: Submission) -> Message:
             desk.runtime.settings,
             send_payment_link.Sending(
                 account_id=asked.row.account.id,
-                customer_id=asked.customer_id,
                 line=line_of(asked),
-                way=way,
-                recipient=asked.email or "",
+                addressee=addressee,
+                language=language,
                 after=int(after),
                 asked_at=ask.sight.now,
             ),
@@ -105,7 +110,7 @@ def confirmed_payment_link(ask: Ask, submission: Submission) -> Message:
         is_own = effects.find_by_press(session, submission.view_id) is not None
     if not is_own:
         raise Refused("This link was sent while you looked at it. Nothing more is sent.")
-    return sending(_words_of(asked))
+    return sending(_words_of(asked, addressee))
 
 
 def send_again(ask: Ask, value: str) -> Message:
@@ -145,32 +150,38 @@ def _allowed(ask: Ask, invoice_id: str) -> AskedInvoice:
 
 
 def _form(ask: Ask, asked: AskedInvoice) -> Message:
-    settings, email = ask.desk.runtime.settings, asked.email
-    ways = _ways(ask, asked)
-    note = ""
-    if not email:
-        note = "Stripe has no e-mail address of this customer, so nothing can be sent by e-mail."
-    elif not mailing.has_mail(settings) and asked.is_automatic:
-        note = "Stripe sends no e-mail for invoices that it charges automatically."
-    last = _last_words(ask, asked)
-    return link_form(_words_of(asked), ways, subject=asked.row.id, last=last, note=note)
+    found = _addressees(ask, asked)
+    has_mail = mailing.has_mail(ask.desk.runtime.settings)
+    notes = notes_on(found)
+    if not has_mail and found.are_contacts:
+        notes.append(CONTACTS_UNUSED)
+    if not has_mail and asked.is_automatic:
+        notes.append("Stripe sends no e-mail for invoices that it charges automatically.")
+    elif not has_mail and not asked.email:
+        notes.append("Stripe has no e-mail address of this customer.")
+    elif has_mail and not found.mails:
+        notes.append("No e-mail address of this customer is known, here or at Stripe.")
+    return link_form(
+        _words_of(asked),
+        choices_of(_ways(ask, asked, found)),
+        subject=asked.row.id,
+        last=_last_words(ask, asked),
+        notes=notes,
+    )
 
 
-def _ways(ask: Ask, asked: AskedInvoice) -> list[Way]:
-    """The ways that are possible, the best first: our own mail, else Stripe's, and to copy."""
-    ways = [Way.COPY]
-    if asked.email and mailing.has_mail(ask.desk.runtime.settings):
-        return [Way.MAIL, *ways]
+def _addressees(ask: Ask, asked: AskedInvoice) -> Addressees:
+    at_stripe = [(asked.email, asked.customer_id)] if asked.email else []
+    with ask.desk.runtime.database.looking() as session:
+        return find_addressees(session, asked.row.account.id, at_stripe=at_stripe)
+
+
+def _ways(ask: Ask, asked: AskedInvoice, found: Addressees) -> dict[str, Addressee]:
+    """The ways that are possible: our own mail, else Stripe's, the channel, and to copy."""
     # Source: docs.stripe.com/api/invoices/send, read 2026-11: not for automatic collection.
-    if asked.email and not asked.is_automatic:
-        return [Way.STRIPE, *ways]
-    return ways
-
-
-def _way(ask: Ask, asked: AskedInvoice, text: str) -> Way:
-    if text not in _ways(ask, asked):
-        raise BadRequest("That way is not possible for this invoice. Choose another one.")
-    return Way(text)
+    by_stripe = None if asked.is_automatic else asked.email
+    has_mail = mailing.has_mail(ask.desk.runtime.settings)
+    return list_ways(found, has_mail=has_mail, by_stripe=by_stripe)
 
 
 def _copied(ask: Ask, asked: AskedInvoice) -> Message:
@@ -195,27 +206,30 @@ def _copied(ask: Ask, asked: AskedInvoice) -> Message:
     return links_copied(_words_of(asked), [(line.name, url)])
 
 
-def _preview(ask: Ask, asked: AskedInvoice, way: Way) -> Message:
-    mail = _mail_of(ask, asked, way)
+def _preview(ask: Ask, asked: AskedInvoice, value: str) -> Message:
+    found = _addressees(ask, asked)
+    addressee = find_way(_ways(ask, asked, found), value)
+    content = _content(ask, asked, addressee, found.terms.language)
     last = _last(ask, asked)
     after = str(last.id if last else 0)
-    subject = "|".join((asked.row.id, way.value, after, _digest(asked, way, mail)))
+    subject = "|".join((asked.row.id, value, after, _digest(asked, addressee, content)))
     form = Form(actions.CONFIRM_PAYMENT_LINK, "Send", subject=subject)
-    return link_preview(_words_of(asked), way, mail, form=form)
+    return link_preview(_words_of(asked, addressee), addressee.way, content, form=form)
 
 
-def _mail_of(ask: Ask, asked: AskedInvoice, way: Way) -> MailText | None:
-    if way is not Way.MAIL:
-        return None
-    return write_mail(ask.desk.runtime, [line_of(asked)])
+def _content(
+    ask: Ask, asked: AskedInvoice, addressee: Addressee, language: Language
+) -> MailText | Message | None:
+    """What goes out, but for the link itself; None for what Stripe words."""
+    return content_of(ask.desk.runtime, [line_of(asked)], addressee.way, language)
 
 
-def _words_of(asked: AskedInvoice) -> Asked:
+def _words_of(asked: AskedInvoice, addressee: Addressee = COPY) -> Asked:
     return Asked(
         what=f"invoice {invoice_name(asked.row)}",
         account=account_name(asked.row.account),
         amount=asked.row.remaining,
-        recipient=asked.email,
+        recipient=addressee.name,
     )
 
 
@@ -224,9 +238,9 @@ def _last(ask: Ask, asked: AskedInvoice) -> effects.Effect | None:
     return last_sent(ask, subject, send_payment_link.KIND)
 
 
-def _digest(asked: AskedInvoice, way: Way, mail: MailText | None) -> str:
-    words = (mail.subject, mail.text) if mail else ()
-    return digest_of(way.value, asked.email or "", str(asked.row.remaining), *words)
+def _digest(asked: AskedInvoice, addressee: Addressee, content: MailText | Message | None) -> str:
+    where = (addressee.way.value, addressee.to, str(asked.row.remaining))
+    return digest_of(*where, *words_of(content))
 
 
 def _last_words(ask: Ask, asked: AskedInvoice) -> LastSent | None:

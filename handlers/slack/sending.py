@@ -1,12 +1,14 @@
 """What dialogs that send links have in common: what was seen, and what came of sending it."""
 
 import hashlib
+import json
 
 from bot import effects, mailing
 from bot.errors import BadRequest
 from bot.pay_links import LinkLine
 from bot.queries.asking import AskedInvoice
 from bot.views.blocks import Message
+from bot.views.letters import MailText
 from bot.views.payment_links import State, link_outcome
 from bot.views.text import invoice_name
 from handlers.slack.context import Ask
@@ -59,6 +61,16 @@ def line_of(asked: AskedInvoice) -> LinkLine:
         due_on=asked.due_on,
         days_late=asked.row.days_late,
     )
+
+
+def words_of(content: MailText | Message | None) -> tuple[str, ...]:
+    """All that would be read of what goes out."""
+    match content:
+        case None:
+            return ()
+        case MailText():
+            return (content.subject, content.text)
+    return (content.text, json.dumps(content.blocks, sort_keys=True))
 
 
 def digest_of(*seen: str) -> str:

@@ -30,6 +30,8 @@ from handlers.slack.approvals import (
 from handlers.slack.assign_dispute import submitted_assign_dispute
 from handlers.slack.billing_grammar import parse_billing
 from handlers.slack.billing_queries import UseAccount
+from handlers.slack.change_contacts import confirmed_contacts, submitted_contacts
+from handlers.slack.change_terms import confirmed_terms, submitted_terms
 from handlers.slack.charge_balance import (
     outcome_of_charge,
     submitted_charge_balance,
@@ -216,6 +218,10 @@ SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.CONFIRM_BALANCE_LINKS: confirmed_balance_links,
     actions.CHOOSE_CHARGE: submitted_choose_charge,
     actions.CHARGE_BALANCE: submitted_charge_balance,
+    actions.CHANGE_CONTACTS: submitted_contacts,
+    actions.CONFIRM_CONTACTS: confirmed_contacts,
+    actions.CHANGE_TERMS: submitted_terms,
+    actions.CONFIRM_TERMS: confirmed_terms,
 }
 # What stands in the Home tab is another thing after these, which are mostly sent from there.
 CHANGING_HOME = frozenset({actions.USE_ACCOUNT})

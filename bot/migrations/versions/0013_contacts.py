@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.String(length=32), nullable=False),
         sa.Column("owner_account_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("team_ids", sa.Text(), nullable=False),
         sa.Column("seen_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(
             ["owner_account_id"],

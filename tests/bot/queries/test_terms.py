@@ -83,7 +83,9 @@ def test_a_channel_of_another_customer_is_named_as_not_theirs(database: Database
     ours, other = make_customer(database).account_id, make_customer(database).account_id
     with database.writing() as session:
         session.add(
-            CustomerChannel(channel_id="C1", owner_account_id=ours, name="acme", seen_at=NOW)
+            CustomerChannel(
+                channel_id="C1", owner_account_id=ours, name="acme", team_ids="T1", seen_at=NOW
+            )
         )
     set_terms(database, ours, channel_id="C1")
     set_terms(database, other, channel_id="C1")

@@ -64,6 +64,7 @@ from tests.bot.views.credit_cases import CREDIT_CASES
 from tests.bot.views.dispute_cases import DISPUTE_CASES, DISPUTED, RIGHTS, make_mark
 from tests.bot.views.history_cases import history_cases
 from tests.bot.views.open_work_cases import OPEN_WORK_CASES
+from tests.bot.views.term_cases import TERM_CASES
 from tests.bot.views.usage_cases import USAGE_CASES
 
 OCTOBER = Month(2026, 10)
@@ -437,5 +438,6 @@ CASES = {
     ),
     **ACCOUNT_CASES,
     **OPEN_WORK_CASES,
+    **TERM_CASES,
     **history_cases(NASTY),
 }

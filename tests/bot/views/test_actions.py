@@ -29,6 +29,7 @@ SHIPPED = {
     *("send_mail_again", "mail_has_arrived", "send_balance_links", "confirm_balance_links"),
     *("update_payment_method", "open_customer_page"),
     *("charge_balance", "choose_charge"),
+    *("show_terms", "change_contacts", "confirm_contacts", "change_terms", "confirm_terms"),
     *("show_account_deeds", "dispute_account"),
     *("assign_dispute", "show_disputes", "show_request", "show_requests"),
 }

@@ -70,7 +70,7 @@ def first_step(person: Person, name: str, button: str = "Pay full balance") -> S
 def preview(person: Person, name: str) -> Seen:
     """What exactly goes out to the first address."""
     first_step(person, name)
-    assert person.submit(way="0")["ok"]
+    assert person.submit(way="mail")["ok"]
     return person.view()
 
 
@@ -109,7 +109,7 @@ def test_each_currency_is_an_action_of_its_own(
     follow(desk)
 
     first_step(avery, "Both Ltd", "Pay full balance (JPY)")
-    avery.submit(way="0")
+    avery.submit(way="mail")
     seen = avery.view()
     avery.submit()
     end_of(avery)

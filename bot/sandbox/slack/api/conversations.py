@@ -161,6 +161,25 @@ def _message(state: State, message: Message, arguments: Json) -> Json:
     return shown
 
 
+def _teams(state: State, channel: Channel) -> Json:
+    """Whose people are in a shared channel.
+
+    Source: slack-go/slack 1253 shows the fields of a real answer, read 2026-11.
+    """
+    if not channel.is_ext_shared:
+        return {}
+    people = state.workspace.people
+    teams = {people[each].team_id for each in channel.members if each in people}
+    own = state.workspace.team.id
+    return {
+        "shared_team_ids": sorted({own, *teams}),
+        "connected_team_ids": sorted(teams - {own}),
+        "internal_team_ids": [],
+        "pending_connected_team_ids": [],
+        "conversation_host_id": own,
+    }
+
+
 def _channel(state: State, channel: Channel) -> Json:
     shown: Json = {
         "id": channel.id,
@@ -184,6 +203,7 @@ def _channel(state: State, channel: Channel) -> Json:
         "is_shared": channel.is_ext_shared,
         "is_ext_shared": channel.is_ext_shared,
         "is_pending_ext_shared": False,
+        **_teams(state, channel),
         "is_member": state.app.bot_user_id in channel.members,
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},
