@@ -89,11 +89,7 @@ def add_audit_commands(shell: typer.Typer, opened: Opened) -> None:
     def forget(person: Person, yes: Yes = False) -> None:  # noqa: FBT002 - a flag of the shell
         """Forget what the audit trail says of a person or customer; it verifies as before."""
         with spoken():
-            if not _PERSON.fullmatch(person) and not is_mail_address(person):
-                raise BadRequest(
-                    f"‘{person[:40]}’ is neither a member (U…), a customer (cus_…) nor the e-mail "
-                    "address of a contact."
-                )
+            _check_person(person)
             if not yes:
                 typer.confirm(f"Forget {person} for good?", abort=True)
             with opened() as runtime, runtime.database.writing() as session:
@@ -103,6 +99,14 @@ def add_audit_commands(shell: typer.Typer, opened: Opened) -> None:
                 )
             forgotten = f"Forgotten: {count_text(count, 'text')} about {person}."
             _say(forgotten if count else f"Nothing names {person}.")
+
+
+def _check_person(person: str) -> None:
+    if not _PERSON.fullmatch(person) and not is_mail_address(person):
+        raise BadRequest(
+            f"‘{person[:40]}’ is neither a member (U…), a customer (cus_…) nor the e-mail address "
+            "of a contact."
+        )
 
 
 def _abouts(session: Session, person: str) -> list[str]:
