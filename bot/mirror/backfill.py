@@ -1,8 +1,9 @@
 """Filling the mirror from Stripe's lists, from wherever an earlier try was cut off.
 
 The mark of the events is set first, so whatever changes while the lists are read is swept up
-afterwards. Each page's rows are committed together with the place to go on from, and its ticket is
-drawn before it is asked for, so a page never overwrites what was read after it.
+afterwards. Some pages are a lot: its rows are committed together with the place to go on from, and
+its ticket is drawn before the first of its pages is asked for, so a lot never overwrites what was
+read after it.
 """
 
 import contextlib
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -22,9 +25,9 @@ from bot.errors import BadRequest, NotFound, Unavailable
 from bot.mirror.fields import moment_at
 from bot.mirror.hints import Wanted
 from bot.mirror.kinds import KINDS, Kind
-from bot.mirror.listing import list_pages
+from bot.mirror.listing import Listed, list_pages
 from bot.mirror.marks import EVENTS, find_mark, set_mark
-from bot.mirror.reading import complete
+from bot.mirror.reading import complete, entries_within
 from bot.mirror.refresh import refresh
 from bot.mirror.rows import wait_for_storing
 from bot.mirror.rules import rules_from
@@ -39,16 +42,20 @@ from bot.runtime import Runtime
 BACKFILLED = "backfilled"
 # A hundred million objects of one kind; a list that goes on after that has no end.
 PAGES_MAX = 1_000_000
+# How many pages are read and stored at once: a transaction costs about as much as storing thirty
+# invoices. Pages with so many lines in them are stored sooner, since all of them are in memory.
+LOT_PAGES_MAX = 4
+LOT_ENTRIES_MAX = 2_500
 # Those of some pages; see _collecting_rarely.
 NEW_OBJECTS_BEFORE_COLLECTING = 50_000
-# How often a page is stored when the database does not take it at once.
+# How often a lot is stored when the database does not take it at once.
 STORE_TRIES_MAX = 3
 # How often a list may lose the object that it was to go on after.
 LISTINGS_MAX = 3
 # Rounds of a hundred reads of what the lists referred to and did not have.
 REFRESH_ROUNDS_MAX = 10_000
-# How many pages have their tickets drawn in one transaction.
-TICKETS_AT_ONCE = 20
+# How many lots have their tickets drawn in one transaction.
+TICKETS_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,8 @@ class BackfillResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """Objects read under one ticket, and the place after which the list goes on."""
+class _Lot:
+    """Objects of some pages, read under one ticket, and the place after which the list goes on."""
 
     ticket: int
     cursor: str
@@ -169,9 +176,9 @@ def _fill_from(
     if step is not None and step.finished_at is not None:
         return count
     began = monotonic_seconds()
-    for page in _pages_ahead(runtime, kind, step.cursor if step else None):
-        count += page.count
-        _store_patiently(runtime, kind, page, count=count)
+    for lot in _lots_ahead(runtime, kind, step.cursor if step else None):
+        count += lot.count
+        _store_patiently(runtime, kind, lot, count=count)
         seconds = max(monotonic_seconds() - began, 1e-9)
         report(Progress(kind.name, count, (count - before) / seconds))
     with runtime.database.writing() as session:
@@ -180,42 +187,48 @@ def _fill_from(
     return count
 
 
-def _pages_ahead(runtime: Runtime, kind: Kind, cursor: str | None) -> Iterator[_Page]:
-    """Page after page; while one is stored, the next is being read, and made into rows."""
+def _lots_ahead(runtime: Runtime, kind: Kind, cursor: str | None) -> Iterator[_Lot]:
+    """Lot after lot; while one is stored, the next is being read, and made into rows."""
     pages = list_pages(runtime, kind, after=cursor)
-
-    def read(ticket: int) -> _Page | None:
-        listed = next(pages, None)
-        if listed is None:
-            return None
-        completed = (complete(runtime.stripe, kind, one) for one in listed.objects)
-        whole = [one for one in completed if one is not None]
-        return _Page(ticket, listed.cursor, len(whole), translate(kind.name, whole))
-
     tickets = _tickets(runtime)
     with ThreadPoolExecutor(1, "backfill") as reader:
-        asked = reader.submit(read, next(tickets))
+        asked = reader.submit(_read_lot, runtime, kind, pages, next(tickets))
         for _ in range(PAGES_MAX):
-            page = asked.result()
-            if page is None:
+            lot = asked.result()
+            if lot is None:
                 return
-            asked = reader.submit(read, next(tickets))
-            yield page
+            asked = reader.submit(_read_lot, runtime, kind, pages, next(tickets))
+            yield lot
+
+
+def _read_lot(runtime: Runtime, kind: Kind, pages: Iterator[Listed], ticket: int) -> _Lot | None:
+    """The next pages, as many as make a lot; None at the end."""
+    whole: list[dict[str, Any]] = []
+    cursor = None
+    for page in islice(pages, LOT_PAGES_MAX):
+        cursor = page.cursor
+        completed = (complete(runtime.stripe, kind, one) for one in page.objects)
+        whole += [one for one in completed if one is not None]
+        if sum(entries_within(kind, one) for one in whole) >= LOT_ENTRIES_MAX:
+            break
+    if cursor is None:
+        return None
+    return _Lot(ticket, cursor, len(whole), translate(kind.name, whole))
 
 
 def _tickets(runtime: Runtime) -> Iterator[int]:
-    """A ticket for each page, some drawn at a time: a commit takes as long as storing ten rows."""
+    """A ticket for each lot, some drawn at a time: a commit takes as long as storing ten rows."""
     while True:
         with runtime.database.writing() as session:
             drawn = draw_tickets(session, TICKETS_AT_ONCE)
         yield from drawn
 
 
-def _store_patiently(runtime: Runtime, kind: Kind, page: _Page, *, count: int) -> None:
-    """Store a page, again when another process was in the way."""
+def _store_patiently(runtime: Runtime, kind: Kind, lot: _Lot, *, count: int) -> None:
+    """Store a lot, again when another process was in the way."""
     for tries_left in reversed(range(STORE_TRIES_MAX)):
         try:
-            _store_page(runtime, kind, page, count=count)
+            _store_lot(runtime, kind, lot, count=count)
         except Unavailable:
             if not tries_left:
                 raise
@@ -223,15 +236,15 @@ def _store_patiently(runtime: Runtime, kind: Kind, page: _Page, *, count: int) -
             return
 
 
-def _store_page(runtime: Runtime, kind: Kind, page: _Page, *, count: int) -> None:
+def _store_lot(runtime: Runtime, kind: Kind, lot: _Lot, *, count: int) -> None:
     with runtime.database.writing() as session:
         now = database_now(session, real_now())
-        read = Read(page.ticket, now, BACKFILL, rules_from(runtime.settings))
-        result = store_translated(session, page.translated, read)
+        read = Read(lot.ticket, now, BACKFILL, rules_from(runtime.settings))
+        result = store_translated(session, lot.translated, read)
         wanted = [Wanted("customer", name) for name in result.customers_wanted]
         wanted += [Wanted("price", name) for name in result.prices_wanted]
         want_objects(session, dict.fromkeys(wanted, now), now=now)
-        _save_step(session, kind.name, cursor=page.cursor, count=count, finished_at=None)
+        _save_step(session, kind.name, cursor=lot.cursor, count=count, finished_at=None)
 
 
 def _save_step(

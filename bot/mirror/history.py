@@ -86,6 +86,8 @@ def merge(known: Iterable[Seen], seen: Iterable[Seen], *, current: Seen | None) 
 
 def _without_doubt(states: list[Seen]) -> list[Seen]:
     """In order, without assumptions that exact sights have replaced."""
+    if len(states) <= 1:
+        return states
     ordered = _in_order(_told_once(states))
     exact = [state for state in ordered if state.sureness <= Sureness.CONFIRMED]
     if not exact:
@@ -135,6 +137,8 @@ def _ending_in(states: list[Seen], current: Seen) -> list[Seen]:
 
 def _confirmed(states: list[Seen], current: Seen) -> list[Seen] | None:
     """Of two events of one second and one status, the read tells which was the later one."""
+    if not any(state.digest == current.digest for state in states):
+        return None
     together = [
         state
         for state in states
@@ -164,7 +168,9 @@ def _before(states: list[Seen], current: Seen) -> list[Seen]:
 
 def _after(newest: Seen, current: Seen) -> Seen:
     """The read's own state, behind the newest one known: Stripe's clock may be ahead of ours."""
-    for second in (current.effective_at, _second(newest), _second(newest) + timedelta(seconds=1)):
+    if _key(newest) < _key(current):
+        return current
+    for second in (_second(newest), _second(newest) + timedelta(seconds=1)):
         placed = current._replace(effective_at=second)
         if _key(newest) < _key(placed):
             return placed

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.errors import NotFound, Unavailable
-from bot.mirror.fields import dict_at, flag_at
+from bot.mirror.fields import dict_at, dicts_at, flag_at
 from bot.mirror.kinds import KINDS, Kind
 from bot.stripe_api import StripeAPI
 
@@ -70,6 +70,11 @@ def complete(stripe: StripeAPI, kind: Kind, found: dict[str, Any]) -> dict[str, 
     except NotFound:
         return None
     return {**found, nested.field: {"object": "list", "data": entries, "has_more": False}}
+
+
+def entries_within(kind: Kind, found: dict[str, Any]) -> int:
+    """How many entries of the list inside it an object has brought along."""
+    return len(dicts_at(found, kind.nested.field)) if kind.nested else 0
 
 
 def _read_to_the_end(

@@ -167,21 +167,13 @@ def _seen(  # noqa: PLR0913 - each is a fact of its own
         row["total_minor"], row["due_minor"], row["paid_minor"], row["remaining_minor"],
     )  # fmt: skip
     total, due, paid, remaining = said
+    due_at = row["due_at"]
+    digest = digest_of(status, said, due_at, state_lines)
+    # By place, as a backfill makes some for each invoice and names cost as much as the digest.
     return Seen(
-        status=status,
-        currency=row["currency"],
-        total_minor=total,
-        due_minor=due,
-        paid_minor=paid,
-        remaining_minor=remaining,
-        due_at=row["due_at"],
-        lines_digest=row["lines_digest"],
-        digest=digest_of(status, said, row["due_at"], state_lines),
-        effective_at=effective_at,
-        seen_at=seen_at,
-        source=source,
-        sureness=sureness,
-    )
+        status, row["currency"], total, due, paid, remaining, due_at, row["lines_digest"],
+        digest, effective_at, seen_at, source, sureness,
+    )  # fmt: skip
 
 
 def _record(session: Session, seen: dict[str, tuple[list[Seen], Seen | None]]) -> None:
@@ -194,9 +186,12 @@ def _record(session: Session, seen: dict[str, tuple[list[Seen], Seen | None]]) -
     for invoice, (states, current) in seen.items():
         before = {state.id: state for state in known.get(invoice, ())}
         after = merge(before.values(), states, current=current)
+        if not before:
+            new.extend([{"invoice_id": invoice, **_row(state)} for state in after])
+            continue
         for state in after:
             if state.id is None:
-                new.append(_row(state) | {"invoice_id": invoice})
+                new.append({"invoice_id": invoice, **_row(state)})
             elif before[state.id] != state:
                 changed.append(_row(state) | {"state_id": state.id})
         stays = {state.id for state in after}

@@ -25,8 +25,8 @@ from bot.mirror.store_prices import store_prices
 
 Row = dict[str, Any]
 
-# How many objects one round of statements takes; a page of Stripe's has as many.
-OBJECTS_AT_ONCE = 100
+# How many objects one round of statements takes; four of Stripe's pages have as many.
+OBJECTS_AT_ONCE = 400
 # The source of what the backfill reads.
 BACKFILL = "backfill"
 

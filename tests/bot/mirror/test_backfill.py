@@ -58,13 +58,17 @@ def test_everything_that_stripe_lists_is_there(filling: Filling) -> None:
     assert drift.checked["invoice"] == 250
 
 
-def test_progress_is_told_page_by_page(filling: Filling) -> None:
-    filling.standin.seed_invoices(250, 1, customers=2)
+# The more lines an invoice has, the fewer are kept in memory at once.
+@pytest.mark.parametrize(("count", "lines", "told_at"), [(450, 1, 400), (310, 10, 300)])
+def test_progress_is_told_lot_by_lot(
+    filling: Filling, count: int, lines: int, told_at: int
+) -> None:
+    filling.standin.seed_invoices(count, lines, customers=2)
     told: list[Progress] = []
 
     run_backfill(filling.runtime, report=told.append)
 
-    assert [one.objects for one in told if one.kind == "invoice"] == [100, 200, 250]
+    assert [one.objects for one in told if one.kind == "invoice"] == [told_at, count]
     assert all(one.per_second > 0 for one in told)
 
 
@@ -235,9 +239,9 @@ def test_the_list_begins_again_when_its_place_is_gone(
 
 @pytest.mark.slow
 def test_a_kill_at_any_moment_costs_nothing(filling: Filling, database_url: str) -> None:
-    filling.standin.seed_invoices(600, 2, customers=20)
+    filling.standin.seed_invoices(1_000, 2, customers=20)
     command = [sys.executable, "-m", "tests.bot.mirror.filling", database_url, filling.url]
-    # In the first kinds, in those that follow, and in the second page of invoices.
+    # In the first kinds, in those that follow, and in the second lot of invoices.
     for steps in ("3", "7", "4"):
         killed = subprocess.run([*command, steps], cwd=ROOT, check=False)
         assert killed.returncode == -signal.SIGKILL
@@ -246,12 +250,12 @@ def test_a_kill_at_any_moment_costs_nothing(filling: Filling, database_url: str)
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=200, check=True
     )
 
-    assert "invoice 600" in last.stdout
-    assert "invoice 100\n" not in last.stdout
-    assert (count(filling, Invoice), count(filling, InvoiceLine)) == (600, 1200)
+    assert "invoice 1000" in last.stdout
+    assert "invoice 400\n" not in last.stdout
+    assert (count(filling, Invoice), count(filling, InvoiceLine)) == (1_000, 2_000)
     with filling.runtime.database.reading() as session:
         numbers = session.scalars(select(Invoice.short_number).order_by(Invoice.short_number)).all()
-    assert numbers == list(range(1001, 1601))
+    assert numbers == list(range(1001, 2001))
     assert filling.verify().is_clean
 
 
