@@ -3,16 +3,16 @@
 A stand-in has ticket 0, so whatever Stripe says replaces it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.among import is_among
-from bot.mirror.fields import id_at, text_at
+from bot.mirror.fields import text_at
 from bot.mirror.rows import insert_missing, table_of
 from bot.mirror.rules import MirrorRules
 from bot.mirror.store_customers import store_customers
@@ -50,33 +50,44 @@ class Home:
     time_zone: str
 
 
+class NamedCustomer(NamedTuple):
+    """What an invoice says of its customer."""
+
+    name: str | None
+    email: str | None
+    created: Any
+
+
+def customer_named_by(invoice: dict[str, Any]) -> NamedCustomer:
+    """The customer of an invoice, as far as the invoice tells; pure."""
+    name, email = text_at(invoice, "customer_name"), text_at(invoice, "customer_email")
+    return NamedCustomer(name, email, invoice.get("created"))
+
+
 def find_homes(
-    session: Session, invoices: Sequence[dict[str, Any]], *, rules: MirrorRules, now: datetime
+    session: Session,
+    named: Mapping[str, NamedCustomer],
+    *,
+    rules: MirrorRules,
+    now: datetime,
 ) -> tuple[dict[str, Home], tuple[str, ...]]:
-    """The home of each customer of these invoices; one that is unknown gets a stand-in.
+    """The home of each of these customers, by their ids; one that is unknown gets a stand-in.
 
     Shape: homes by customer's id, and the ids of the customers to read from Stripe.
     """
-    named = {id_at(invoice, "customer") or "": invoice for invoice in invoices}
     homes = homes_of(session, list(named))
     unknown = sorted(named.keys() - homes.keys())
     if unknown:
         rows = [
-            {**_stand_in(customer, named[customer]), "ticket": PLACEHOLDER_TICKET}
+            {
+                **translate_customer({"id": customer, **named[customer]._asdict()}),
+                "ticket": PLACEHOLDER_TICKET,
+            }
             for customer in unknown
         ]
         store_customers(session, rows, rules=rules, now=now, only_missing=True)
         homes |= homes_of(session, unknown)
     return homes, tuple(filter(None, unknown))
-
-
-def _stand_in(customer: str, invoice: dict[str, Any]) -> Row:
-    return translate_customer({
-        "id": customer,
-        "name": text_at(invoice, "customer_name"),
-        "email": text_at(invoice, "customer_email"),
-        "created": invoice.get("created"),
-    })  # fmt: skip
 
 
 def homes_of(session: Session, customers: list[str]) -> dict[str, Home]:

@@ -13,7 +13,13 @@ from bot.clock import zone_of
 from bot.mirror.days import first_failure, is_failing, local_days, stands_since
 from bot.mirror.failures import find_first_failures
 from bot.mirror.gone import gone_since
-from bot.mirror.placeholders import Home, find_homes, find_usage_types
+from bot.mirror.placeholders import (
+    Home,
+    NamedCustomer,
+    customer_named_by,
+    find_homes,
+    find_usage_types,
+)
 from bot.mirror.rows import insert_rows, replace_older, table_of
 from bot.mirror.rules import MirrorRules
 from bot.mirror.states import record_reads, state_lines_of
@@ -68,10 +74,11 @@ class StoredInvoices:
 class TranslatedInvoices:
     """Invoices as rows, by what they say themselves; nothing of the database is in them yet.
 
-    Shape: `lines` and `state_lines` by invoice's id.
+    Shape: `lines` and `state_lines` by invoice's id, `customers` by customer's id. The objects that
+        they were made of are not kept, as they are ten times as large.
     """
 
-    objects: Sequence[dict[str, Any]]
+    customers: dict[str, NamedCustomer]
     rows: list[Row]
     lines: dict[str, list[Row]]
     state_lines: dict[str, str]
@@ -80,13 +87,15 @@ class TranslatedInvoices:
 def translate_invoices(objects: Sequence[dict[str, Any]]) -> TranslatedInvoices:
     """Invoices with all their lines as rows; pure, so that it can be done ahead."""
     rows, lines, state_lines = [], {}, {}
+    customers = {}
     for invoice in objects:
         row, own = translate_invoice(invoice), translate_lines(invoice)
         row["lines_count"], row["lines_digest"] = len(own), digest_of_lines(own)
         rows.append(row)
+        customers[row["customer_id"]] = customer_named_by(invoice)
         lines[row["id"]] = own
         state_lines[row["id"]] = state_lines_of(invoice, own, row["lines_digest"])
-    return TranslatedInvoices(objects, rows, lines, state_lines)
+    return TranslatedInvoices(customers, rows, lines, state_lines)
 
 
 def store_invoices(session: Session, given: TranslatedInvoices, read: Read) -> StoredInvoices:
@@ -96,7 +105,7 @@ def store_invoices(session: Session, given: TranslatedInvoices, read: Read) -> S
     rows = [row for row in given.rows if row["id"] not in gone]
     for row in rows:
         row["ticket"] = read.ticket
-    homes, customers_wanted = find_homes(session, given.objects, rules=read.rules, now=read.now)
+    homes, customers_wanted = find_homes(session, given.customers, rules=read.rules, now=read.now)
     usage_types, prices_wanted = find_usage_types(session, _oldest_with(rows, lines))
     failures = _known_failures(session, list(lines))
     told = find_first_failures(session, _unsure(rows, failures))
