@@ -59,7 +59,8 @@ def check_place(announcement: Announcement, means: Means) -> None:
     runtime, channel_id = means.runtime, announcement.place.channel_id
     with runtime.database.looking() as reading:
         check_listed(reading, runtime.settings, view=announcement.view, channel_id=channel_id)
-    check_now(means.slack, channel_id)
+    own_team_id = means.deployment.slack_team_id
+    check_now(runtime, means.slack, channel_id, own_team_id=own_team_id)
 
 
 def render(announcement: Announcement, means: Means) -> Message | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.access import Permission
+from bot.channel_readers import find_outsiders
 from bot.clock import real_now
 from bot.database import Reading
 from bot.errors import NotFound, Refused
@@ -102,10 +103,10 @@ def is_alone(channel_id: str) -> bool:
 
 
 class SharedOutside(Refused):
-    """People of another organisation read along in the channel."""
+    """People read along in the channel who may see no amounts."""
 
-    def __init__(self) -> None:
-        super().__init__("The channel is shared with another organisation.")
+    def __init__(self, why: str = "The channel is shared with another organisation.") -> None:
+        super().__init__(why)
 
 
 def check_listed(reading: Reading, settings: Settings, *, view: str, channel_id: str) -> None:
@@ -126,8 +127,10 @@ def check_listed(reading: Reading, settings: Settings, *, view: str, channel_id:
         raise Refused("The channel is not on the list for shared answers any more.")
 
 
-def check_now(slack: SlackAPI, channel_id: str) -> None:
+def check_now(runtime: Runtime, slack: SlackAPI, channel_id: str, *, own_team_id: str) -> None:
     """The same by what Slack says at this moment, as news of it may be late or lost.
+
+    A channel that a setting names is looked into, too: nobody was asked when somebody was let in.
 
     Raises: as check_listed() does; RateLimited, and Unavailable when Slack does not say.
     """
@@ -140,3 +143,8 @@ def check_now(slack: SlackAPI, channel_id: str) -> None:
     channel = read_channel(answer.get("channel"))
     if channel is None or channel.id != channel_id or channel.is_external:
         raise SharedOutside
+    if channel_id not in {setting(runtime.settings) for setting in OWN_CHANNELS.values()}:
+        return
+    why = find_outsiders(slack, runtime.database, channel_id, own_team_id=own_team_id)
+    if why is not None:
+        raise SharedOutside(why)

@@ -32,8 +32,8 @@ NO_ANSWER = (
 SHARED = "Buttons here answer only whoever presses them, by what that person may see."
 POSTING = "I am posting it here for everybody, and I will keep it up to date. Only you see this."
 TAKEN_AWAY = (
-    "Amounts stood here. This channel is now shared with another organisation, so they were taken "
-    "away."
+    "Amounts stood here. Guests or people of another organisation read along in this channel by "
+    "now, so they were taken away."
 )
 
 # What leads on from what is shown, and no further: other invoices and pages are for the asker.

@@ -9,6 +9,7 @@ from tests.deployment import Tallyman
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import NO_ROLE, NOT_COVERED, ask
 from tests.handlers.slack.disputing import (
+    DISPUTES,
     INVOICES,
     OUTSIDER,
     SHARED,
@@ -17,9 +18,11 @@ from tests.handlers.slack.disputing import (
     VIEWER,
     at_stripe,
     at_the_desk,
+    clear_screen,
     complain,
     dispute,
     disputing,
+    end,
     find_case,
     list_steps,
     next_invoice,
@@ -29,7 +32,10 @@ from tests.handlers.slack.disputing import (
     thread,
 )
 from tests.handlers.slack.pressing import view_of
+from tests.handlers.slack.room import free_lanes
 from tests.workspace import Person
+
+GUEST = "U0NOOR"
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +207,35 @@ def test_a_thread_where_others_read_along_hears_nothing(desk: Tallyman) -> None:
 
     assert "The thread was not told: People of another organisation read along" in shown.words
     assert thread(avery, ts, channel=SHARED) == []
+    avery.close()
+
+
+def test_a_guest_in_the_channel_for_disputes_keeps_amounts_out_of_it(
+    desk: Tallyman, jamie: Person
+) -> None:
+    earlier, later = next_invoice(desk), next_invoice(desk)
+    dispute(jamie, earlier)
+    case = find_case(desk, earlier)
+    assert case is not None
+    assert "USD 100.00" in posted_card(jamie, case).words
+    clear_screen(jamie)
+    room = desk.slack.find_channel(DISPUTES)
+    room.members.append(GUEST)
+    avery = desk.person()
+
+    dispute(jamie, later)
+    clear_screen(jamie)
+    free_lanes(desk)
+    end(jamie, case)
+    refused = find_case(desk, later)
+    assert refused is not None
+    wait_until(lambda: "A guest reads along" in ask(avery, "/billing sync").words)
+    shown = [one.words for one in jamie.messages(DISPUTES)]
+
+    assert not any(f"Dispute {refused.id} ·" in words for words in shown)
+    wait_until(lambda: any("taken away" in one.words for one in jamie.messages(DISPUTES)))
+    assert not any(f"Dispute {case.id} ·" in one.words for one in jamie.messages(DISPUTES))
+    room.members.remove(GUEST)
     avery.close()
 
 
