@@ -12,9 +12,11 @@ from bot.effects.promises import (
     find,
     find_by_press,
     find_last,
+    hasten,
     is_pending,
     is_waiting,
     promise,
+    spare,
 )
 
 __all__ = [
@@ -28,9 +30,11 @@ __all__ = [
     "find",
     "find_by_press",
     "find_last",
+    "hasten",
     "is_pending",
     "is_waiting",
     "promise",
     "slack_lane",
+    "spare",
     "stripe_lane",
 ]

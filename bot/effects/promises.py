@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, Update, select, text, update
 from sqlalchemy.orm import Session
 
 from bot import models
@@ -36,6 +36,7 @@ class Effect:
     kind: str
     subject: str
     payload: Mapping[str, Any]
+    press: str | None
     asked_by: str | None
     state: str
     attempts: int
@@ -66,12 +67,14 @@ def promise(  # noqa: PLR0913 - each is a column of its own, and all are named a
     payload: Mapping[str, Any] | None = None,
     press: str | None = None,
     asked_by: str | None = None,
+    after: timedelta = timedelta(),
 ) -> Effect:
     """Put a call on the queue, unless one of this key is there: then that one.
 
     `key` names the deed, its subject and the state it was asked in, so that two presses are one
     deed; `press` is Slack's name for the press, for `find_by_press`. `lane` is what paces it:
-    slack_lane() or stripe_lane(). Effects of one subject happen one after another.
+    slack_lane() or stripe_lane(). Effects of one subject happen one after another. `after` is how
+    long to wait with it, for what may yet prove needless.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_TURN, {"subject": subject})
@@ -85,7 +88,7 @@ def promise(  # noqa: PLR0913 - each is a column of its own, and all are named a
         press=press,
         asked_by=asked_by,
         state="ready",
-        due_at=now,
+        due_at=now + after,
         fence=0,
         attempts=0,
         attempts_max=ATTEMPTS_MAX,
@@ -122,6 +125,23 @@ def find_last(session: Session, subject: str, *, kind: str) -> Effect | None:
     return None if row is None else effect_of(row)
 
 
+def spare(session: Session, press: str, *, now: datetime) -> list[Effect]:
+    """Let be what this press has promised, where nobody has begun with it; what that was."""
+    spared = _untried(press).values(state="done", finished_at=now)
+    return [effect_of(row) for row in session.execute(spared.returning(_EFFECTS))]
+
+
+def hasten(session: Session, press: str, *, now: datetime) -> None:
+    """Wait no longer with what this press has promised."""
+    session.execute(_untried(press).values(due_at=now))
+    ring(session, BELL)
+
+
+def _untried(press: str) -> Update:
+    waits = (models.READY, _EFFECTS.c.press == press, _EFFECTS.c.attempts == 0)
+    return update(_EFFECTS).where(*waits)
+
+
 def is_pending(session: Session, subject: str, *, kind: str | None = None) -> bool:
     """Whether something is still to be done about a subject; of this kind, or at all."""
     pending = select(_EFFECTS.c.id).where(models.PENDING, _EFFECTS.c.subject == subject)
@@ -145,6 +165,7 @@ def effect_of(row: Row[Any], *, is_new: bool = False) -> Effect:
         kind=row.kind,
         subject=row.subject,
         payload=row.payload,
+        press=row.press,
         asked_by=row.asked_by,
         state=row.state,
         attempts=row.attempts,

@@ -5,7 +5,7 @@ subject from then on (update_announcement); one without says for ever what it sa
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -42,6 +42,7 @@ def request(  # noqa: PLR0913 - each is a property of the message, named at the 
     asked_by: str | None = None,
     press: str | None = None,
     is_dispensable: bool = False,
+    after: timedelta = timedelta(),
 ) -> effects.Effect:
     """Promise to post a message; the same key again finds the same promise.
 
@@ -60,6 +61,7 @@ def request(  # noqa: PLR0913 - each is a property of the message, named at the 
         asked_by=asked_by,
         press=press,
         more={DISPENSABLE: True} if is_dispensable else None,
+        after=after,
     )
 
 
@@ -74,6 +76,7 @@ def promise(  # noqa: PLR0913 - each is a fact of its own, and all are named at 
     asked_by: str | None = None,
     press: str | None = None,
     more: Mapping[str, Any] | None = None,
+    after: timedelta = timedelta(),
 ) -> effects.Effect:
     """The same for an operation of another kind, which may keep more beside the message."""
     view, subject = message.live or (None, "")
@@ -102,6 +105,7 @@ def promise(  # noqa: PLR0913 - each is a fact of its own, and all are named at 
         payload={"message": posted.id, **lasting, **(more or {})},
         press=press,
         asked_by=asked_by,
+        after=after,
     )
     if not effect.is_new:
         session.delete(posted)

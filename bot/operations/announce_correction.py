@@ -9,12 +9,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import announcements
+from bot import announcements, effects
 from bot.approval_remarks import Remark
 from bot.approvals import Requested
 from bot.database_clock import database_now
 from bot.errors import Refused
-from bot.operations import announce, update_announcement
+from bot.operations import announce, tell_presser, update_announcement
 from bot.queries.approvals import APPROVERS_TOLD_MAX, card_of, list_approvers
 from bot.queries.sight import Sight, sight_of_desk
 from bot.settings import Settings
@@ -67,12 +67,21 @@ def tell_result(
     people: Iterable[str],
     sight: Sight,
     now: datetime,
+    effect: effects.Effect | None = None,
 ) -> None:
-    """Tell these people what has come of it, each once."""
+    """Tell these people what has come of it, each once.
+
+    Shape: `effect` is the one that it has come of; the dialog of whoever has set that going, by
+        asking or by approving, shows it too.
+    """
+    presser = asked.decided_by or asked.asked_by
     notice = result_notice(card_of(session, asked, sight=_of_desk(settings, sight)))
     for person in sorted(set(people)):
         key = f"{asked.subject}:{asked.state}:{person}"
-        announce.request(session, Place(person), notice, key=key, now=now)
+        if effect is not None and person == presser:
+            tell_presser.request(session, effect, person, notice, key=key, now=now)
+        else:
+            announce.request(session, Place(person), notice, key=key, now=now)
 
 
 def tell_remark(

@@ -141,7 +141,9 @@ def settle(
     if state != approvals.DONE and ended.decided_by is not None:
         people.add(ended.decided_by)
     sight = sight_of_desk(settings, now=business_now, real_now=real_now())
-    announce_correction.tell_result(session, settings, ended, people=people, sight=sight, now=now)
+    announce_correction.tell_result(
+        session, settings, ended, people=people, sight=sight, now=now, effect=effect
+    )
     details = {} if why is None else {"why": why}
     record(session, settings, deed_of(ended, stage, None, details=details), now=sight.real_now)
 

@@ -1,18 +1,15 @@
 """What came of sending something to a customer: recorded, and told to whoever had it sent."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot import effects
 from bot.audit.deeds import By, Deed, Stage, Subject
 from bot.audit.record import record
-from bot.operations import announce
+from bot.operations import announce, tell_presser
 from bot.slack_posting import Place
 from bot.views.payment_links import State, link_outcome
-
-# So long the dialog that sent it looks for the answer by itself.
-DIALOG_SECONDS = timedelta(seconds=10)
 
 
 def settle(
@@ -24,7 +21,7 @@ def settle(
     means: effects.Means,
     now: datetime,
 ) -> None:
-    """Record the end of it, and write to the person where nothing else tells them."""
+    """Record the end of it, and write to the person where their dialog does not tell them."""
     is_done = isinstance(outcome, effects.Done)
     why = "" if isinstance(outcome, effects.Done) else outcome.why
     deed = Deed(
@@ -36,19 +33,23 @@ def settle(
         details={"way": effect.payload["way"]} | ({} if is_done else {"why": why}),
     )
     record(session, means.runtime.settings, deed, now=now)
-    if effect.asked_by is None or (is_done and now - effect.promised_at < DIALOG_SECONDS):
+    if effect.asked_by is None:
         return
+    state = _state_of(outcome)
     message = link_outcome(
         effect.payload["what"],
-        _state_of(outcome),
+        state,
         recipient=effect.payload["recipient"],
         why=why,
         effect_id=effect.id,
     )
     key = f"{effect.key}:{effect.attempts}"
-    announce.request(
-        session, Place(effect.asked_by), message, key=key, now=now, asked_by=effect.asked_by
-    )
+    if state is State.IN_DOUBT:
+        # Its buttons have to be there for as long as nobody has decided.
+        place = Place(effect.asked_by)
+        announce.request(session, place, message, key=key, now=now, asked_by=effect.asked_by)
+    else:
+        tell_presser.request(session, effect, effect.asked_by, message, key=key, now=now)
 
 
 def _state_of(outcome: effects.Outcome) -> State:

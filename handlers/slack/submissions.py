@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.clock import monotonic_seconds
+from bot.clock import monotonic_seconds, real_now
+from bot.database_clock import database_now
 from bot.errors import BadRequest, Refused, Unavailable
+from bot.operations import tell_presser
 from bot.queries.chosen_accounts import count_switches
 from bot.slack_views import update_modal
 from bot.telemetry import get_logger
@@ -167,10 +169,22 @@ def _show_outcome(desk: Desk, submission: Submission, outcome: Outcome) -> None:
         except Unavailable as failed:
             # Closed meanwhile, or Slack does not answer: what was promised is done all the same.
             log.info("outcome_not_shown", form=submission.callback_id, why=failed.message)
+            _message(desk, submission, tell_presser.hasten)
             return
         if found is message:
+            _message(desk, submission, tell_presser.spare)
             return
         shown, shown_at = message, monotonic_seconds()
+
+
+def _message(desk: Desk, submission: Submission, decide: Callable[..., None]) -> None:
+    """Spare somebody the message that says what they have just read, or bring it at once."""
+    try:
+        with desk.runtime.database.writing() as session:
+            decide(session, submission.view_id, now=database_now(session, real_now()))
+    except Unavailable as failed:
+        # Told late, or twice, is better than not at all.
+        log.info("message_not_decided", form=submission.callback_id, why=failed.message)
 
 
 def _look(desk: Desk, submission: Submission, outcome: Outcome) -> Message | Underway | None:

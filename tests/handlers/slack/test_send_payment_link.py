@@ -338,6 +338,42 @@ def test_a_mail_server_that_refuses_is_said(
     assert "550 5.1.1 no such mailbox here" in said
 
 
+def test_what_the_dialog_has_said_is_not_written_too(
+    desk: Tallyman, avery: Person, billing: Billing, post_office: MailServer
+) -> None:
+    made = issue(desk, billing, "Told Once Ltd")
+    preview(avery, made)
+    post_office.faults.set("refuse", 1)
+
+    avery.submit()
+    end_of(avery)
+
+    wait_until(lambda: message_after(desk, made) == "done")
+    assert str(made["number"]) not in direct_words(desk)
+
+
+def test_who_has_closed_the_dialog_is_written_to_at_once(
+    desk: Tallyman, avery: Person, billing: Billing, post_office: MailServer
+) -> None:
+    made = issue(desk, billing, "Closed Early Ltd")
+    preview(avery, made)
+    post_office.faults.set("refuse", 1)
+
+    avery.submit()
+    tidy(avery)
+
+    wait_until(lambda: str(made["number"]) in direct_words(desk))
+
+
+def message_after(desk: Tallyman, invoice: Json) -> str | None:
+    """How the message stands that says what came of sending a link of this invoice."""
+    with desk.runtime.database.reading() as session:
+        sent = select(Effect.key).where(Effect.subject == f"invoice:{invoice['id']}")
+        key = session.scalars(sent.order_by(Effect.id.desc()).limit(1)).one()
+        told = select(Effect.state).where(Effect.key.startswith(f"announce:{key}"))
+        return session.scalar(told.limit(1))
+
+
 def test_a_mail_server_that_is_busy_gets_it_once_later(
     desk: Tallyman, avery: Person, billing: Billing, post_office: MailServer
 ) -> None:
