@@ -51,6 +51,17 @@ effects_pending = Gauge("tallyman_effects_pending", "Promised calls that are sti
 effects_dead = Gauge(
     "tallyman_effects_dead", "Promised calls that nobody tries any more until a person decides."
 )
+job_last_done = Gauge(
+    "tallyman_job_last_done_seconds", "How long ago a day of a job was last done, by job.", ["job"]
+)
+job_next_due = Gauge(
+    "tallyman_job_next_due_timestamp_seconds", "When a job is due next, as Unix time.", ["job"]
+)
+job_days = Gauge(
+    "tallyman_job_days",
+    "Days of a job within the week, by job and state: running, waiting, failed, skipped.",
+    ["job", "state"],
+)
 
 
 def clean_text(text: str, *, with_emails: bool = False) -> str:

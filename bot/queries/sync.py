@@ -12,6 +12,7 @@ from bot.models import KEPT, Alert, BackfillStep, ReceivedEvent, StaleObject, Sy
 from bot.queries.cards import Freshness
 from bot.queries.effects import EffectsReport, get_effects_report
 from bot.queries.freshness import freshness_of
+from bot.queries.jobs import JobReport, list_job_reports
 from bot.queries.sight import Sight
 
 ALERTS_SHOWN = 6
@@ -110,6 +111,7 @@ class SyncReport:
     alerts: tuple[OpenAlert, ...]
     alerts_count: int
     effects: EffectsReport
+    jobs: tuple[JobReport, ...]
     zone: str
 
 
@@ -142,6 +144,7 @@ def get_sync_report(session: Reading, *, sight: Sight) -> SyncReport:
         alerts=alerts,
         alerts_count=alerts_count,
         effects=get_effects_report(session, now=now),
+        jobs=list_job_reports(session, now=now),
         zone=sight.zone,
     )
 

@@ -9,6 +9,7 @@ from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
 from bot.views.freshness import footing
 from bot.views.text import age_text, count_text, literal, moment_text, plain
+from bot.views.timetable import timetable_section
 
 DETAIL_MAX = 300
 ID_MAX = 60
@@ -21,6 +22,7 @@ ALERT_NAMES = {
     "foreign_events": "News of another Stripe account came in",
     "mirror_differs": "Our copy differs from Stripe",
     "audit_broken": "The audit trail was tampered with",
+    "job_failing": "What the clock asks for fails",
     "effects_failing": "Slack or Stripe refuses us",
     "invoice_sum_differs": "An invoice does not add up",
     "account_zone_unknown": "A time zone is not known",
@@ -71,6 +73,7 @@ def sync_card(report: SyncReport, *, note: str = "") -> Message:
         blocks.rich_text(blocks.emoji(emoji), blocks.text(f" {verdict}", is_bold=True)),
         *([blocks.context(blocks.plain_text(note))] if note else []),
         _facts(report),
+        *timetable_section(report.jobs, report.zone),
         *_failing(report),
         *_dead_ends(report.effects),
         *_alerts(report),

@@ -1,6 +1,7 @@
 """Is the process alive, is it ready to answer, and what has it counted."""
 
 import contextlib
+from collections.abc import Sequence
 from ipaddress import ip_address
 
 import prometheus_client
@@ -12,7 +13,14 @@ from bot.clock import real_now
 from bot.database import Database
 from bot.errors import BotError
 from bot.queries.effects import get_effects_report
-from bot.telemetry import effects_dead, effects_pending
+from bot.queries.jobs import JobReport, list_job_reports
+from bot.telemetry import (
+    effects_dead,
+    effects_pending,
+    job_days,
+    job_last_done,
+    job_next_due,
+)
 
 
 def health_routes(database: Database) -> list[Route]:
@@ -38,6 +46,7 @@ def health_routes(database: Database) -> list[Route]:
             report = get_effects_report(reading, now=real_now())
             effects_pending.set(report.pending_count)
             effects_dead.set(report.dead_ends_count)
+            _tell_jobs(list_job_reports(reading, now=real_now()))
         return Response(
             prometheus_client.generate_latest(),
             media_type=prometheus_client.CONTENT_TYPE_LATEST,
@@ -48,6 +57,19 @@ def health_routes(database: Database) -> list[Route]:
         Route("/readyz", readyz, methods=["GET"]),
         Route("/metrics", metrics, methods=["GET"]),
     ]
+
+
+def _tell_jobs(jobs: Sequence[JobReport]) -> None:
+    """Bring the figures of the timetable up to date."""
+    for job in jobs:
+        if job.last_age is not None:
+            job_last_done.labels(job.name).set(job.last_age.total_seconds())
+        if job.next_at is not None:
+            job_next_due.labels(job.name).set(job.next_at.timestamp())
+        job_days.labels(job.name, "running").set(job.running_count)
+        job_days.labels(job.name, "waiting").set(job.waiting_count)
+        job_days.labels(job.name, "failed").set(job.failed_count)
+        job_days.labels(job.name, "skipped").set(job.skipped_count)
 
 
 def _is_from_here(request: Request) -> bool:

@@ -23,6 +23,7 @@ from bot.queries.cards import (
 )
 from bot.queries.effects import EffectsReport
 from bot.queries.home import Home, HomeAccount
+from bot.queries.jobs import JobReport
 from bot.queries.months import MonthStanding, MonthState
 from bot.queries.open_work import OpenWork
 from bot.queries.sync import Backlog, Filling, LastVerify, SyncReport
@@ -250,6 +251,7 @@ def make_sync_report(**changes: Any) -> SyncReport:
         alerts=(),
         alerts_count=0,
         effects=EffectsReport(0, None, (), 0),
+        jobs=(JobReport("past_due", timedelta(hours=9), None, NOW, True, 0, 0, 0, 0),),
         zone="Europe/Berlin",
     )
     return replace(report, **changes)

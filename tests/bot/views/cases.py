@@ -12,6 +12,7 @@ from bot.queries.cards import Freshness, Status
 from bot.queries.channels import ChannelLine
 from bot.queries.effects import DeadEnd, EffectsReport
 from bot.queries.home import HomeAccount, PastDueSum
+from bot.queries.jobs import JobReport
 from bot.queries.months import MonthState
 from bot.queries.open_work import OpenWork
 from bot.queries.roles import GrantLine, GrantPage, Subject
@@ -238,6 +239,7 @@ SYNC_REPORTS = {
         webhook_age=None,
         filling=Filling(objects_count=0, finished_at=None, kinds_left=("invoice",)),
         verify=None,
+        jobs=(),
     ),
     "stale": make_sync_report(freshness=STALE, age=timedelta(hours=2, minutes=5)),
     "dead_ends": make_sync_report(
@@ -266,6 +268,11 @@ SYNC_REPORTS = {
         ),
         alerts_count=12,
         verify=LastVerify(timedelta(hours=9), 4812, 2, 1, 3, is_repaired=True, unrepaired_count=1),
+        jobs=(
+            JobReport("digest", timedelta(hours=3), None, NOW, True, 0, 2, 1, 12),
+            JobReport("past_due", timedelta(days=2), None, NOW, False, 0, 0, 0, 0),
+            JobReport("<!here>_new", None, None, None, True, 0, 0, 0, 0),
+        ),
     ),
 }
 

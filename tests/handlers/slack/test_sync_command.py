@@ -2,15 +2,22 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
 from sqlalchemy import select, update
 
 from bot.alerts import raise_alert
 from bot.clock import real_now
+from bot.errors import Unavailable
 from bot.mirror.verify import verify
 from bot.models import Alert, Invoice, ReceivedEvent, StaleObject
+from bot.occurrences import Taken
+from bot.runtime import Runtime
+from jobs.schedule import TIMETABLE
+from jobs.timekeeping import look
 from tests.billing import Billing, day
 from tests.deployment import ADMIN, STRANGER, Tallyman, deployed
 from tests.handlers.slack.billing_desk import NOT_COVERED, answered, grant
@@ -268,3 +275,29 @@ def test_the_help_names_it(avery: Person) -> None:
     avery.type("general", "/billing help")
 
     assert "/billing sync" in avery.see("general").words
+
+
+def test_what_the_clock_does_is_shown_and_measured(desk: Tallyman, avery: Person) -> None:
+    assert "Done by the clock" not in ask(avery).words
+    desk.stripe.advance(day("2026-11-17"))
+    for job in TIMETABLE:
+        look(desk.runtime, job)
+
+    card = ask(avery)
+    measured = httpx.get(f"{desk.url}/metrics", trust_env=False).text
+
+    assert "Invoices judged Past Due: less than a second ago · next 1" in card.words
+    assert 'tallyman_job_last_done_seconds{job="past_due"}' in measured
+    assert 'tallyman_job_days{job="past_due",state="failed"} 0.0' in measured
+
+
+def test_a_job_that_fails_needs_a_look(desk: Tallyman, avery: Person) -> None:
+    def fall_over(_runtime: Runtime, _taken: Taken) -> None:
+        raise Unavailable("Nobody answers.")
+
+    look(desk.runtime, replace(TIMETABLE[0], run=fall_over))
+
+    card = ask(avery)
+
+    assert "What the clock asks for fails\nNobody answers.\npast_due UTC · once" in card.words
+    assert "1 day to be tried again" in card.words

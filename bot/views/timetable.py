@@ -1,0 +1,59 @@
+"""What has become of the timetable's jobs, for those who look after Tallyman."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.queries.jobs import JobReport
+from bot.views import blocks
+from bot.views.blocks import Block
+from bot.views.text import age_text, clock_text, count_text, plain
+
+# What people call each job.
+JOB_NAMES = {
+    "past_due": "Invoices judged Past Due",
+    "digest": "Digests posted",
+    "reminders": "Customers reminded",
+    "audit": "Audit trail checked",
+    "verify": "Compared with Stripe",
+}
+# A timetable fits a page: more jobs than this are summed up.
+JOBS_SHOWN_MAX = 12
+
+
+def timetable_section(jobs: Sequence[JobReport], zone: str) -> list[Block]:
+    """One line per job: when it was done last, when it is due next, and what went wrong lately.
+
+    Shape: [] before a worker has looked at any.
+    """
+    if not jobs:
+        return []
+    lines = [_line(job, zone) for job in jobs[:JOBS_SHOWN_MAX]]
+    if rest := jobs[JOBS_SHOWN_MAX:]:
+        lines.append(f"and {len(rest):,} more: python app.py jobs")
+    return [
+        blocks.divider(),
+        blocks.section(blocks.mrkdwn("*Done by the clock*")),
+        blocks.section(blocks.plain_text("\n".join(lines))),
+    ]
+
+
+def _line(job: JobReport, zone: str) -> str:
+    name = JOB_NAMES.get(job.name, plain(job.name.replace("_", " ").capitalize(), limit=40))
+    if not job.is_looked_after:
+        return f"{name}: no worker looks after it"
+    troubles = [
+        f"{count_text(count, 'day')} {what}"
+        for count, what in (
+            (job.waiting_count, "to be tried again"),
+            (job.failed_count, "given up this week"),
+            (job.skipped_count, "skipped this week"),
+        )
+        if count
+    ]
+    following = "" if job.next_at is None else f"next {clock_text(job.next_at, zone)}"
+    parts = [_last(job.last_age), following, *troubles]
+    return f"{name}: {' · '.join(part for part in parts if part)}"
+
+
+def _last(age: timedelta | None) -> str:
+    return "not yet" if age is None else f"{age_text(age)} ago"
