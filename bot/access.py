@@ -47,6 +47,7 @@ class Permission(StrEnum):
     DISPUTE_INVOICES = "dispute_invoices"
     CHARGE_BALANCE = "charge_balance"
     MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_DIGESTS = "manage_digests"
 
 
 class Role(StrEnum):
@@ -84,6 +85,7 @@ WHOLE_DESK = frozenset(
         Permission.MANAGE_ROLES,
         Permission.MANAGE_CHANNELS,
         Permission.READ_AUDIT,
+        Permission.MANAGE_DIGESTS,
     }
 )
 

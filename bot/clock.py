@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.errors import BadRequest
 
@@ -66,6 +66,12 @@ def zone_of(name: str) -> ZoneInfo:
     if zone is None:
         raise LookupError(f"There is no time zone {name!r}.")
     return zone
+
+
+@lru_cache(maxsize=1)
+def list_zone_names() -> tuple[str, ...]:
+    """The names of all zones of this machine's zone data, in their order."""
+    return tuple(sorted(available_timezones()))
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:

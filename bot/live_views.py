@@ -15,16 +15,21 @@ from bot.errors import NotFound, Refused
 from bot.models import Deployment
 from bot.queries.approvals import ApprovalCard, get_approval_card
 from bot.queries.channels import find_channel
+from bot.queries.digests import is_digest_channel
 from bot.queries.disputes import get_dispute
 from bot.queries.invoices import get_invoice_card
+from bot.queries.posted_digests import get_posted_digest
 from bot.queries.sight import Sight, sight_of_desk
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.slack_api import SlackAPI
 from bot.slack_objects import is_user_id, read_channel
-from bot.views.action_values import parse_show_dispute
+from bot.views.action_values import parse_digest, parse_show_dispute
 from bot.views.approvals import APPROVAL_VIEW, REQUEST_VIEW, approval_card, request_card
 from bot.views.blocks import Message
+from bot.views.digest import LIVE_VIEW as DIGEST_VIEW
+from bot.views.digest import SUBJECT as DIGEST_SUBJECT
+from bot.views.digest import digest_message
 from bot.views.dispute import LIVE_VIEW as DISPUTE_VIEW
 from bot.views.dispute import SUBJECT, dispute_card
 from bot.views.invoice import LIVE_VIEW, Dashboard, invoice_card
@@ -73,12 +78,18 @@ def _dispute(reading: Reading, look: Look, subject: str) -> Message:
     return dispute_card(get_dispute(reading, case_id, sight=look.sight), rights=[*Permission])
 
 
+def _digest(reading: Reading, look: Look, subject: str) -> Message:
+    post_id = parse_digest(subject.removeprefix(DIGEST_SUBJECT))
+    return digest_message(*get_posted_digest(reading, post_id, sight=look.sight))
+
+
 # These names stand in the rows of posted messages, and old messages stay in channels for years.
 LIVE_VIEWS: Mapping[str, Callable[[Reading, Look, str], Message]] = {
     LIVE_VIEW: _invoice_card,
     APPROVAL_VIEW: _approval_card,
     REQUEST_VIEW: _request_card,
     DISPUTE_VIEW: _dispute,
+    DIGEST_VIEW: _digest,
 }
 # What is written to people themselves, each of whom had the right to it then.
 FOR_PEOPLE = frozenset({APPROVAL_VIEW, REQUEST_VIEW})
@@ -119,6 +130,8 @@ def check_listed(reading: Reading, settings: Settings, *, view: str, channel_id:
             raise Refused("This is for channels only.")
         return
     if view in OWN_CHANNELS and channel_id == OWN_CHANNELS[view](settings):
+        return
+    if view == DIGEST_VIEW and is_digest_channel(reading, channel_id):
         return
     listed = find_channel(reading, channel_id)
     if listed is not None and listed.is_external:

@@ -16,6 +16,8 @@ from bot.mirror.news import NewsItem
 from bot.operations import update_announcement
 from bot.operations.expire_corrections import outdate
 from bot.operations.judge_past_due import end_stretches
+from bot.queries.digest_owing import list_late_accounts
+from bot.queries.digests import list_live_posts
 from bot.queries.disputes import list_case_ids
 from bot.queries.sight import sight_of_desk
 from bot.runtime import Runtime
@@ -25,6 +27,8 @@ from bot.views.dispute import subject_of
 MIDNIGHTS = "midnights"
 # The offsets of all zones are multiples of this, so no midnight lies in between.
 BETWEEN_MIDNIGHTS = timedelta(minutes=15)
+# A payment run pays many invoices at once: what comes in so long is one change of a digest.
+DIGEST_PAUSE = timedelta(seconds=2)
 
 
 def react(session: Session, runtime: Runtime, news: Sequence[NewsItem], *, now: datetime) -> None:
@@ -92,7 +96,41 @@ def _outdate_corrections(
     outdate(session, runtime.settings, invoice_ids, sight=sight)
 
 
+def _update_digests_of_invoices(
+    session: Session, runtime: Runtime, invoice_ids: Sequence[str], *, now: datetime
+) -> None:
+    """Let today's digests show what has become of invoices that are past due, or were."""
+    account_ids = list_late_accounts(session, invoice_ids, at=runtime.clock.now())
+    _update_digests(session, runtime, account_ids, now=now)
+
+
+def _update_digests_of_accounts(
+    session: Session, runtime: Runtime, account_ids: Sequence[str], *, now: datetime
+) -> None:
+    """The same for what people have said about accounts: a promise, a snooze, another owner."""
+    _update_digests(session, runtime, [int(one) for one in account_ids], now=now)
+
+
+def _update_digests(
+    session: Session, runtime: Runtime, account_ids: Sequence[int], *, now: datetime
+) -> None:
+    if not account_ids:
+        return
+    # Somewhere it is this day, the one before or the one after.
+    today = runtime.clock.now().date()
+    days = [today + place * timedelta(days=1) for place in (-1, 0, 1)]
+    for message_id in list_live_posts(session, account_ids, days=days):
+        update_announcement.request(session, message_id, now=now, after=DIGEST_PAUSE)
+
+
 REACTIONS: Mapping[str, tuple[Callable[..., None], ...]] = {
     # The last ends with entries in the audit trail, and nothing may be locked after those.
-    "invoice": (_update_messages, _update_disputes, _end_past_due, _outdate_corrections),
+    "invoice": (
+        _update_messages,
+        _update_disputes,
+        _update_digests_of_invoices,
+        _end_past_due,
+        _outdate_corrections,
+    ),
+    "account": (_update_digests_of_accounts,),
 }

@@ -4,7 +4,7 @@ What is done all the time stands beside it, in loops of its own: the mirror (job
 calls (jobs/effects.py), usage (jobs/usage.py), people and groups (jobs/people.py).
 """
 
-from jobs import past_due
+from jobs import digest, past_due
 from jobs.timekeeping import Job
 
 TIMETABLE = (
@@ -15,5 +15,13 @@ TIMETABLE = (
         for_whom="each time zone of an account",
         list_subjects=past_due.list_subjects,
         run=past_due.run,
+    ),
+    Job(
+        name="digest",
+        when="at the hour of each digest",
+        what="Posts who is past due, and what has changed since the last digest.",
+        for_whom="each channel that has a digest",
+        list_subjects=digest.list_subjects,
+        run=digest.run,
     ),
 )

@@ -66,7 +66,7 @@ class DigestPost(Base):
     """A channel's digest of one local day; there is never another of that day.
 
     `made_at` is the business moment that its figures were of when it was promised, and `message_id`
-    the message that shows it, which is there once that has been posted.
+    the message that shows it, which is promised in the same transaction.
     """
 
     __tablename__ = "digest_posts"
@@ -80,7 +80,7 @@ class DigestPost(Base):
     is_late: Mapped[bool]
     # The one that its readers saw before it.
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("digest_posts.id"))
-    message_id: Mapped[int] = mapped_column(ForeignKey("posted_messages.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("posted_messages.id"), index=True)
 
 
 # Which of them are of these days, and so may still be true.

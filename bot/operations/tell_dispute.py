@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import announcements, effects
+from bot.mirror.news import tell_news
 from bot.models import DisputeCase
 from bot.operations import announce, update_announcement
 from bot.queries.dispute_terms import Press, StepKind
@@ -81,6 +82,8 @@ def show_anew(session: Session, case_id: int, invoice_id: str, *, now: datetime)
     subjects = [invoice_id, subject_of(case_id)]
     for announcement_id in announcements.list_live_ids(session, subjects):
         update_announcement.request(session, announcement_id, now=now)
+    # What else shows the invoice among others, such as a digest, follows from that.
+    tell_news(session, "invoice", [invoice_id], now=now)
 
 
 def tell_of_failure(session: Session, effect: effects.Effect, *, now: datetime) -> None:

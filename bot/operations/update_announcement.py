@@ -4,7 +4,7 @@ Many changes become one update: while one waits to be made, another is not promi
 another organisation have joined the channel, the figures are taken away.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -29,8 +29,13 @@ GONE = frozenset(
 _POSTED: Any = PostedMessage.__table__
 
 
-def request(session: Session, announcement_id: int, *, now: datetime) -> None:
-    """Promise to look whether a message shows something else now, unless that is promised."""
+def request(
+    session: Session, announcement_id: int, *, now: datetime, after: timedelta = timedelta(0)
+) -> None:
+    """Promise to look whether a message shows something else now, unless that is promised.
+
+    Shape: where changes come in bursts, `after` lets those of so long be one update.
+    """
     subject = announcements.subject_of(announcement_id)
     # Whoever else asks for the same waits here until we have promised.
     wanted = (
@@ -50,6 +55,7 @@ def request(session: Session, announcement_id: int, *, now: datetime) -> None:
         now=now,
         lane=effects.slack_lane(channel_id),
         payload={"message": announcement_id},
+        after=after,
     )
 
 

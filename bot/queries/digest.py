@@ -5,7 +5,7 @@ morning stays true all day. What its readers saw last is kept in a few numbers p
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -52,6 +52,7 @@ class _Account:
     broken: BrokenPromise | None = None
     pause: AccountPause | None = None
     is_due: bool = False
+    is_paid: bool = False
 
     @property
     def days_late(self) -> int:
@@ -83,6 +84,7 @@ def get_digest(
         a page beyond the last gives the last.
     """
     book = get_owing_book(session, wanted, sight=sight)
+    morning = None if morning is None else _within(morning, sight)
     accounts = _accounts(book.rows, since=since, morning=morning)
     _look_at_promises(session, accounts, sight)
     seen_at = None if since is None else since.at
@@ -91,6 +93,9 @@ def get_digest(
     page = min(max(1, page), pages)
     shown = ranked[(page - 1) * PAGE_LINES : page * PAGE_LINES]
     paid = () if since is None else list_paid_late(session, wanted, since=since.at, sight=sight)
+    if morning is not None and any(each.change is Change.OVER for each in shown):
+        payers = list_paid_late(session, wanted, since=morning.at, sight=sight)
+        _mark_payers(shown, {each.account_id for each in payers})
     return DigestReport(
         day=local_day(sight.now, zone_of(zone)),
         zone=zone,
@@ -106,6 +111,14 @@ def get_digest(
         freshness=get_freshness(session, sight=sight),
         now=sight.now,
     )
+
+
+def _within(shown: Shown, sight: Sight) -> Shown:
+    """What was shown of the accounts that somebody may see."""
+    scope = sight.scope
+    if scope is None:
+        return shown
+    return Shown(shown.at, {key: line for key, line in shown.lines.items() if key[0] in scope})
 
 
 def _accounts(
@@ -161,6 +174,11 @@ def _look_at_promises(session: Reading, accounts: Mapping[int, _Account], sight:
         accounts[account_id].broken = broken
 
 
+def _mark_payers(shown: Sequence[_Account], payer_ids: Collection[int]) -> None:
+    for each in shown:
+        each.is_paid = each.change is Change.OVER and each.id in payer_ids
+
+
 def _lines(session: Reading, shown: Sequence[_Account], sight: Sight) -> tuple[DigestLine, ...]:
     ids = [each.id for each in shown]
     if not ids:
@@ -198,6 +216,7 @@ def _line(
         invoices_count=sum(counts),
         days_late=each.days_late,
         change=each.change,
+        is_paid=each.is_paid,
         broken=each.broken,
         promise=pause.promises[0] if pause.promises else None,
         is_due_today=each.is_due,

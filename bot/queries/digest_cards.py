@@ -11,7 +11,7 @@ from bot.queries.broken_promises import BrokenPromise
 from bot.queries.cards import AccountRef, Freshness
 from bot.queries.pauses import PromiseMark
 
-PAGE_LINES = 20
+PAGE_LINES = 15
 # Of those who have paid so many are named.
 PAYERS_NAMED = 3
 
@@ -65,6 +65,7 @@ class DigestLine:
     invoices_count: int
     days_late: int
     change: Change | None
+    is_paid: bool
     broken: BrokenPromise | None
     promise: PromiseMark | None
     is_due_today: bool
@@ -78,6 +79,19 @@ class DigestLine:
         is_promised = self.promise is not None and not self.is_due_today
         is_disputed = bool(self.disputed) and self.disputed == self.amounts
         return is_promised or is_disputed or self.is_opted_out or self.snoozed_until is not None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestScope:
+    """What a digest is about, in names; None for what does not narrow it.
+
+    Units: `minimum` in whole units of each currency.
+    """
+
+    account: AccountRef | None
+    owner: str | None
+    currency: str | None
+    minimum: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +130,28 @@ class DigestReport:
     too_little_count: int
     freshness: Freshness
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Somebody has seen it: a name, and a time of the digest's own zone."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostedDigest:
+    """What belongs to a digest beside its content.
+
+    Shape: `digest_id` is its set-up; `post_id` and `day` are None in a preview. `anchor` is the
+        number and hash of the audit trail's last entry, None where it has none.
+    """
+
+    digest_id: int
+    post_id: int | None
+    scope: DigestScope
+    day: date | None = None
+    is_late: bool = False
+    seen: tuple[Sighting, ...] = ()
+    anchor: str | None = None

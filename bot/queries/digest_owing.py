@@ -5,7 +5,7 @@ them to be compared with the next one. The database goes through one index to ma
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -120,12 +120,22 @@ def list_paid_late(
 
     Shape: those of one currency after those of another, in the order of their codes.
     """
-    values = _values(wanted, sight) | {"since": since}
+    # Stripe tells the second of a payment, and no more.
+    values = _values(wanted, sight) | {"since": since.replace(microsecond=0)}
     statement = _paid_statement(_filters(wanted, sight))
     rows = session.connection().execute(statement, values)
     return tuple(
         Paid(row.account_id, Money(int(row.paid), row.currency), row.invoices) for row in rows
     )
+
+
+def list_late_accounts(
+    session: Reading, invoice_ids: Collection[str], *, at: datetime
+) -> list[int]:
+    """The accounts of those of these invoices that are past due at a moment, or ever were."""
+    late = or_(INVOICES.c.overdue_at <= at, INVOICES.c.first_failed_at.is_not(None))
+    found = select(INVOICES.c.account_id).where(INVOICES.c.id.in_(sorted(invoice_ids)), late)
+    return list(session.connection().execute(found.distinct()).scalars())
 
 
 def _is_enough(owing: Owing, minimum: int | None) -> bool:

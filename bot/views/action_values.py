@@ -9,6 +9,7 @@ _ACCOUNT = re.compile(r"@([1-9][0-9]{0,17})", re.ASCII)
 _ACCOUNT_MONTH = re.compile(r"@([1-9][0-9]{0,17})\|([0-9]{4}-[0-9]{2})", re.ASCII)
 _ACCOUNT_CURRENCY = re.compile(r"@([1-9][0-9]{0,17})\|([a-z]{3})", re.ASCII)
 _CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
+_NUMBER_PAGE = re.compile(r"([1-9][0-9]{0,17})\|([1-9][0-9]{0,5})", re.ASCII)
 # Ids of rows fit in 64 bits.
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
@@ -124,3 +125,39 @@ def parse_show_home(value: str) -> int:
     Raises: BadRequest when the value is none.
     """
     return actions.parse_page(value)
+
+
+def parse_digest(value: str) -> int:
+    """The id of a digest, or of one that was posted.
+
+    Raises: BadRequest when the value is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names no digest. Ask for them anew: /billing digest.")
+    return int(value)
+
+
+def parse_digests_page(value: str) -> int:
+    """The page of the list of digests, from 1 on.
+
+    Raises: BadRequest when the value is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names no page. Ask anew: /billing digest.")
+    return int(value)
+
+
+def format_digest_page(digest_id: int, page: int) -> str:
+    """The value for one page of a digest."""
+    return f"{digest_id}|{page}"
+
+
+def parse_digest_page(value: str) -> tuple[int, int]:
+    """The id of the digest, and the page from 1 on.
+
+    Raises: BadRequest when the value is of another form.
+    """
+    matched = _NUMBER_PAGE.fullmatch(value)
+    if matched is None:
+        raise BadRequest("This button names no digest. Ask for them anew: /billing digest.")
+    return int(matched[1]), int(matched[2])

@@ -81,6 +81,16 @@ CHANGE_CONTACTS = "change_contacts"
 CONFIRM_CONTACTS = "confirm_contacts"
 CHANGE_TERMS = "change_terms"
 CONFIRM_TERMS = "confirm_terms"
+SHOW_DIGESTS = "show_digests"
+SHOW_DIGEST = "show_digest"
+SHOW_DIGEST_PAGE = "show_digest_page"
+SEE_DIGEST = "see_digest"
+SET_DIGEST = "set_digest"
+PREVIEW_DIGEST = "preview_digest"
+TEST_DIGEST = "test_digest"
+STOP_DIGEST = "stop_digest"
+FIND_ACCOUNT = "find_account"
+FIND_ZONE = "find_zone"
 
 ALL = (
     *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
@@ -104,6 +114,8 @@ ALL = (
     *(CHARGE_BALANCE, CHOOSE_CHARGE),
     *(SHOW_TERMS, CHANGE_CONTACTS, CONFIRM_CONTACTS, CHANGE_TERMS, CONFIRM_TERMS),
     *(SHOW_ACCOUNT_DEEDS, DISPUTE_ACCOUNT),
+    *(SHOW_DIGESTS, SHOW_DIGEST, SHOW_DIGEST_PAGE, SEE_DIGEST, SET_DIGEST),
+    *(PREVIEW_DIGEST, TEST_DIGEST, STOP_DIGEST, FIND_ACCOUNT, FIND_ZONE),
 )
 
 # What the button of the book says that means no currency in particular.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from bot.views.blocks import Block, Element, option, plain_text
 
@@ -97,27 +98,47 @@ def person_field(name: str, label: str, *, initial: str | None = None, hint: str
 
 
 def channel_field(
-    name: str, label: str, *, initial: str | None = None, hint: str = "", is_optional: bool = False
+    name: str,
+    label: str,
+    *,
+    initial: str | None = None,
+    hint: str = "",
+    is_optional: bool = False,
+    is_internal: bool = False,
 ) -> Block:
-    """A channel that the person is in, or a public one; those with other organisations too."""
-    element: Element = {
-        "type": "conversations_select",
-        "filter": {"include": ["public", "private"]},
-    }
+    """A channel that the person is in, or a public one; those with other organisations too.
+
+    Shape: `is_internal` leaves those out.
+    """
+    wanted: dict[str, Any] = {"include": ["public", "private"]}
+    if is_internal:
+        wanted["exclude_external_shared_channels"] = True
+    element: Element = {"type": "conversations_select", "filter": wanted}
     if initial is not None:
         element["initial_conversation"] = initial
     return _field(name, label, element, hint=hint, is_optional=is_optional)
 
 
 def search_field(
-    name: str, label: str, placeholder: str, *, hint: str = "", is_optional: bool = False
+    name: str,
+    label: str,
+    placeholder: str,
+    *,
+    initial: tuple[str, str] | None = None,
+    hint: str = "",
+    is_optional: bool = False,
 ) -> Block:
-    """One of any number, found by typing a part of it; handlers.slack.options offers what fits."""
+    """One of any number, found by typing a part of it; handlers.slack.options offers what fits.
+
+    Shape: `initial` is a value with its label.
+    """
     element: Element = {
         "type": "external_select",
         "placeholder": plain_text(placeholder, limit=LABEL_MAX),
         "min_query_length": SEARCHED_CHARACTERS_MIN,
     }
+    if initial is not None:
+        element["initial_option"] = option(initial[1], value=initial[0])
     return _field(name, label, element, hint=hint, is_optional=is_optional)
 
 

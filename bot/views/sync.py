@@ -36,6 +36,7 @@ ALERT_NAMES = {
 EFFECT_NAMES = {
     "announce": "Post a message",
     "share_answer": "Post a shared card",
+    "post_digest": "Post a digest",
     "update_announcement": "Bring a message up to date",
 }
 DECISIONS = (("Retry", actions.RETRY_EFFECT), ("Dismiss", actions.DISMISS_EFFECT))

@@ -41,6 +41,7 @@ from handlers.slack.billing_queries import (
     ShowAudit,
     ShowChannels,
     ShowChosen,
+    ShowDigests,
     ShowDisputes,
     ShowHub,
     ShowRoles,
@@ -50,6 +51,7 @@ from handlers.slack.billing_queries import (
 )
 from handlers.slack.chosen import choose_account, show_chosen
 from handlers.slack.context import Ask
+from handlers.slack.digests import show_digests
 from handlers.slack.disputes import show_typed_disputes
 from handlers.slack.forms import ASKED_MAX
 from handlers.slack.mentions import subject_id
@@ -251,4 +253,5 @@ SHOWS: Mapping[type[BillingQuery], Callable[[Ask, Any], Message]] = {
     ShowAudit: lambda ask, _query: show_audit(ask),
     ShowDisputes: show_typed_disputes,
     ShowApprovals: lambda ask, _query: show_requests(ask),
+    ShowDigests: lambda ask, _query: show_digests(ask),
 }

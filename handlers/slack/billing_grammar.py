@@ -16,6 +16,7 @@ from handlers.slack.billing_queries import (
     ShowAudit,
     ShowChannels,
     ShowChosen,
+    ShowDigests,
     ShowDisputes,
     ShowHub,
     ShowRoles,
@@ -173,6 +174,10 @@ def _read_audit(_words: list[Word]) -> ShowAudit:
     return ShowAudit()
 
 
+def _read_digest(_words: list[Word]) -> ShowDigests:
+    return ShowDigests()
+
+
 BILLING_FORMS = (
     Form(
         "/billing use Acme",
@@ -238,6 +243,13 @@ BILLING_FORMS = (
         "whether the audit trail is whole, and what happened last; for admins",
         _read_audit,
         word="audit",
+    ),
+    Form(
+        "/billing digest",
+        "which channels hear each morning who is past due; set one up, preview, change, stop it; "
+        "for admins",
+        _read_digest,
+        word="digest",
     ),
     Form("/billing help", "this card", read_help, word="help"),
 )

@@ -89,6 +89,13 @@ class ShowSync:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowDigests:
+    """Which channels get a digest of past due accounts?"""
+
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShowAudit:
     """Is the audit trail whole, and what happened last?"""
 
@@ -135,4 +142,5 @@ BillingQuery = (
     | ShowDisputes
     | ShowApprovals
     | ShowTerms
+    | ShowDigests
 )

@@ -41,6 +41,15 @@ from handlers.slack.commands import show_help
 from handlers.slack.complaints import ask_to_dispute_message
 from handlers.slack.context import Ask
 from handlers.slack.corrections import pressed_mark_uncollectible, pressed_void_invoice
+from handlers.slack.digests import (
+    pressed_digest_page,
+    pressed_preview_digest,
+    pressed_see_digest,
+    pressed_show_digest,
+    pressed_show_digests,
+    pressed_stop_digest,
+    pressed_test_digest,
+)
 from handlers.slack.dispute_steps import show_dispute
 from handlers.slack.disputes import pressed_show_disputes
 from handlers.slack.documents import show_invoice_pdf, show_receipt
@@ -57,6 +66,7 @@ from handlers.slack.send_payment_link import (
     has_arrived,
     send_again,
 )
+from handlers.slack.set_digest import ask_to_set_digest
 from handlers.slack.sync import (
     confirm_dead_end,
     dismiss,
@@ -158,6 +168,13 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_DISPUTE: show_dispute,
     actions.SHOW_DISPUTES: pressed_show_disputes,
     actions.SHOW_REQUESTS: pressed_show_requests,
+    actions.SHOW_DIGESTS: pressed_show_digests,
+    actions.SHOW_DIGEST: pressed_show_digest,
+    actions.SHOW_DIGEST_PAGE: pressed_digest_page,
+    actions.PREVIEW_DIGEST: pressed_preview_digest,
+    actions.SEE_DIGEST: pressed_see_digest,
+    actions.TEST_DIGEST: pressed_test_digest,
+    actions.STOP_DIGEST: pressed_stop_digest,
 }
 # Their rows have the number of the row in their ids.
 WITH_ROWS = frozenset(
@@ -197,6 +214,7 @@ MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.CHANGE_TERMS: ask_for_terms,
     actions.SHOW_ACCOUNT_DEEDS: show_account_deeds,
     actions.DISPUTE_ACCOUNT: ask_to_dispute_account,
+    actions.SET_DIGEST: ask_to_set_digest,
 }
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
 LINKS = frozenset(

@@ -65,6 +65,7 @@ from handlers.slack.send_payment_link import (
     confirmed_payment_link,
 )
 from handlers.slack.sending import show_link_outcome
+from handlers.slack.set_digest import submitted_set_digest
 
 log = get_logger("slack.submissions")
 
@@ -236,6 +237,7 @@ SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.CONFIRM_CONTACTS: confirmed_contacts,
     actions.CHANGE_TERMS: submitted_terms,
     actions.CONFIRM_TERMS: confirmed_terms,
+    actions.SET_DIGEST: submitted_set_digest,
 }
 # What stands in the Home tab is another thing after these, which are mostly sent from there.
 CHANGING_HOME = frozenset({actions.USE_ACCOUNT})

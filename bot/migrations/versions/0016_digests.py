@@ -76,7 +76,7 @@ def _add_digest_posts() -> None:
         sa.Column("made_at", Moment(), nullable=False),
         sa.Column("is_late", sa.Boolean(), nullable=False),
         sa.Column("previous_id", sa.BigInteger(), nullable=True),
-        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["digest_id"], ["digests.id"], name=op.f("fk_digest_posts_digest_id_digests")
         ),

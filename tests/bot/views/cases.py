@@ -62,6 +62,7 @@ from tests.bot.views.cards import (
 )
 from tests.bot.views.charge_cases import CHARGE_CASES
 from tests.bot.views.credit_cases import CREDIT_CASES
+from tests.bot.views.digest_cases import DIGEST_CASES, SETUP_CASES
 from tests.bot.views.dispute_cases import DISPUTE_CASES, DISPUTED, RIGHTS, make_mark
 from tests.bot.views.history_cases import history_cases
 from tests.bot.views.open_work_cases import OPEN_WORK_CASES
@@ -446,5 +447,7 @@ CASES = {
     **ACCOUNT_CASES,
     **OPEN_WORK_CASES,
     **TERM_CASES,
+    **DIGEST_CASES,
+    **SETUP_CASES,
     **history_cases(NASTY),
 }

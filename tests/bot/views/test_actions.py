@@ -32,6 +32,8 @@ SHIPPED = {
     *("show_terms", "change_contacts", "confirm_contacts", "change_terms", "confirm_terms"),
     *("show_account_deeds", "dispute_account"),
     *("assign_dispute", "show_disputes", "show_request", "show_requests"),
+    *("show_digests", "show_digest", "show_digest_page", "see_digest", "set_digest"),
+    *("preview_digest", "test_digest", "stop_digest", "find_account", "find_zone"),
 }
 
 

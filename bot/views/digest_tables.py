@@ -1,0 +1,73 @@
+"""The lines of a digest: as a table that people sort, as a plain one, and as lines of text.
+
+The first is what they get; the others are for a Slack that refuses it.
+"""
+
+from collections.abc import Sequence
+
+from bot.money import digits_of
+from bot.queries.digest_cards import Change, DigestLine
+from bot.views import blocks
+from bot.views.blocks import Block, Cell, Element
+from bot.views.data_tables import data_table, number_cell, struck
+from bot.views.digest_words import line_amounts, line_days, line_marks, line_name
+
+HEAD = ("Account", "Late", "Past due")
+CAPTION = "Who is past due, the longest late first"
+# So many rows are in sight at a time.
+ROWS_IN_SIGHT = 10
+
+
+def sortable_lines(lines: Sequence[DigestLine]) -> Block:
+    """A table that is sorted by any column and leafed through."""
+    head = [blocks.cell(word) for word in HEAD]
+    rows = [
+        (_who(line), number_cell(line.days_late, line_days(line)), _sortable_amount(line))
+        for line in lines
+    ]
+    return data_table(CAPTION, [head, *rows], page_rows=ROWS_IN_SIGHT)
+
+
+def plain_lines(lines: Sequence[DigestLine]) -> Block:
+    """A table that stands as it is."""
+    head = [blocks.cell(word) for word in HEAD]
+    rows = [(_who(line), blocks.cell(line_days(line)), _amount(line)) for line in lines]
+    return blocks.table([head, *rows], align=("left", "right", "right"), wrapped=(0,))
+
+
+def written_lines(lines: Sequence[DigestLine]) -> Block:
+    """No table at all."""
+    elements: list[Element] = []
+    for line in lines:
+        amounts = line_amounts(line).replace("\n", ", ")
+        words = f"{line_name(line)}: {amounts}, {line_days(line)}"
+        marks = line_marks(line)
+        is_over = line.change is Change.OVER
+        elements.append(struck(words) if is_over else blocks.text(words))
+        elements.append(blocks.text(f" · {marks}\n" if marks else "\n"))
+    return blocks.rich_text(*elements)
+
+
+def _who(line: DigestLine) -> Cell:
+    """The account, and below it what is to be known before anybody chases it."""
+    name, marks = line_name(line), line_marks(line)
+    if line.change is Change.OVER:
+        return blocks.rich_text(struck(name), blocks.text(f"\n{marks}"))
+    return blocks.cell(f"{name}\n{marks}" if marks else name)
+
+
+def _amount(line: DigestLine) -> Cell:
+    words = line_amounts(line)
+    return blocks.rich_text(struck(words)) if line.change is Change.OVER else blocks.cell(words)
+
+
+def _sortable_amount(line: DigestLine) -> Cell:
+    if line.change is Change.OVER or len(line.amounts) > 1:
+        return _amount(line)
+    amount = line.amounts[0]
+    # Whole units, so that a currency without decimals does not look a hundred times as large.
+    return number_cell(amount.minor // 10 ** digits_of(amount.currency), line_amounts(line))
+
+
+# The best first.
+FORMS = (sortable_lines, plain_lines, written_lines)
