@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app import build_application
 from bot.audit.record import begin as begin_audit
 from bot.clock import BusinessClock, real_now
 from bot.deployment import identify
-from bot.effects import Means
+from bot.effects import Means, lanes
 from bot.mirror.backfill import run_backfill
 from bot.mirror.keeper import EventKeeper
 from bot.runtime import Runtime, opened
@@ -35,6 +37,9 @@ BOT_TOKEN = "xoxb-fake-tallyman"
 APP_TOKEN = "xapp-fake-tallyman"
 SECRET_KEY = "sk_test_fake_tallyman"
 AUDIT_KEY = "fake-audit-key-of-at-least-32-characters"
+
+# Enough to keep the order in which messages were promised.
+MESSAGE_SECONDS = 0.05
 
 # In Socket Mode, as quick with the next step as tests want it, and as patient with Slack as a
 # machine may be busy.
@@ -108,6 +113,11 @@ def deployed(
                 patience_seconds=PATIENCE_SECONDS,
             )
         )
+        # How lanes pace is tried where they are, and how Slack holds back where the stand-in is.
+        # Here each message to somebody would wait a second for the one before.
+        slack.state.is_rate_limited = False
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(lanes, "SLACK_CHANNEL_SECONDS", MESSAGE_SECONDS)
         slack_url = stack.enter_context(serving(slack.app)).url
         endpoint = stripe.call(
             "POST",

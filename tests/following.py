@@ -39,6 +39,7 @@ from jobs import sync
 KEY = "sk_test_fake_tallyman"
 ACCOUNT = "acct_1Tallyman"
 SECRET = "whsec_fake_secret"
+LOOK_SECONDS_MIN, LOOK_SECONDS_MAX = 0.005, 0.1
 
 
 def sign(body: bytes, *, secret: str = SECRET, at: float | None = None) -> str:
@@ -201,11 +202,13 @@ class Following:
 
 
 def wait_until(is_so: Callable[[], object], *, seconds: float = 100.0) -> None:
-    """Wait for what threads are doing."""
+    """Wait for what threads are doing, and let them do it: look often first, then less."""
     give_up_at = time.monotonic() + seconds
+    pause = LOOK_SECONDS_MIN
     while not is_so():
         assert time.monotonic() < give_up_at, "It took too long."
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * 1.5, LOOK_SECONDS_MAX)
 
 
 def make_runtime(database_url: str, stripe_url: str, **changes: Any) -> Runtime:

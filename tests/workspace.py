@@ -78,6 +78,7 @@ class Person:
 
     def __init__(self, url: str, person_id: str) -> None:
         self.id = person_id
+        self._channel_ids: dict[str, str] = {}
         self._http = httpx.Client(
             base_url=url, timeout=PATIENCE_SECONDS * 2, trust_env=False, verify=WITHOUT_CERTIFICATES
         )
@@ -131,12 +132,16 @@ class Person:
     def channel(self, name: str) -> str:
         """The id of a channel by name; an id stays as it is.
 
+        Shape: found once, it is remembered, as whoever waits for a message asks often.
         Raises: LookupError.
         """
-        for each in self.channels():
-            if name.lstrip("#") in (each["id"], each["name"]):
-                return str(each["id"])
-        raise LookupError(f"{self.id} sees no channel {name}.")
+        if name not in self._channel_ids:
+            for each in self.channels():
+                if name.lstrip("#") in (each["id"], each["name"]):
+                    self._channel_ids[name] = str(each["id"])
+        if name not in self._channel_ids:
+            raise LookupError(f"{self.id} sees no channel {name}.")
+        return self._channel_ids[name]
 
     def view(self) -> Seen:
         """The modal on top of this person's screen.

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode
 
 from tests import trail
 from tests.deployment import Tallyman
+from tests.following import wait_until
 from tests.workspace import Person, Seen
 
 # Slack's own limit: whoever queued behind a service that is silent would wait far longer.
@@ -111,10 +112,12 @@ def silence(desk: Tallyman) -> Iterator[None]:
 
 def answered(person: Person, channel: str = "general", *, after: Seen) -> Seen:
     """The answer to a press, which arrives by itself soon."""
-    give_up_at = time.monotonic() + 100
-    while time.monotonic() < give_up_at:
+    seen = after
+
+    def is_answered() -> bool:
+        nonlocal seen
         seen = person.see(channel)
-        if seen.raw.get("changed_at") != after.raw.get("changed_at"):
-            return seen
-        time.sleep(0.02)
-    raise AssertionError("The press was never answered.")
+        return seen.raw.get("changed_at") != after.raw.get("changed_at")
+
+    wait_until(is_answered)
+    return seen
