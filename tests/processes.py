@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,9 +21,9 @@ from bot.sandbox.server import serving
 from bot.sandbox.slack import StandIn as SlackStandIn
 from bot.sandbox.slack import open_workspace
 from bot.sandbox.stripe import StandIn as StripeStandIn
+from tests.nursery import APP, Child, nursery
 from tests.workspace import PATIENCE_SECONDS, Person
 
-APP = Path(__file__).parent.parent / "app.py"
 ADMIN = "U0AVERY"
 CHANNEL = "billing"
 SIGNING_SECRET = "fake-signing-secret-tell-nobody"
@@ -101,21 +102,34 @@ def outside(
 
 
 class Process:
-    """`python app.py …`, started; what it prints goes to a file."""
+    """`python app.py …`, started; what it prints goes to a file.
 
-    def __init__(self, *words: str, folder: Path, settings: Mapping[str, str]) -> None:
+    A `fresh` one is started from nothing, as an operator does it, and takes two seconds longer.
+    """
+
+    def __init__(
+        self, *words: str, folder: Path, settings: Mapping[str, str], fresh: bool = False
+    ) -> None:
         self.port = int(settings.get("PORT") or find_free_port())
         self.url = f"http://127.0.0.1:{self.port}"
         self._output = folder / f"output-{self.port}"
         self.started_at = time.monotonic()
-        with self._output.open("wb") as file:
-            self.popen = subprocess.Popen(
-                [sys.executable, APP, *words],
-                cwd=folder,
-                env=environment({"PORT": str(self.port), **settings}),
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
+        given = environment({"PORT": str(self.port), **settings})
+        self._output.write_bytes(b"")
+        self.popen: Child | subprocess.Popen[bytes]
+        if fresh:
+            with self._output.open("wb") as file:
+                self.popen = subprocess.Popen(
+                    [sys.executable, APP, *words],
+                    cwd=folder,
+                    env=given,
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=subprocess.STDOUT,
+                )
+        else:
+            self.popen = nursery().start(
+                *words, folder=folder, environment=given, output=self._output
             )
 
     @property
@@ -159,30 +173,36 @@ class Process:
 
 
 @contextlib.contextmanager
-def started(*words: str, folder: Path, settings: Mapping[str, str]) -> Iterator[Process]:
+def started(
+    *words: str, folder: Path, settings: Mapping[str, str], fresh: bool = False
+) -> Iterator[Process]:
     """A process for the length of a block, at the end of which it is gone in any case."""
-    process = Process(*words, folder=folder, settings=settings)
+    process = Process(*words, folder=folder, settings=settings, fresh=fresh)
     try:
         yield process
     finally:
         process.popen.kill()
-        process.popen.wait()
+        process.popen.wait(ENDING_SECONDS_MAX)
 
 
 def run(
     *words: str, folder: Path, settings: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """One command of the shell, to its end."""
-    return subprocess.run(
-        [sys.executable, APP, *words],
-        cwd=folder,
-        env=environment(settings or {}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=WAIT_SECONDS_MAX * 2,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as name:
+        output, errors = Path(name, "output"), Path(name, "errors")
+        child = nursery().start(
+            *words,
+            folder=folder,
+            environment=environment(settings or {}),
+            output=output,
+            errors=errors,
+        )
+        try:
+            code = child.wait(WAIT_SECONDS_MAX * 2)
+        finally:
+            child.kill()
+        return subprocess.CompletedProcess(words, code, output.read_text(), errors.read_text())
 
 
 def run_all(
