@@ -1,4 +1,4 @@
-"""Judging every open invoice once a night of its account's zone, and telling who is responsible.
+"""Judging every open invoice once a night of its account's zone.
 
 Past Due itself is judged by a stored moment wherever it is shown; what is kept here is the move to
 it. The first night of a zone records what has been Past Due for long without a word to anybody.
@@ -13,13 +13,12 @@ from bot.clock import find_zone, real_now, start_of_day, zone_of
 from bot.database_clock import database_now
 from bot.local_hours import Subject
 from bot.occurrences import Taken, end
-from bot.operations import tell_past_due
 from bot.operations.judge_past_due import end_stretches_in, record_crossings
 from bot.queries.ageing import list_zones
 from bot.queries.crossings import list_unrecorded
-from bot.queries.sight import sight_of_desk
 from bot.runtime import Runtime
 
+NAME = "past_due"
 # The last payments of a day have been heard of by then.
 HOUR = 1
 # So many invoices are recorded in one transaction, so that nobody waits for it.
@@ -46,7 +45,10 @@ def run(runtime: Runtime, taken: Taken) -> None:
         some = crossed[place : place + RECORDED_AT_ONCE]
         with runtime.database.writing() as session:
             count += record_crossings(session, some, zone=zone, now=now, told_after=told_after)
-    _finish(runtime, taken, count, now=now)
+    with runtime.database.writing() as session:
+        end_stretches_in(session, zone, now=now)
+        moment = database_now(session, real_now())
+        end(session, taken, now=moment, note=f"{count:,} new")
 
 
 def _told_after(taken: Taken) -> datetime | None:
@@ -54,21 +56,3 @@ def _told_after(taken: Taken) -> datetime | None:
     if not taken.is_first:
         return None
     return start_of_day(taken.day - timedelta(days=1), zone_of(taken.subject))
-
-
-def _finish(runtime: Runtime, taken: Taken, count: int, *, now: datetime) -> None:
-    zone, settings = taken.subject, runtime.settings
-    sight = sight_of_desk(settings, now=now, real_now=real_now())
-    with runtime.database.writing() as session:
-        moment = database_now(session, real_now())
-        end_stretches_in(session, zone, now=now)
-        people = tell_past_due.request(
-            session,
-            settings,
-            zone=zone,
-            day=taken.day,
-            is_first=taken.is_first,
-            sight=sight,
-            now=moment,
-        )
-        end(session, taken, now=moment, note=f"{count:,} new, {people:,} people told")

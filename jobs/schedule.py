@@ -4,17 +4,25 @@ What is done all the time stands beside it, in loops of its own: the mirror (job
 calls (jobs/effects.py), usage (jobs/usage.py), people and groups (jobs/people.py).
 """
 
-from jobs import digest, past_due
+from jobs import digest, past_due, past_due_notices
 from jobs.timekeeping import Job
 
 TIMETABLE = (
     Job(
-        name="past_due",
+        name=past_due.NAME,
         when="at 01:00",
-        what="Records which invoices have become Past Due, and tells their accounts’ owners.",
+        what="Records which invoices have become Past Due.",
         for_whom="each time zone of an account",
         list_subjects=past_due.list_subjects,
         run=past_due.run,
+    ),
+    Job(
+        name="past_due_notices",
+        when="at 08:00",
+        what="Tells the owners of accounts which of their invoices have become Past Due.",
+        for_whom="all owners together, in ACCOUNT_TIME_ZONE",
+        list_subjects=past_due_notices.list_subjects,
+        run=past_due_notices.run,
     ),
     Job(
         name="digest",

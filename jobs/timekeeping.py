@@ -80,13 +80,15 @@ def look(runtime: Runtime, job: Job) -> int:
 
 
 def moment_of(session: Session, runtime: Runtime, job: Job) -> datetime:
-    """What time it is for a job.
+    """What time it is for a job."""
+    return mirror_moment(session, runtime) if job.reads_mirror else real_now()
 
-    For one that reads the mirror, it is as late as the mirror knows: while Stripe is heard of, a
-    day that has begun is not judged by what was true before it.
+
+def mirror_moment(session: Session, runtime: Runtime) -> datetime:
+    """What time it is for whatever reads the mirror: as late as the mirror knows.
+
+    While Stripe is heard of, a day that has begun is not judged by what was true before it.
     """
-    if not job.reads_mirror:
-        return real_now()
     now, swept = runtime.clock.now(), find_mark(session, SWEPT)
     if swept is None:
         return now

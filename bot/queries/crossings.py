@@ -1,15 +1,15 @@
-"""Which invoices have become Past Due, and which of those somebody is still to be told of."""
+"""Which invoices have become Past Due, and when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from bot.among import is_among
 from bot.database import Reading
-from bot.models import NOTICE_DUE, PAST_DUE_NOW, PastDueCrossing
+from bot.models import PAST_DUE_NOW, PastDueCrossing
 from bot.queries.cards import InvoiceRow
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES, ROW_COLUMNS, WITH_ACCOUNT, row_of
 from bot.queries.sight import Sight
@@ -53,19 +53,18 @@ def list_unrecorded(reading: Reading, *, zone: str, now: datetime) -> list[str]:
     return list(reading.connection().execute(found, {"now": now}).scalars())
 
 
-def list_untold(reading: Reading, *, zone: str, sight: Sight) -> list[InvoiceRow]:
-    """The invoices in a zone that are Past Due and of which somebody is to be told.
+def list_past_due(
+    reading: Reading, invoice_ids: Sequence[str], *, sight: Sight
+) -> list[InvoiceRow]:
+    """Those of these invoices that are Past Due.
 
     Shape: the ones that are late longest come first, the larger ones before the smaller.
     """
-    is_untold: ColumnElement[bool] = INVOICES.c.id.in_(
-        select(CROSSINGS.c.invoice_id).where(NOTICE_DUE, PAST_DUE_NOW)
-    )
     found = (
         select(*ROW_COLUMNS)
         .select_from(WITH_ACCOUNT)
-        .where(IS_PAST_DUE, ACCOUNTS.c.time_zone == zone, is_untold)
+        .where(IS_PAST_DUE, is_among(INVOICES.c.id, "ids"))
     )
-    rows = reading.connection().execute(found, {"now": sight.now})
+    rows = reading.connection().execute(found, {"now": sight.now, "ids": list(invoice_ids)})
     crossed = [row_of(row, sight=sight) for row in rows]
     return sorted(crossed, key=lambda row: (-row.days_late, -row.remaining.minor, row.id))

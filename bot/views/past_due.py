@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from bot.money import Money
 from bot.queries.cards import Freshness, InvoiceRow
@@ -10,7 +9,7 @@ from bot.views import actions, blocks
 from bot.views.blocks import Message
 from bot.views.freshness import footing, freshness_warnings
 from bot.views.lists import invoice_rows
-from bot.views.text import amounts_text, count_text, day_text, literal
+from bot.views.text import amounts_text, count_text, literal
 
 # A message of these stays one that can be taken in; the rest is a list away.
 ROWS_MAX = 10
@@ -19,14 +18,13 @@ EVERYTHING = "list status:past_due"
 
 @dataclass(frozen=True, slots=True)
 class Overnight:
-    """What has become Past Due by a day, for one person.
+    """What has become Past Due since the last time, for one person.
 
     Shape: `rows` in the order to be shown. `is_owner` whether their accounts are the person's own;
         `has_older` when older ones were recorded and nobody is told of them.
     """
 
     rows: Sequence[InvoiceRow]
-    day: date
     is_owner: bool
     has_older: bool
     freshness: Freshness
@@ -34,10 +32,10 @@ class Overnight:
 
 
 def crossed_notice(overnight: Overnight) -> Message:
-    """One message for all invoices of a night."""
+    """One message for all invoices of a day."""
     rows = overnight.rows
     words = f"{count_text(len(rows), 'invoice')} {'is' if len(rows) == 1 else 'are'} now Past Due"
-    due = f"*{amounts_text(_sums(rows))}* to pay, as of the night to {day_text(overnight.day)}."
+    due = f"*{amounts_text(_sums(rows))}* to pay."
     parts = [
         blocks.header(words),
         blocks.section(blocks.mrkdwn(f"{due} {_why(overnight)}")),
@@ -68,7 +66,8 @@ def _why(overnight: Overnight) -> str:
     accounts = len({row.account.id for row in overnight.rows})
     if overnight.is_owner:
         return f"You own {'this account' if accounts == 1 else 'these accounts'}."
-    return f"{'The account has' if accounts == 1 else 'The accounts have'} no owner."
+    which = "The account has" if accounts == 1 else "The accounts have"
+    return f"{which} no owner, so you are told."
 
 
 def _sums(rows: Sequence[InvoiceRow]) -> list[Money]:

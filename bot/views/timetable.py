@@ -11,6 +11,7 @@ from bot.views.text import age_text, clock_text, count_text, plain
 # What people call each job.
 JOB_NAMES = {
     "past_due": "Invoices judged Past Due",
+    "past_due_notices": "Owners told of what is Past Due",
     "digest": "Digests posted",
     "reminders": "Customers reminded",
     "audit": "Audit trail checked",

@@ -28,7 +28,9 @@ from tests.following import wait_until
 from tests.handlers.slack.billing_desk import grant
 from tests.workspace import Person, Seen
 
-PAST_DUE = next(job for job in TIMETABLE if job.name == "past_due")
+PAST_DUE, NOTICES = (
+    next(job for job in TIMETABLE if job.name == name) for name in ("past_due", "past_due_notices")
+)
 OWNER = "U0JAMIE"
 
 
@@ -41,7 +43,9 @@ class Nights:
     def at(self, moment: str) -> int:
         """Look at this moment; how many zones were judged."""
         self.runtime.clock.follow(datetime.fromisoformat(moment).astimezone(UTC))
-        return look(self.runtime, PAST_DUE)
+        judged = look(self.runtime, PAST_DUE)
+        look(self.runtime, NOTICES)
+        return judged
 
     def change(self, invoice: str, **columns: Any) -> None:
         """What the mirror has heard of an invoice."""
@@ -139,9 +143,9 @@ def test_what_was_past_due_before_anybody_judged_is_recorded_without_a_word(
     for due_on in (date(2026, 8, 1), date(2026, 11, 18), date(2026, 11, 21)):
         make_invoice(nights.runtime.database, due_on=due_on)
 
-    nights.at("2026-11-22T02:00+00:00")
+    nights.at("2026-11-22T09:00+00:00")
     make_invoice(nights.runtime.database, due_on=date(2026, 9, 1))
-    nights.at("2026-11-23T02:00+00:00")
+    nights.at("2026-11-23T09:00+00:00")
 
     # The one that came to light later was news to somebody, however old it is.
     assert sorted(nights.notices()) == ["silent", "silent", "told", "told"]
@@ -157,6 +161,7 @@ def test_a_night_that_nobody_was_there_for_is_made_up_for_in_the_next(nights: Ni
     assert [one.crossed_on for one in nights.crossings(missed)] == [date(2026, 11, 15)]
     with nights.runtime.database.reading() as session:
         states = select(Occurrence.state, func.count().label("days")).group_by(Occurrence.state)
+        states = states.where(Occurrence.job == "past_due")
         assert {row.state: row.days for row in session.execute(states)} == {
             "done": 2,
             "skipped": 7,
@@ -234,10 +239,11 @@ def test_a_payment_ends_the_stretch_within_seconds(desk: Tallyman) -> None:
 
 
 def night(desk: Tallyman, text: str) -> None:
-    """Come to two o'clock in Berlin of a day, as Stripe has it, and let a worker look."""
-    desk.stripe.advance(day(text) + timedelta(hours=1))
+    """Come to noon of a day, as Stripe has it, and let a worker look."""
+    desk.stripe.advance(day(text))
     follow(desk)
-    assert look(desk.runtime, PAST_DUE) <= 1
+    for job in (NOTICES, PAST_DUE, NOTICES):
+        assert look(desk.runtime, job) <= 1
     with desk.runtime.database.writing() as session:
         ring(session, BELL)
 
