@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.money import money_text
+from bot.money import Money, money_text
 from bot.queries.ageing import BUCKETS, Bucket, Owed
 from bot.queries.cards import AccountRef, Status
 from bot.views import actions, blocks
@@ -95,7 +95,7 @@ def behind_menu(owed: Sequence[Owed], *, list_for: Callable[[Behind], str]) -> E
     """
     options = [
         blocks.option(
-            f"{each.currency.upper()} · {words} · {_amount_only(amount)}",
+            f"{each.currency.upper()} · {words} · {amount_only(amount)}",
             value=actions.format_list_page(list_for(behind), 1),
         )
         for each in owed
@@ -105,23 +105,23 @@ def behind_menu(owed: Sequence[Owed], *, list_for: Callable[[Behind], str]) -> E
     return blocks.static_select(MENU_TEXT, action_id=name, options=options)
 
 
-def _totals(owed: Owed) -> Iterator[tuple[str, Behind, str]]:
+def _totals(owed: Owed) -> Iterator[tuple[str, Behind, Money]]:
     currency = owed.currency
-    yield "all open", Behind(currency, status=Status.OPEN), money_text(owed.outstanding)
+    yield "all open", Behind(currency, status=Status.OPEN), owed.outstanding
     if owed.past_due:
-        yield "Past Due", Behind(currency, status=Status.PAST_DUE), money_text(owed.past_due)
+        yield "Past Due", Behind(currency, status=Status.PAST_DUE), owed.past_due
 
 
-def _ages(owed: Owed) -> Iterator[tuple[str, Behind, str]]:
+def _ages(owed: Owed) -> Iterator[tuple[str, Behind, Money]]:
     for bucket, amount in zip(BUCKETS, owed.ageing, strict=True):
         if amount:
             behind = Behind(owed.currency, bucket=bucket)
-            yield bucket_words(bucket), behind, money_text(amount)
+            yield bucket_words(bucket), behind, amount
 
 
-def _amount_only(amount: str) -> str:
+def amount_only(amount: Money) -> str:
     """An amount without its currency, which stands before it already."""
-    return amount.partition(" ")[2]
+    return money_text(amount).partition(" ")[2]
 
 
 def account_row(

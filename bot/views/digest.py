@@ -8,7 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.money import money_text
-from bot.queries.ageing import BUCKETS, Owed
+from bot.queries.ageing import BUCKETS, Bucket, Owed
 from bot.queries.digest_cards import (
     PAGE_LINES,
     Change,
@@ -16,7 +16,7 @@ from bot.queries.digest_cards import (
     PostedDigest,
 )
 from bot.views import action_values, actions, blocks
-from bot.views.ageing import bucket_words
+from bot.views.ageing import amount_only
 from bot.views.blocks import Block, Element, Message
 from bot.views.digest_tables import FORMS
 from bot.views.digest_words import option_words, scope_words
@@ -53,7 +53,7 @@ def digest_message(report: DigestReport, posted: PostedDigest) -> Message:
     """One page of a digest, with simpler forms for a Slack that refuses its table."""
     head = [blocks.header(f"Past due · {_day_words(posted.day or report.day)}"), _glance(report)]
     head.extend(freshness_warnings(report.freshness, report.zone))
-    tail = [*_ages(report), *_deeds(report, posted), *_seen(report, posted)]
+    tail = [*_deeds(report, posted), *_ages(report), *_seen(report, posted)]
     tail.append(_footing(report, posted))
     forms: list[list[Block]] = [[]]
     if report.lines:
@@ -134,16 +134,25 @@ def _ages(report: DigestReport) -> list[Block]:
     elements: list[Element] = []
     for each in late[:AGES_SHOWN]:
         ages = [
-            f"{bucket_words(bucket)} {money_text(amount)}"
+            f"{_age_words(bucket)} {amount_only(amount)}"
             for bucket, amount in zip(BUCKETS, each.ageing, strict=True)
             if amount
         ]
         currency = each.currency.upper()
         elements += [
-            blocks.text(f"{currency} by age", is_bold=True),
-            blocks.text(f"  {' · '.join(ages)}" + ("" if each is late[:AGES_SHOWN][-1] else "\n")),
+            blocks.text(f"{currency} by age:", is_bold=True),
+            blocks.text(f" {' · '.join(ages)}" + ("" if each is late[:AGES_SHOWN][-1] else "\n")),
         ]
     return [blocks.rich_text(*elements)] if elements else []
+
+
+def _age_words(bucket: Bucket) -> str:
+    """An age in few signs: "current", "1–30 d", "over 90 d"."""
+    if bucket.days_max == 0:
+        return "current"
+    if bucket.days_max is None:
+        return f"over {bucket.days_min - 1} d"
+    return f"{bucket.days_min}–{bucket.days_max} d"
 
 
 def _deeds(report: DigestReport, posted: PostedDigest) -> list[Block]:

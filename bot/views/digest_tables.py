@@ -12,7 +12,8 @@ from bot.views.blocks import Block, Cell, Element
 from bot.views.data_tables import data_table, number_cell, struck
 from bot.views.digest_words import line_amounts, line_days, line_marks, line_name
 
-HEAD = ("Account", "Late", "Past due")
+# On a phone the last one may lie beyond the edge, and the order of the lines says it too.
+HEAD = ("Account", "Past due", "Late")
 CAPTION = "Who is past due, the longest late first"
 # So many rows are in sight at a time.
 ROWS_IN_SIGHT = 10
@@ -22,7 +23,7 @@ def sortable_lines(lines: Sequence[DigestLine]) -> Block:
     """A table that is sorted by any column and leafed through."""
     head = [blocks.cell(word) for word in HEAD]
     rows = [
-        (_who(line), number_cell(line.days_late, line_days(line)), _sortable_amount(line))
+        (_who(line), _sortable_amount(line), number_cell(line.days_late, line_days(line)))
         for line in lines
     ]
     return data_table(CAPTION, [head, *rows], page_rows=ROWS_IN_SIGHT)
@@ -31,7 +32,7 @@ def sortable_lines(lines: Sequence[DigestLine]) -> Block:
 def plain_lines(lines: Sequence[DigestLine]) -> Block:
     """A table that stands as it is."""
     head = [blocks.cell(word) for word in HEAD]
-    rows = [(_who(line), blocks.cell(line_days(line)), _amount(line)) for line in lines]
+    rows = [(_who(line), _amount(line), blocks.cell(line_days(line))) for line in lines]
     return blocks.table([head, *rows], align=("left", "right", "right"), wrapped=(0,))
 
 

@@ -58,15 +58,15 @@ def names_in(message: Seen) -> list[str]:
 def test_it_names_each_late_account_once_the_longest_late_first(morning: Seen) -> None:
     assert "Past due · Tue 17 Nov 2026" in morning.words
     assert rows_of(morning) == [
-        ["Oldest Ltd", "58 d", "USD 900.00"],
-        ["Middle GmbH", "28 d", "USD 400.00"],
-        ["Yen KK", "16 d", "JPY 500,000"],
-        ["Acme › Acme East", "15 d", "USD 50.00"],
-        ["Newest Inc", "5 d", "USD 123.00"],
+        ["Oldest Ltd", "USD 900.00", "58 d"],
+        ["Middle GmbH", "USD 400.00", "28 d"],
+        ["Yen KK", "JPY 500,000", "16 d"],
+        ["Acme › Acme East", "USD 50.00", "15 d"],
+        ["Newest Inc", "USD 123.00", "5 d"],
     ]
     assert "USD 1,473.00" in morning.words
     assert "JPY 500,000" in morning.words
-    assert "USD by age" in morning.words
+    assert "USD by age:" in morning.words
     assert "Since" not in morning.words
 
 
@@ -92,7 +92,7 @@ def test_the_next_one_says_what_has_changed(desk: Tallyman, avery: Person, morni
     third = wait_for_posts(desk, avery, before + 2)
 
     assert "2 new" in second.words
-    assert ["Fresh Ltd\n● new", "1 d", "USD 77.00"] in rows_of(second)
+    assert ["Fresh Ltd\n● new", "USD 77.00", "1 d"] in rows_of(second)
     assert "Paid since" in third.words
     assert "USD 33.00 by Payer Ltd" in third.words
     assert "new" not in " ".join(row[0] for row in rows_of(third))
