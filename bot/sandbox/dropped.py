@@ -1,4 +1,4 @@
-"""An answer that never arrives."""
+"""Answers that never arrive."""
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -18,3 +18,13 @@ class Dropped(Response):
             return
         headers = [(b"content-length", b"1000")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+class Silent(Response):
+    """No answer either, on a line that stays open for as long as the caller waits."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wait until the caller has gone."""
+        del scope, send
+        while (await receive())["type"] != "http.disconnect":
+            pass

@@ -25,6 +25,7 @@ class Faults:
     fail_before_next: int = 0
     fail_after_next: int = 0
     lose_answer_next: int = 0
+    silent_after_next: int = 0
     fail_after_post_next: int = 0
     lose_post_next: int = 0
     html_next: int = 0

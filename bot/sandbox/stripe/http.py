@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.dropped import Dropped
+from bot.sandbox.dropped import Dropped, Silent
 from bot.sandbox.stripe.control import control
 from bot.sandbox.stripe.gateway import Incoming
 from bot.sandbox.stripe.hosted import (
@@ -27,7 +27,6 @@ from bot.sandbox.stripe.served import Served
 
 NOT_VALID = "<p>This link is not valid.</p>"
 BODY_BYTES_MAX = 1_000_000
-BLACK_HOLE_SECONDS = 3_600
 LOCAL_ORIGIN = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d{1,5})?")
 METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 SECURE_HEADERS = {
@@ -94,7 +93,7 @@ async def answer_api(standin: Served, request: Request) -> Response:
     if len(body) > BODY_BYTES_MAX:
         return Response(status_code=413)
     if faults.swallows(path):
-        return await never()
+        return Silent()
     incoming = Incoming(
         request.method,
         path,
@@ -112,14 +111,8 @@ async def answer_api(standin: Served, request: Request) -> Response:
     if is_done and faults.takes("lose_answer_next", path):
         return Dropped()
     if is_done and faults.takes("silent_after_next", path):
-        return await never()
+        return Silent()
     return Response(answer, status, headers)
-
-
-async def never() -> Response:
-    """Say nothing, on a line that stays open for as long as anybody waits."""
-    await asyncio.sleep(BLACK_HOLE_SECONDS)
-    return Dropped()
 
 
 def base_of(standin: Served, request: Request) -> str:

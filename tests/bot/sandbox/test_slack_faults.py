@@ -67,6 +67,17 @@ def test_a_lost_answer_was_done_all_the_same(desk: Desk) -> None:
     assert post(desk, "after lost")["ok"]
 
 
+def test_slack_may_do_what_it_is_told_and_never_say_so(desk: Desk) -> None:
+    desk.slack.faults.silent_after_next = 1
+    client = desk.client
+    client.timeout = 1
+
+    with pytest.raises((TimeoutError, URLError)):
+        client.chat_postMessage(channel="C0BILLING", text="silent")
+
+    assert texts(desk).count("silent") == 1
+
+
 @pytest.mark.parametrize("fault", ["fail_after_post_next", "lose_post_next"])
 def test_a_message_stands_there_whose_answer_did_not_come(desk: Desk, fault: str) -> None:
     desk.slack.faults.set({fault: 1})

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select, update
 
+from bot.bells import ring
+from bot.models import Effect
 from bot.sandbox.mail import Letter, MailServer
 from bot.sandbox.stripe import StandIn
 from tests.billing import Billing, Json, day
 from tests.deployment import SECRET_KEY, Tallyman, deployed
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import ask, grant, revoke
-from tests.handlers.slack.letters import SENDER, end_of, follow, tidy
+from tests.handlers.slack.letters import SENDER, direct_words, end_of, follow, tidy
 from tests.handlers.slack.pressing import forge, view_of
 from tests.trail import entries_of
 from tests.workspace import Person, Seen
@@ -48,6 +51,7 @@ def avery(desk: Tallyman, post_office: MailServer) -> Iterator[Person]:
     person = desk.person()
     yield person
     post_office.faults.reset()
+    desk.stripe.world.faults.reset()
     tidy(person)
     person.close()
 
@@ -212,6 +216,53 @@ def test_a_mail_in_doubt_is_left_to_a_person(
 
     assert "did not say whether it took the mail" in seen.words
     assert len(letters_to(post_office, first)) == 1
+
+
+def test_a_worker_that_dies_after_sending_sends_no_second_mail(
+    desk: Tallyman, avery: Person, post_office: MailServer
+) -> None:
+    first, _ = owing(desk, "Killed Ltd")
+    preview(avery, "Killed Ltd")
+    avery.submit()
+    end_of(avery)
+
+    # As a lease that has run out leaves it: promised, tried once, and nothing known.
+    with desk.runtime.database.writing() as session:
+        mine = select(Effect.id).where(Effect.kind == "send_balance_links")
+        last = mine.order_by(Effect.id.desc()).limit(1).scalar_subquery()
+        session.execute(
+            update(Effect).where(Effect.id == last).values(state="ready", finished_at=None)
+        )
+        ring(session, "effects")
+
+    wait_until(lambda: "did not say whether" in direct_words(desk))
+    assert len(letters_to(post_office, first)) == 1
+
+
+def test_a_mail_server_that_refuses_is_said(
+    desk: Tallyman, avery: Person, post_office: MailServer
+) -> None:
+    first, _ = owing(desk, "Refused Ltd")
+    preview(avery, "Refused Ltd")
+    post_office.faults.set("refuse", 1)
+
+    avery.submit()
+    said = end_of(avery).words
+
+    assert "Not sent" in said
+    assert letters_to(post_office, first) == []
+
+
+def test_a_stripe_that_fails_is_asked_again_and_one_mail_goes_out(
+    desk: Tallyman, avery: Person, post_office: MailServer
+) -> None:
+    first, _ = owing(desk, "Silent Ltd")
+    preview(avery, "Silent Ltd")
+    desk.stripe.world.faults.set({"rate_limit_next": 1, "fail_path": "/v1/invoices"})
+
+    avery.submit()
+
+    wait_until(lambda: len(letters_to(post_office, first)) == 1)
 
 
 @pytest.mark.parametrize("value", ["", "@1", "@1|USD", "@999999|usd"])

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from bot.sandbox.dropped import Dropped
+from bot.sandbox.dropped import Dropped, Silent
 from bot.sandbox.slack.api.arguments import read_arguments
 from bot.sandbox.slack.api.calls import Api, ratelimited
 from bot.sandbox.slack.errors import SlackError
@@ -79,6 +79,8 @@ class WebApi:
             return _broken()
         if faults.take("lose_answer_next", method) or (is_post and faults.take("lose_post_next")):
             return Dropped()
+        if faults.take("silent_after_next", method):
+            return Silent()
         if faults.take("html_next", method):
             return HTMLResponse("<!DOCTYPE html><title>Slack</title><p>Something went wrong.")
         if faults.take("truncate_next", method):
