@@ -48,6 +48,9 @@ class Permission(StrEnum):
     CHARGE_BALANCE = "charge_balance"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_DIGESTS = "manage_digests"
+    RECORD_PROMISE = "record_promise"
+    SNOOZE_ACCOUNT = "snooze_account"
+    ASSIGN_OWNER = "assign_owner"
 
 
 class Role(StrEnum):
@@ -68,6 +71,7 @@ _ADDED: Mapping[Role, frozenset[Permission]] = {
         {Permission.SEND_LINKS, Permission.DISPUTE_INVOICES}
         | {Permission.VOID_INVOICE, Permission.MARK_UNCOLLECTIBLE}
         | {Permission.ISSUE_CREDIT_NOTE, Permission.RECORD_PAYMENT}
+        | {Permission.RECORD_PROMISE, Permission.SNOOZE_ACCOUNT, Permission.ASSIGN_OWNER}
     ),
     Role.REVIEWER: frozenset(),
     Role.APPROVER: frozenset({Permission.APPROVE_CORRECTIONS, Permission.CHARGE_BALANCE}),

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot import announcements
+from bot.audit.deeds import Deed
+from bot.audit.record import record
 from bot.clock import local_day, start_of_day, zone_of
 from bot.mirror.marks import find_mark, set_mark
 from bot.mirror.news import NewsItem
-from bot.operations import update_announcement
+from bot.operations import judge_promises, update_announcement
 from bot.operations.expire_corrections import outdate
 from bot.operations.judge_past_due import end_stretches
 from bot.queries.digest_owing import list_late_accounts
@@ -33,10 +35,13 @@ DIGEST_PAUSE = timedelta(seconds=2)
 
 def react(session: Session, runtime: Runtime, news: Sequence[NewsItem], *, now: datetime) -> None:
     """Do what follows from these changes, whoever made them."""
+    deeds: list[Deed] = []
     for kind, reactions in REACTIONS.items():
         ids = [item.object_id for item in news if item.kind == kind]
         for reaction in reactions if ids else ():
-            reaction(session, runtime, ids, now=now)
+            deeds += reaction(session, runtime, ids, now=now) or ()
+    for deed in deeds:
+        record(session, runtime.settings, deed, now=now)
 
 
 def react_to_midnights(session: Session, *, business_at: datetime, now: datetime) -> None:
@@ -88,6 +93,16 @@ def _end_past_due(
     end_stretches(session, invoice_ids, now=runtime.clock.now())
 
 
+def _judge_promises(
+    session: Session, runtime: Runtime, invoice_ids: Sequence[str], *, now: datetime
+) -> list[Deed]:
+    """See whether what has arrived keeps a promise; what is to be recorded of it."""
+    business_now = runtime.clock.now()
+    return judge_promises.judge_of_invoices(
+        session, runtime.settings, invoice_ids, business_now=business_now, now=now
+    )
+
+
 def _outdate_corrections(
     session: Session, runtime: Runtime, invoice_ids: Sequence[str], *, now: datetime
 ) -> None:
@@ -123,13 +138,15 @@ def _update_digests(
         update_announcement.request(session, message_id, now=now, after=DIGEST_PAUSE)
 
 
-REACTIONS: Mapping[str, tuple[Callable[..., None], ...]] = {
+# Some give what is to be recorded of them, last of all.
+REACTIONS: Mapping[str, tuple[Callable[..., list[Deed] | None], ...]] = {
     # The last ends with entries in the audit trail, and nothing may be locked after those.
     "invoice": (
         _update_messages,
         _update_disputes,
         _update_digests_of_invoices,
         _end_past_due,
+        _judge_promises,
         _outdate_corrections,
     ),
     "account": (_update_digests_of_accounts,),

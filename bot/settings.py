@@ -1,7 +1,7 @@
 """Every setting: its name, meaning, default and check; all problems reported at once.
 
-Read from the environment and from `.env`. The text of `.env.example` is generated from here, and a
-test holds the two together.
+Read from the environment and from `.env`. The text of `.env.example` is made from here by
+tests/house/manual.py, and a test holds the two together.
 """
 
 from collections.abc import Sequence
@@ -141,6 +141,20 @@ class Settings(BaseSettings):
         description="Corrections of more than this need a note, such as USD 100, EUR 100. Without"
         " it each of them needs one.",
     )
+    promise_limits: Amounts = Field(
+        default=(),
+        description="Promises to pay of more than this are recorded once another person has"
+        " approved them, such as USD 10000, EUR 10000. Others need no approval.",
+    )
+    promise_grace_days: int = Field(
+        default=1,
+        ge=0,
+        le=30,
+        description="Business days after the promised day in which a payment keeps a promise.",
+    )
+    snooze_days_max: int = Field(
+        default=30, ge=1, le=90, description="For how many days an account can be snoozed at most."
+    )
     account_time_zone: Zone = Field(
         default="UTC", description="The zone of accounts whose customers name none."
     )
@@ -241,22 +255,6 @@ def nothing_is_set(env_file: Path | None = ENV_FILE) -> bool:
     """Whether none of the required settings is there: then a bare start opens the sandbox."""
     settings, wrong = _read(env_file)
     return not any(name in wrong or _value_of(settings, name) for name in (*REQUIRED, INSTEAD))
-
-
-def example_text() -> str:
-    """The text of `.env.example`: every setting with its meaning and default."""
-    blocks = ["# Every setting of Tallyman. Copy this file to .env and fill in what is needed."]
-    for name, field in Settings.model_fields.items():
-        env_name = name.upper()
-        needed = " Required." if env_name in REQUIRED and env_name != REPLACED else ""
-        default = "" if _is_unwritten(field.default) else field.default
-        mark = "" if env_name in REQUIRED else "# "
-        blocks.append(f"# {field.description}{needed}\n{mark}{env_name}={default}")
-    return "\n\n".join(blocks) + "\n"
-
-
-def _is_unwritten(default: Any) -> bool:
-    return default is None or isinstance(default, (SecretStr, tuple))
 
 
 def _value_of(settings: Settings, name: str) -> Any:

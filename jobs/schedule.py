@@ -4,7 +4,7 @@ What is done all the time stands beside it, in loops of its own: the mirror (job
 calls (jobs/effects.py), usage (jobs/usage.py), people and groups (jobs/people.py).
 """
 
-from jobs import digest, past_due, past_due_notices
+from jobs import digest, past_due, past_due_notices, promises
 from jobs.timekeeping import Job
 
 TIMETABLE = (
@@ -23,6 +23,14 @@ TIMETABLE = (
         for_whom="all owners together, in ACCOUNT_TIME_ZONE",
         list_subjects=past_due_notices.list_subjects,
         run=past_due_notices.run,
+    ),
+    Job(
+        name="promises",
+        when="at 01:00",
+        what="Judges the promises to pay whose last day is over.",
+        for_whom="each time zone in which a promise is pending",
+        list_subjects=promises.list_subjects,
+        run=promises.run,
     ),
     Job(
         name="digest",

@@ -107,7 +107,6 @@ class Snooze(Base):
     press: Mapped[str] = mapped_column(String(128), unique=True)
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(32))
-    ended_press: Mapped[str | None] = mapped_column(String(128), unique=True)
 
 
 SNOOZE_STANDING: ColumnElement[bool] = literal_column("snoozes.ended_at IS NULL")

@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from bot.operations import issue_credit_note, mark_uncollectible, record_payment, void_invoice
+from bot.operations import (
+    issue_credit_note,
+    mark_uncollectible,
+    record_payment,
+    record_promise,
+    void_invoice,
+)
 from bot.operations.request_correction import Promise
 
 # The kinds stand in the rows of approvals: what has been released keeps its name.
@@ -11,4 +17,5 @@ PROMISES: Mapping[str, Promise] = {
     mark_uncollectible.KIND: mark_uncollectible.promise,
     issue_credit_note.KIND: issue_credit_note.promise,
     record_payment.KIND: record_payment.promise,
+    record_promise.KIND: record_promise.promise,
 }

@@ -13,6 +13,7 @@ from bot.operations import (
     mark_uncollectible,
     post_digest,
     record_payment,
+    record_promise,
     restore_collection,
     send_balance_links,
     send_payment_link,
@@ -39,5 +40,6 @@ OPERATIONS: Mapping[str, Operation] = {
     link_thread.KIND: link_thread,
     issue_credit_note.KIND: issue_credit_note,
     record_payment.KIND: record_payment,
+    record_promise.KIND: record_promise,
     attach_payment.KIND: attach_payment,
 }

@@ -39,7 +39,7 @@ class Promise(Protocol):
         ...
 
 
-def request(
+def request(  # noqa: PLR0913 - each is a fact of its own, and all are named at the call
     session: Session,
     actor: Actor,
     settings: Settings,
@@ -48,8 +48,11 @@ def request(
     promise: Promise,
     press: str,
     sight: Sight,
+    is_needed: bool | None = None,
 ) -> Requested:
     """Write down that somebody asks for it; the same dialog again finds what it asked for.
+
+    Shape: `is_needed` says whether others have to approve it; None where APPROVAL_LIMITS say so.
 
     Raises: NotAllowed for somebody without the right to this kind of correction; Refused when the
         invoice is not as they saw it, the same is under way, the note is missing, or nobody else
@@ -61,14 +64,15 @@ def request(
         return earlier
     approvals.take_turn(session)
     _check(session, settings, correction)
-    is_needed = needs_approval(
-        session,
-        settings,
-        correction.amount,
-        account_id=correction.account_id,
-        asked_by=actor.user_id,
-        sight=sight,
-    )
+    if is_needed is None:
+        is_needed = needs_approval(
+            session,
+            settings,
+            correction.amount,
+            account_id=correction.account_id,
+            asked_by=actor.user_id,
+            sight=sight,
+        )
     told: dict[str, Any] = {"asked_by": actor.user_id, "press": press, "now": sight.now}
     asked = approvals.add(session, correction, is_needed=is_needed, **told)
     now = database_now(session, sight.real_now)

@@ -1,7 +1,7 @@
 """What one account owes: per currency and company, how late, what is due next, and its standing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -22,6 +22,13 @@ from bot.queries.families import family_ids, in_family
 from bot.queries.freshness import IS_SWEPT, MARKS, freshness_of
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES, sight_values
 from bot.queries.payment_methods import DefaultMethod, list_default_methods
+from bot.queries.promises import (
+    KeepRate,
+    PromisedSum,
+    list_breaking,
+    list_keep_rates,
+    sum_promised,
+)
 from bot.queries.sight import Sight
 from bot.queries.standing import LEVELS, Standing, judge_standing
 from bot.queries.status import IS_EXHAUSTED, IS_OVERDUE, IS_OWED
@@ -49,11 +56,11 @@ class CompanyBalance:
 class Balance:
     """What an account owes; an organisation, with its companies.
 
-    Shape: `owed`, `next_due`, `credit`, `chargebacks` and `disputed` have one entry per currency,
-        in the order of their codes, and none where there is nothing; `disputed` is part of `owed`.
-        `credit` is what no invoice has used yet, and negative where something is owed beside the
-        invoices. `companies` are those that owe, worst standing first, of `companies_count`; ()
-        for an account that is no organisation.
+    Shape: `owed`, `next_due`, `credit`, `chargebacks`, `disputed`, `promised` and `kept` have one
+        entry per currency, in the order of their codes, and none where there is nothing; `disputed`
+        and `promised` are parts of `owed`. `credit` is what no invoice has used yet, and negative
+        where something is owed beside the invoices. `companies` are those that owe, worst standing
+        first, of `companies_count`; () for an account that is no organisation.
     """
 
     account: AccountRef
@@ -62,6 +69,8 @@ class Balance:
     credit: tuple[Money, ...]
     chargebacks: tuple[Chargebacks, ...]
     disputed: tuple[DisputedSum, ...]
+    promised: tuple[PromisedSum, ...]
+    kept: tuple[KeepRate, ...]
     methods: tuple[DefaultMethod, ...]
     companies: tuple[CompanyBalance, ...]
     companies_count: int
@@ -85,11 +94,12 @@ def get_balance(session: Reading, account: AccountRef, *, sight: Sight) -> Balan
     of_account: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         of_account[row.account_id].append(row)
+    breaking = list_breaking(session, account.id, sight=sight)
     companies = [
         CompanyBalance(
             account=_ref_of(each, account),
             owed=_owed_of(of_account[each.id], days[each.id]),
-            standing=_standing_of(of_account[each.id], days),
+            standing=_standing_of(of_account[each.id], days, breaking),
         )
         for each in family
         if of_account[each.id]
@@ -103,11 +113,13 @@ def get_balance(session: Reading, account: AccountRef, *, sight: Sight) -> Balan
         credit=list_credit(session, account.id, sight=sight),
         chargebacks=list_open_chargebacks(session, account.id, sight=sight),
         disputed=sum_disputed(session, account.id, sight=sight),
+        promised=sum_promised(session, account.id, sight=sight),
+        kept=list_keep_rates(session, account.id, sight=sight),
         methods=list_default_methods(session, account.id, sight=sight),
         companies=tuple(companies) if is_organisation else (),
         # The organisation itself counts only where it owes something beside its companies.
         companies_count=len(family) - (not of_account[account.id]) if is_organisation else 0,
-        standing=_standing_of(rows, days),
+        standing=_standing_of(rows, days, breaking),
         freshness=_freshness_of(family, sight),
         now=sight.now,
     )
@@ -150,10 +162,14 @@ def _owed(row: Row, today: date) -> Owed:
     )
 
 
-def _standing_of(rows: Sequence[Row], today_of: Mapping[int, date]) -> Standing:
+def _standing_of(
+    rows: Sequence[Row], today_of: Mapping[int, date], breaking: Collection[int]
+) -> Standing:
     late = ((today_of[row.account_id] - row.late_since_on).days for row in rows if row.is_past_due)
     return judge_standing(
-        days_late=max(0, *late, 0), is_exhausted=any(row.exhausted for row in rows)
+        days_late=max(0, *late, 0),
+        is_exhausted=any(row.exhausted for row in rows),
+        has_broken=any(row.account_id in breaking for row in rows),
     )
 
 

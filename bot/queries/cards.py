@@ -123,6 +123,19 @@ class WaitingCorrection:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseMark:
+    """A promise that is not over yet: of how much, by which day, and until when a payment counts.
+
+    Shape: `amount` is for all its invoices together.
+    """
+
+    id: int
+    amount: Money
+    promised_on: date
+    grace_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceCard:
     """All that the card of one invoice shows.
 
@@ -132,8 +145,9 @@ class InvoiceCard:
     `is_exhausted` when there will be none. `previous_id` and `next_id` are the account's invoices
     before and after it. Total less credit_balance_applied, credit_notes and paid is what remains;
     credited_after_payment (given back, or to the credit balance) changes nothing in that, and
-    neither does one of the `chargebacks`, newest first, an open `dispute`, or what is `waiting` to
-    be corrected, oldest first.
+    neither does one of the `chargebacks`, newest first, an open `dispute`, what is `waiting` to be
+    corrected, oldest first, or a pending `promise`. `owner` is the name of whoever looks after its
+    account.
     """
 
     id: str
@@ -164,6 +178,9 @@ class InvoiceCard:
     chargebacks: tuple[Chargeback, ...]
     dispute: DisputeMark | None
     waiting: tuple[WaitingCorrection, ...]
+    promise: PromiseMark | None
+    snoozed_until: date | None
+    owner: str | None
     previous_id: str | None
     next_id: str | None
     is_deleted: bool

@@ -8,8 +8,7 @@ from enum import IntEnum, StrEnum
 from bot.money import Money
 from bot.queries.ageing import Owed
 from bot.queries.broken_promises import BrokenPromise
-from bot.queries.cards import AccountRef, Freshness
-from bot.queries.pauses import PromiseMark
+from bot.queries.cards import AccountRef, Freshness, PromiseMark
 
 PAGE_LINES = 15
 # Of those who have paid so many are named.

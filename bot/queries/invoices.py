@@ -27,9 +27,12 @@ from bot.queries.invoice_rows import (
     visible,
 )
 from bot.queries.lines import Extras, days_of, list_parts
+from bot.queries.pauses import MAY_BE_PROMISED, MAY_BE_SNOOZED, NO_PAUSE, Pause, find_pauses
+from bot.queries.people import list_names
 from bot.queries.references import fits_any, fits_of
 from bot.queries.sight import Sight
 from bot.queries.status import AUTOMATIC, STATUS_COLUMNS, judge
+from bot.queries.terms import OWNER_ID
 from bot.queries.waiting import IS_BEING_CORRECTED, list_of_invoice
 
 _COLUMNS = tuple(
@@ -133,6 +136,9 @@ def _card_select(*, is_scoped: bool, drafts: bool) -> Select[Any]:
             HAS_ANY.label("has_chargebacks"),
             IS_DISPUTED.label("is_disputed"),
             IS_BEING_CORRECTED.label("is_being_corrected"),
+            MAY_BE_PROMISED.label("is_promised"),
+            MAY_BE_SNOOZED.label("is_snoozed"),
+            OWNER_ID.label("owner_id"),
         )
         .select_from(WITH_ACCOUNT.outerjoin(MARKS, IS_SWEPT))
         .where(*visible(is_scoped=is_scoped, drafts=drafts))
@@ -178,6 +184,7 @@ def _card_of(row: Row, session: Reading, sight: Sight) -> InvoiceCard:
     chargebacks = (
         list_chargebacks(session, row.id, now=sight.now, zone=zone) if row.has_chargebacks else ()
     )
+    pause = _pause_of(row, session, sight)
     return InvoiceCard(
         id=row.id,
         number=row.number,
@@ -199,6 +206,9 @@ def _card_of(row: Row, session: Reading, sight: Sight) -> InvoiceCard:
         chargebacks=chargebacks,
         dispute=_dispute_of(row, session, zone),
         waiting=list_of_invoice(session, row.id) if row.is_being_corrected else (),
+        promise=pause.promise,
+        snoozed_until=pause.snoozed_until,
+        owner=_owner_of(row, session),
         previous_id=row.previous_id,
         next_id=row.next_id,
         is_deleted=row.deleted_at is not None,
@@ -212,6 +222,19 @@ def _dispute_of(row: Row, session: Reading, zone: ZoneInfo) -> DisputeMark | Non
     if not row.is_disputed:
         return None
     return find_open_dispute(session, row.id, currency=row.currency, zone=zone)
+
+
+def _pause_of(row: Row, session: Reading, sight: Sight) -> Pause:
+    if not row.is_promised and not row.is_snoozed:
+        return NO_PAUSE
+    return find_pauses(session, [row.id], now=sight.now).get(row.id, NO_PAUSE)
+
+
+def _owner_of(row: Row, session: Reading) -> str | None:
+    owner_id: str | None = row.owner_id
+    if owner_id is None:
+        return None
+    return list_names(session, [owner_id]).get(owner_id, owner_id)
 
 
 def _amounts(row: Row, parts: tuple[LinePart, ...]) -> dict[str, Money]:

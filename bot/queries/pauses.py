@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
 from bot.among import is_among
 from bot.clock import local_day, zone_of
@@ -27,6 +27,8 @@ from bot.models import (
 )
 from bot.money import Money
 from bot.prepared import Prepared, Row
+from bot.queries.cards import PromiseMark
+from bot.queries.invoice_rows import ACCOUNTS, INVOICES
 from bot.queries.promise_terms import end_of_promise
 
 _PROMISES: Any = PromiseToPay.__table__
@@ -39,28 +41,39 @@ _PROMISE_COLUMNS = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PromiseMark:
-    """A promise that is not over yet: of how much, by which day, and until when a payment counts.
-
-    Shape: `amount` is for all its invoices together.
-    """
-
-    id: int
-    amount: Money
-    promised_on: date
-    grace_on: date
+# Conditions in a statement of others, on an invoice and on the account beside it: that there is a
+# pending promise, or a snooze. Whether it is over already, find_pauses says.
+MAY_BE_PROMISED: ColumnElement[bool] = (
+    exists()
+    .where(
+        PROMISE_PENDING,
+        _PROMISES.c.id == _PROMISED.c.promise_id,
+        _PROMISED.c.invoice_id == INVOICES.c.id,
+    )
+    .correlate(INVOICES)
+)
+MAY_BE_SNOOZED: ColumnElement[bool] = (
+    exists()
+    .where(
+        SNOOZE_STANDING,
+        (_SNOOZES.c.account_id == ACCOUNTS.c.id) | (_SNOOZES.c.account_id == ACCOUNTS.c.parent_id),
+    )
+    .correlate(ACCOUNTS)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Why an invoice is not chased now; at least one of both is there.
+    """Why an invoice is not chased now; where neither is there, it is.
 
     Shape: `snoozed_until` is the first day on which it is chased again.
     """
 
     promise: PromiseMark | None
     snoozed_until: date | None
+
+
+NO_PAUSE = Pause(None, None)
 
 
 @dataclass(frozen=True, slots=True)

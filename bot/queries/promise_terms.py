@@ -4,13 +4,15 @@ Payments alone decide. Only what arrives after the promise was recorded counts, 
 however; a promise is never for more than its invoices still ask for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import start_of_day
+from bot.money import Money
 
 # Monday is 0. Source: PRODUCT, "A business day is Monday to Friday".
 SATURDAY = 5
@@ -34,6 +36,48 @@ class PromiseState(StrEnum):
 NOT_KEPT = (PromiseState.BROKEN, PromiseState.PARTLY_KEPT)
 # What counts in the keep rate.
 JUDGED = (PromiseState.KEPT, *NOT_KEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPromise:
+    """A promise as somebody records it: so much of these invoices by a day.
+
+    Shape: `said_by` and `said_where` in the words of whoever records it, "" where they say nothing.
+    """
+
+    account_id: int
+    amount: Money
+    invoice_ids: tuple[str, ...]
+    promised_on: date
+    note: str
+    said_by: str
+    said_where: str
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, to be kept until it is approved."""
+        return {
+            "account": self.account_id,
+            "currency": self.amount.currency,
+            "amount": self.amount.minor,
+            "invoices": list(self.invoice_ids),
+            "promised_on": self.promised_on.isoformat(),
+            "note": self.note,
+            "said_by": self.said_by,
+            "said_where": self.said_where,
+        }
+
+
+def new_promise_of(kept: Mapping[str, Any]) -> NewPromise:
+    """What as_json() gave."""
+    return NewPromise(
+        account_id=kept["account"],
+        amount=Money(kept["amount"], kept["currency"]),
+        invoice_ids=tuple(kept["invoices"]),
+        promised_on=date.fromisoformat(kept["promised_on"]),
+        note=kept["note"],
+        said_by=kept["said_by"],
+        said_where=kept["said_where"],
+    )
 
 
 @dataclass(frozen=True, slots=True)

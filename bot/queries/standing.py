@@ -28,6 +28,7 @@ class Rule(StrEnum):
     NOTHING_LATE = "nothing_late"
     DAYS_LATE = "days_late"
     RETRIES_EXHAUSTED = "retries_exhausted"
+    BROKEN_PROMISE = "broken_promise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,11 @@ class Standing:
     days_late: int
 
 
-def judge_standing(*, days_late: int, is_exhausted: bool) -> Standing:
+def judge_standing(*, days_late: int, is_exhausted: bool, has_broken: bool = False) -> Standing:
     """How well an account stands whose latest invoice is so late.
 
-    Shape: `is_exhausted` when no attempt is left to collect one of them.
+    Shape: `is_exhausted` when no attempt is left to collect one of them, `has_broken` when one was
+        promised, and not paid by then.
     """
     if days_late > SUSPENSION_DAYS:
         return Standing(Level.SUSPENSION_RISK, Rule.DAYS_LATE, days_late)
@@ -50,5 +52,7 @@ def judge_standing(*, days_late: int, is_exhausted: bool) -> Standing:
         return Standing(Level.SUSPENSION_RISK, Rule.RETRIES_EXHAUSTED, days_late)
     if days_late > AT_RISK_DAYS:
         return Standing(Level.AT_RISK, Rule.DAYS_LATE, days_late)
+    if has_broken:
+        return Standing(Level.AT_RISK, Rule.BROKEN_PROMISE, days_late)
     rule = Rule.DAYS_LATE if days_late else Rule.NOTHING_LATE
     return Standing(Level.GOOD, rule, days_late)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from bot.among import is_among
 from bot.database import Reading
@@ -141,6 +141,18 @@ _FOUND = (
         )
     )
     .where(is_among(ACCOUNTS.c.id, "account_ids"))
+)
+
+
+# Of the account in a statement of others: who looks after it, by itself or by its organisation.
+OWNER_ID: ColumnElement[str | None] = func.coalesce(
+    *(
+        select(_OWN.c.owner_id)
+        .where(_OWN.c.account_id == account_id)
+        .correlate(ACCOUNTS)
+        .scalar_subquery()
+        for account_id in (ACCOUNTS.c.id, ACCOUNTS.c.parent_id)
+    )
 )
 
 

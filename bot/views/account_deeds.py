@@ -108,6 +108,30 @@ DEEDS = (
         right=Permission.DISPUTE_INVOICES,
         offers=once(owes),
     ),
+    AccountDeed(
+        action=actions.RECORD_PROMISE,
+        label="Promise to pay",
+        right=Permission.RECORD_PROMISE,
+        offers=_per_currency,
+    ),
+    AccountDeed(
+        action=actions.SNOOZE_ACCOUNT,
+        label="Snooze",
+        right=Permission.SNOOZE_ACCOUNT,
+        offers=once(is_past_due),
+    ),
+    AccountDeed(
+        action=actions.ASSIGN_OWNER,
+        label="Assign",
+        right=Permission.ASSIGN_OWNER,
+        offers=once(lambda _desk: True),
+    ),
+    AccountDeed(
+        action=actions.WRITE_OFF_ACCOUNT,
+        label="Write off",
+        right=Permission.MARK_UNCOLLECTIBLE,
+        offers=once(owes),
+    ),
 )
 
 

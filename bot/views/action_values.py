@@ -109,6 +109,26 @@ def parse_show_dispute(value: str) -> int:
     return int(value)
 
 
+def parse_show_promise(value: str) -> int:
+    """The id of a promise to pay.
+
+    Raises: BadRequest when the value is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names no promise. Ask for its account: /balance.")
+    return int(value)
+
+
+def parse_end_snooze(value: str) -> int:
+    """The id of a snooze.
+
+    Raises: BadRequest when the value is none.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise BadRequest("This button names no snooze. Ask for its account: /balance.")
+    return int(value)
+
+
 def parse_approval(value: str) -> int:
     """The number of a correction that somebody asked for.
 

@@ -91,6 +91,13 @@ TEST_DIGEST = "test_digest"
 STOP_DIGEST = "stop_digest"
 FIND_ACCOUNT = "find_account"
 FIND_ZONE = "find_zone"
+RECORD_PROMISE = "record_promise"
+SHOW_PROMISE = "show_promise"
+CANCEL_PROMISE = "cancel_promise"
+SNOOZE_ACCOUNT = "snooze_account"
+END_SNOOZE = "end_snooze"
+ASSIGN_OWNER = "assign_owner"
+WRITE_OFF_ACCOUNT = "write_off_account"
 
 ALL = (
     *(SHOW_INVOICE, SHOW_INVOICE_LINES, SHOW_ACCOUNT, LIST_PAGE, OPEN_IN_STRIPE),
@@ -116,6 +123,8 @@ ALL = (
     *(SHOW_ACCOUNT_DEEDS, DISPUTE_ACCOUNT),
     *(SHOW_DIGESTS, SHOW_DIGEST, SHOW_DIGEST_PAGE, SEE_DIGEST, SET_DIGEST),
     *(PREVIEW_DIGEST, TEST_DIGEST, STOP_DIGEST, FIND_ACCOUNT, FIND_ZONE),
+    *(RECORD_PROMISE, SHOW_PROMISE, CANCEL_PROMISE),
+    *(SNOOZE_ACCOUNT, END_SNOOZE, ASSIGN_OWNER, WRITE_OFF_ACCOUNT),
 )
 
 # What the button of the book says that means no currency in particular.

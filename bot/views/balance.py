@@ -9,6 +9,7 @@ from bot.queries.ageing import Owed
 from bot.queries.balances import Balance, CompanyBalance
 from bot.queries.chargebacks import Chargebacks
 from bot.queries.disputes import DisputedSum
+from bot.queries.promises import KeepRate, PromisedSum
 from bot.queries.standing import AT_RISK_DAYS, SUSPENSION_DAYS, Level, Rule, Standing
 from bot.views import action_values, actions, blocks
 from bot.views.ageing import (
@@ -95,6 +96,8 @@ def standing_words(standing: Standing, *, has_past_due: bool) -> str:
             return "a payment failed, and no further attempt is left"
         case Level.SUSPENSION_RISK, _:
             return f"{days}, more than {SUSPENSION_DAYS}"
+        case Level.AT_RISK, Rule.BROKEN_PROMISE:
+            return "a promise to pay was not kept"
         case Level.AT_RISK, _:
             return f"{days}, more than {AT_RISK_DAYS}"
         case _, Rule.DAYS_LATE:
@@ -143,6 +146,8 @@ def _facts(balance: Balance) -> list[Block]:
         "Unapplied credit": credit,
         "Owed beside invoices": beside,
         "Disputed, in the balance": [_disputed_words(each) for each in balance.disputed],
+        "Promised, in the balance": [_promised_words(each) for each in balance.promised],
+        "Kept promises": [_kept_words(each) for each in balance.kept],
         "Chargebacks": [_chargeback_words(each, zone) for each in balance.chargebacks],
     }
     shown = [
@@ -161,6 +166,16 @@ def _chargeback_words(chargebacks: Chargebacks, zone: str) -> str:
 
 def _disputed_words(disputed: DisputedSum) -> str:
     return f"{money_text(disputed.amount)}, {count_text(disputed.count, 'invoice')}"
+
+
+def _promised_words(promised: PromisedSum) -> str:
+    return f"{money_text(promised.amount)} by {day_text(promised.first_on)}"
+
+
+def _kept_words(kept: KeepRate) -> str:
+    """How well promises were kept; the currency is that of the amounts that make the percentage."""
+    promises = count_text(kept.count, "promise")
+    return f"{kept.kept} of {promises}, {kept.percent} % of {money_text(kept.due)}"
 
 
 def _companies(balance: Balance, page: int) -> list[Block]:

@@ -36,6 +36,9 @@ WORDS: Mapping[str, CorrectionWords] = {
     "record_payment": CorrectionWords(
         "Record a payment of invoice {}", "The payment of invoice {} is recorded.", "received"
     ),
+    "record_promise": CorrectionWords(
+        "Promise to pay invoice {}", "The promise to pay invoice {} is recorded.", "promised"
+    ),
 }
 
 

@@ -79,6 +79,21 @@ def ticks_field(
     return _field(name, label, element, hint=hint, is_optional=is_optional)
 
 
+def many_field(
+    name: str,
+    label: str,
+    choices: Sequence[tuple[str, str]],
+    *,
+    chosen: Sequence[str] = (),
+    hint: str = "",
+) -> Block:
+    """Any of many, by value and label; at least one."""
+    element = _choosing("multi_static_select", choices, initial=None, most=CHOICES_MAX)
+    if initial := [one for one in element["options"] if one["value"] in chosen]:
+        element["initial_options"] = initial
+    return _field(name, label, element, hint=hint)
+
+
 def day_field(
     name: str, label: str, *, initial: date | None = None, hint: str = "", is_optional: bool = False
 ) -> Block:

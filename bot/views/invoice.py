@@ -14,12 +14,14 @@ from bot.views.chargebacks import LOST, chargeback_fact, chargeback_mark
 from bot.views.dispute_words import DISPUTE_EMOJI, dispute_fact, dispute_mark
 from bot.views.freshness import footing, freshness_warnings, warning
 from bot.views.invoice_deeds import deeds_row
+from bot.views.promise_words import PROMISE_EMOJI, SNOOZE_EMOJI, promise_text
 from bot.views.text import (
     account_name,
     as_of_text,
     count_text,
     day_text,
     days_late_text,
+    escape,
     invoice_title,
     literal,
     period_text,
@@ -42,6 +44,7 @@ STATUS_EMOJI = {
 # The name by which a card that was posted is kept up to date.
 LIVE_VIEW = "invoice_card"
 
+NAME_MAX = 60
 # A draft has no PDF yet, and that of a void one is nothing to pass on.
 WITHOUT_PDF = frozenset({None, Status.DRAFT, Status.VOID})
 WITH_RECEIPT = frozenset({Status.PAID, Status.OPEN, Status.PAST_DUE})
@@ -69,7 +72,7 @@ def invoice_card(
         *([warning("Deleted at Stripe. This is what it last was.")] if card.is_deleted else []),
         *freshness_warnings(card.freshness, card.account.time_zone),
         *waiting_lines(card),
-        _facts(card),
+        *_facts(card),
         invoice_table.invoice_table(card),
     ]
     if card.difference:
@@ -98,6 +101,7 @@ def _glance(card: InvoiceCard) -> Block:
         blocks.emoji(STATUS_EMOJI[card.status]),
         blocks.text(f" {status_words(card.status, card.status_text)}", is_bold=True),
         *_dispute_mark(card),
+        *_pause_mark(card),
         *_chargeback_mark(card, f" · {remark}" if remark else ""),
         blocks.text(money_text(amount), is_bold=True),
         blocks.text(f" {purpose}\n{account_name(card.account)}"),
@@ -120,6 +124,24 @@ def _dispute_mark(card: InvoiceCard) -> list[Element]:
         return []
     words = blocks.text(f" {dispute_mark(card.dispute)}", is_bold=True)
     return [blocks.text(" · "), blocks.emoji(DISPUTE_EMOJI), words]
+
+
+def _pause_mark(card: InvoiceCard) -> list[Element]:
+    """That it is promised or snoozed, so that nobody is chased."""
+    marks = (
+        (card.promise, PROMISE_EMOJI, "Promised"),
+        (card.snoozed_until, SNOOZE_EMOJI, "Snoozed"),
+    )
+    return [
+        element
+        for holds, name, word in marks
+        if holds
+        for element in (
+            blocks.text(" · "),
+            blocks.emoji(name),
+            blocks.text(f" {word}", is_bold=True),
+        )
+    ]
 
 
 def _headline(card: InvoiceCard) -> tuple[Money, str]:
@@ -168,7 +190,7 @@ def _due_text(card: InvoiceCard) -> str:
     return f"due in {count_text(days, 'day')}" if days else "due today"
 
 
-def _facts(card: InvoiceCard) -> Block:
+def _facts(card: InvoiceCard) -> list[Block]:
     """Dates and how it is collected, in two columns; only what there is."""
     facts = {
         "Issued": card.issued_on and day_text(card.issued_on),
@@ -181,13 +203,17 @@ def _facts(card: InvoiceCard) -> Block:
         and money_text(card.credited_after_payment),
         "Chargeback": card.chargebacks and chargeback_fact(card.chargebacks[0]),
         "Disputed": card.dispute and dispute_fact(card.dispute),
+        "Promised": card.promise and promise_text(card.promise),
+        "Snoozed": card.snoozed_until and f"until {day_text(card.snoozed_until)}",
+        "Looks after it": card.owner and escape(plain(card.owner, limit=NAME_MAX)),
         "Short number": card.short_number and str(card.short_number),
     }
     shown = [blocks.mrkdwn(f"*{label}*\n{fact}") for label, fact in facts.items() if fact]
     if len(shown) % 2:
         # The table says it too; here it fills what would be a hole in the second column.
         shown.append(blocks.mrkdwn(f"*Total*\n{money_text(card.total)}"))
-    return blocks.fields(shown)
+    most = blocks.SECTION_FIELDS_MAX
+    return [blocks.fields(shown[first : first + most]) for first in range(0, len(shown), most)]
 
 
 def _difference_text(difference: Money) -> str:
@@ -243,6 +269,8 @@ def _summary(card: InvoiceCard) -> str:
     parts = [
         status_words(card.status, card.status_text),
         dispute_mark(card.dispute).lower() if card.dispute else "",
+        f"promised {promise_text(card.promise)}" if card.promise else "",
+        f"snoozed until {day_text(card.snoozed_until)}" if card.snoozed_until else "",
         remark,
         mark,
         f"{money_text(amount)} {purpose}",

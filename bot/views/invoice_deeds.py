@@ -84,6 +84,21 @@ DEEDS = (
         is_button=True,
     ),
     InvoiceDeed(
+        action=actions.RECORD_PROMISE,
+        label="Promise to pay",
+        right=Permission.RECORD_PROMISE,
+        is_offered=lambda card: is_owed(card) and card.promise is None,
+        is_button=True,
+    ),
+    # The same press: on an invoice that is promised it shows how that stands.
+    InvoiceDeed(
+        action=actions.RECORD_PROMISE,
+        label="Show promise",
+        right=Permission.VIEW_INVOICES,
+        is_offered=lambda card: card.promise is not None,
+        is_button=True,
+    ),
+    InvoiceDeed(
         action=actions.RECORD_PAYMENT,
         label="Record a payment …",
         right=Permission.RECORD_PAYMENT,

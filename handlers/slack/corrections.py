@@ -50,7 +50,8 @@ def _voiding(card: InvoiceCard) -> Changes:
     )
 
 
-def _giving_up(card: InvoiceCard) -> Changes:
+def giving_up(card: InvoiceCard) -> Changes:
+    """What marking an invoice uncollectible changes of it."""
     nothing = money_text(Money(0, card.remaining.currency))
     return (
         ("Status", status_words(card.status, card.status_text), "Uncollectible"),
@@ -82,7 +83,7 @@ _KINDS: Mapping[str, _Kind] = {
         ),
         states=mark_uncollectible.FROM,
         allowed="only an open invoice can be marked uncollectible.",
-        changes=_giving_up,
+        changes=giving_up,
         promise=mark_uncollectible.promise,
     ),
 }

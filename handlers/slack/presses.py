@@ -14,6 +14,7 @@ from handlers.slack.approvals import (
     pressed_withdraw,
 )
 from handlers.slack.assign_dispute import ask_to_assign
+from handlers.slack.assign_owner import ask_for_owner
 from handlers.slack.audit import show_audit
 from handlers.slack.balances import (
     pressed_balance_page,
@@ -60,6 +61,7 @@ from handlers.slack.issue_credit_note import ask_for_credit_note
 from handlers.slack.months import ask_support
 from handlers.slack.open_dispute import ask_to_dispute
 from handlers.slack.record_payment import ask_for_payment
+from handlers.slack.record_promise import ask_for_promise
 from handlers.slack.send_balance_links import ask_for_balance_links
 from handlers.slack.send_payment_link import (
     ask_for_payment_link,
@@ -67,6 +69,8 @@ from handlers.slack.send_payment_link import (
     send_again,
 )
 from handlers.slack.set_digest import ask_to_set_digest
+from handlers.slack.show_promise import ask_to_cancel_promise, show_promise
+from handlers.slack.snooze_account import ask_to_snooze, pressed_end_snooze
 from handlers.slack.sync import (
     confirm_dead_end,
     dismiss,
@@ -79,6 +83,7 @@ from handlers.slack.sync import (
 from handlers.slack.update_payment_method import show_customer_page
 from handlers.slack.usage import press_usage
 from handlers.slack.waiting import pressed_show_request, pressed_show_requests
+from handlers.slack.write_off_account import ask_to_write_off
 
 
 def _show_invoice(ask: Ask, value: str) -> Message:
@@ -215,6 +220,13 @@ MODAL_PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.SHOW_ACCOUNT_DEEDS: show_account_deeds,
     actions.DISPUTE_ACCOUNT: ask_to_dispute_account,
     actions.SET_DIGEST: ask_to_set_digest,
+    actions.RECORD_PROMISE: ask_for_promise,
+    actions.SHOW_PROMISE: show_promise,
+    actions.CANCEL_PROMISE: ask_to_cancel_promise,
+    actions.SNOOZE_ACCOUNT: ask_to_snooze,
+    actions.END_SNOOZE: pressed_end_snooze,
+    actions.ASSIGN_OWNER: ask_for_owner,
+    actions.WRITE_OFF_ACCOUNT: ask_to_write_off,
 }
 # Slack opens the address of these by itself; the press is acknowledged and nothing more.
 LINKS = frozenset(

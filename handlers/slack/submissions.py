@@ -30,6 +30,7 @@ from handlers.slack.approvals import (
     submitted_withdraw,
 )
 from handlers.slack.assign_dispute import submitted_assign_dispute
+from handlers.slack.assign_owner import submitted_owner
 from handlers.slack.billing_grammar import parse_billing
 from handlers.slack.billing_queries import UseAccount
 from handlers.slack.change_contacts import confirmed_contacts, submitted_contacts
@@ -58,6 +59,7 @@ from handlers.slack.issue_credit_note import (
 from handlers.slack.open_dispute import outcome_of_open_dispute, submitted_open_dispute
 from handlers.slack.outcomes import Outcome, Underway
 from handlers.slack.record_payment import submitted_payment
+from handlers.slack.record_promise import outcome_of_promise, submitted_promise
 from handlers.slack.requests import Submission
 from handlers.slack.send_balance_links import chose_balance_way, confirmed_balance_links
 from handlers.slack.send_payment_link import (
@@ -66,6 +68,9 @@ from handlers.slack.send_payment_link import (
 )
 from handlers.slack.sending import show_link_outcome
 from handlers.slack.set_digest import submitted_set_digest
+from handlers.slack.show_promise import submitted_cancel_promise
+from handlers.slack.snooze_account import submitted_snooze
+from handlers.slack.write_off_account import submitted_write_off
 
 log = get_logger("slack.submissions")
 
@@ -238,6 +243,11 @@ SUBMISSIONS: Mapping[str, Callable[[Ask, Submission], Message]] = {
     actions.CHANGE_TERMS: submitted_terms,
     actions.CONFIRM_TERMS: confirmed_terms,
     actions.SET_DIGEST: submitted_set_digest,
+    actions.RECORD_PROMISE: submitted_promise,
+    actions.CANCEL_PROMISE: submitted_cancel_promise,
+    actions.SNOOZE_ACCOUNT: submitted_snooze,
+    actions.ASSIGN_OWNER: submitted_owner,
+    actions.WRITE_OFF_ACCOUNT: submitted_write_off,
 }
 # What stands in the Home tab is another thing after these, which are mostly sent from there.
 CHANGING_HOME = frozenset({actions.USE_ACCOUNT})
@@ -255,6 +265,7 @@ OUTCOMES: Mapping[str, Outcome] = {
     actions.REOPEN_DISPUTE: outcome_of_reopen_dispute,
     actions.CONFIRM_BALANCE_LINKS: show_link_outcome,
     actions.CHARGE_BALANCE: outcome_of_charge,
+    actions.RECORD_PROMISE: outcome_of_promise,
 }
 # Stands where there is nothing to show.
 _NOTHING = Message(text="…", blocks=(blocks.divider(),))

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from pydantic import SecretStr
 
-from bot.settings import REQUIRED, Settings, example_text
+from bot.settings import REPLACED, REQUIRED, Settings
 from handlers.cli import Ways, create_shell
 from handlers.slack.commands import COMMANDS
 
@@ -94,6 +95,22 @@ def _option(option: Any) -> str:
 
 def _shown(default: Any) -> str:
     return f"`{default}`" if isinstance(default, int | float | str) and default != "" else ""
+
+
+def example_text() -> str:
+    """The text of `.env.example`: every setting with its meaning and default."""
+    blocks = ["# Every setting of Tallyman. Copy this file to .env and fill in what is needed."]
+    for name, field in Settings.model_fields.items():
+        env_name = name.upper()
+        needed = " Required." if env_name in REQUIRED and env_name != REPLACED else ""
+        default = "" if _is_unwritten(field.default) else field.default
+        mark = "" if env_name in REQUIRED else "# "
+        blocks.append(f"# {field.description}{needed}\n{mark}{env_name}={default}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _is_unwritten(default: Any) -> bool:
+    return default is None or isinstance(default, (SecretStr, tuple))
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from bot.settings import example_text
+from tests.house.manual import example_text
 from tests.house.tree import ROOT, read
 
 LOCKS = (Path("requirements.lock"), Path("tests/requirements.lock"))

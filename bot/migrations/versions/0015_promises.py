@@ -104,13 +104,11 @@ def _add_snoozes() -> None:
         sa.Column("press", sa.String(length=128), nullable=False),
         sa.Column("ended_at", Moment(), nullable=True),
         sa.Column("ended_by", sa.String(length=32), nullable=True),
-        sa.Column("ended_press", sa.String(length=128), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_snoozes_account_id_accounts")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snoozes")),
         sa.UniqueConstraint("press", name=op.f("uq_snoozes_press")),
-        sa.UniqueConstraint("ended_press", name=op.f("uq_snoozes_ended_press")),
     )
     op.create_index(op.f("ix_snoozes_account_id"), "snoozes", ["account_id"])
     op.create_index(

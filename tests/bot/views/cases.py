@@ -66,6 +66,7 @@ from tests.bot.views.digest_cases import DIGEST_CASES, SETUP_CASES
 from tests.bot.views.dispute_cases import DISPUTE_CASES, DISPUTED, RIGHTS, make_mark
 from tests.bot.views.history_cases import history_cases
 from tests.bot.views.open_work_cases import OPEN_WORK_CASES
+from tests.bot.views.promise_cases import PROMISE_CASES
 from tests.bot.views.term_cases import TERM_CASES
 from tests.bot.views.usage_cases import USAGE_CASES
 
@@ -282,6 +283,7 @@ CASES = {
     "help_usage": help_card("/usage", usage_help_lines(), USAGE_NOTES),
     **BALANCE_CASES,
     **CHARGE_CASES,
+    **PROMISE_CASES,
     **APPROVAL_CASES,
     **DISPUTE_CASES,
     "balance_disputed": balance_card(

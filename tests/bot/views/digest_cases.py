@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.money import Money
 from bot.queries.broken_promises import BrokenPromise
-from bot.queries.cards import AccountRef
+from bot.queries.cards import AccountRef, PromiseMark
 from bot.queries.digest_cards import (
     PAGE_LINES,
     Change,
@@ -19,7 +19,6 @@ from bot.queries.digest_cards import (
 )
 from bot.queries.digest_owing import DigestFilter
 from bot.queries.digests import DigestSetup
-from bot.queries.pauses import PromiseMark
 from bot.views.blocks import Message
 from bot.views.digest import digest_message
 from bot.views.digest_notices import (

@@ -34,6 +34,8 @@ SHIPPED = {
     *("assign_dispute", "show_disputes", "show_request", "show_requests"),
     *("show_digests", "show_digest", "show_digest_page", "see_digest", "set_digest"),
     *("preview_digest", "test_digest", "stop_digest", "find_account", "find_zone"),
+    *("record_promise", "show_promise", "cancel_promise"),
+    *("snooze_account", "end_snooze", "assign_owner", "write_off_account"),
 }
 
 

@@ -46,7 +46,7 @@ def test_a_shared_card_is_a_message_of_its_own(desk: Tallyman, avery: Person) ->
 
     assert "USD 100.00" in card.words
     assert "Shared by <@U0AVERY>" in card.words
-    assert card.buttons == ["Send payment link", "Dispute", "Open in Stripe"]
+    assert card.buttons == ["Send payment link", "Dispute", "Promise to pay", "Open in Stripe"]
     assert any(one.ts == card.ts for one in kim.messages(ROOM))
     kim.close()
 

@@ -49,7 +49,7 @@ def test_a_shared_card_is_seen_by_everybody_in_the_channel(
     assert not seen.is_ephemeral
     assert "USD 1,000.00" in seen.words
     assert "as of 16 Nov 2026" in seen.words
-    assert seen.buttons == ["Send payment link", "Dispute", "Open in Stripe"]
+    assert seen.buttons == ["Send payment link", "Dispute", "Promise to pay", "Open in Stripe"]
 
 
 @pytest.mark.usefixtures("room")

@@ -1,0 +1,85 @@
+"""Say who looks after an account: who is told when something is past due there, and chases it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.access import Actor, Permission, acting, find_actor, permissions_for, require_for
+from bot.audit.deeds import Deed, Private, Stage, Subject
+from bot.audit.record import record
+from bot.database_clock import database_now
+from bot.errors import NotFound, Refused
+from bot.models import Account, AccountTerms
+from bot.operations import announce, tell_promise
+from bot.queries.accounts import find_account
+from bot.queries.sight import Sight
+from bot.settings import Settings
+from bot.slack_posting import Place
+from bot.term_rows import write_terms
+from bot.views.promise_notices import given_account
+
+KIND = "assign_owner"
+NO_ROLE = "They have no role that covers this account. Choose somebody else."
+
+
+def request(
+    session: Session,
+    actor: Actor,
+    settings: Settings,
+    account_id: int,
+    *,
+    owner_id: str | None,
+    press: str,
+    sight: Sight,
+) -> bool:
+    """Assign it, with None to nobody; whether that changes anything.
+
+    Raises: NotFound, NotAllowed; Refused for somebody without a role for the account.
+    """
+    account = find_account(session, account_id, sight=sight)
+    if account is None:
+        raise NotFound("There is no such account.")
+    require_for(actor, Permission.ASSIGN_OWNER, account_id=account_id)
+    if owner_id is not None:
+        require_role(session, settings, owner_id, account_id=account_id, team_id=actor.team_id)
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+    before = session.scalar(
+        select(AccountTerms.owner_id).where(AccountTerms.account_id == account_id)
+    )
+    # A press that is delivered twice finds it done.
+    if before == owner_id:
+        return False
+    now = database_now(session, sight.real_now)
+    write_terms(session, account_id, {"owner_id": owner_id}, by=actor.user_id, now=now)
+    tell_promise.show_account_anew(session, account_id, now=now)
+    if owner_id is not None and owner_id != actor.user_id:
+        announce.request(
+            session,
+            Place(owner_id),
+            given_account(account, by_id=actor.user_id),
+            key=f"{KIND}:{account_id}:{press}",
+            now=now,
+            asked_by=actor.user_id,
+        )
+    people = {"before": before, "after": owner_id}
+    deed = Deed(
+        KIND,
+        Stage.DONE,
+        acting(actor, Permission.ASSIGN_OWNER, account_id=account_id),
+        Subject("account", str(account_id)),
+        account_id=account_id,
+        details={key: Private(one, about=one) if one else None for key, one in people.items()},
+    )
+    record(session, settings, deed, now=sight.real_now)
+    return True
+
+
+def require_role(
+    session: Session, settings: Settings, owner_id: str, *, account_id: int, team_id: str
+) -> None:
+    """Go on only with somebody who may chase an account.
+
+    Raises: Refused.
+    """
+    owner = find_actor(session, settings, user_id=owner_id, team_id=team_id)
+    if owner is None or Permission.VIEW_INVOICES not in permissions_for(owner, account_id):
+        raise Refused(NO_ROLE)
