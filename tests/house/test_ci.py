@@ -4,11 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT
+from tests.house.tree import ROOT, list_files
 
 DEMANDING = """
 import pytest
@@ -39,6 +40,19 @@ MAKEFILE = """
 test:
 	@exec {python} -m pytest $(ARGS)
 """
+
+
+def test_every_file_of_tests_is_in_a_folder_that_is_run() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    folders = told["tool"]["pytest"]["ini_options"]["testpaths"]
+
+    left_out = [
+        str(path)
+        for path in list_files(".py")
+        if path.name.startswith("test_") and not any(path.is_relative_to(one) for one in folders)
+    ]
+
+    assert left_out == []
 
 
 @pytest.mark.parametrize("script", [".ci/run", ".ci/test"])
