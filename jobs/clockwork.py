@@ -16,6 +16,7 @@ from apscheduler.triggers.base import BaseTrigger
 from bot.errors import BotError
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
+from jobs.ending import stop_all
 from jobs.timekeeping import Job, look
 
 LOOK_SECONDS, SILENCE_SECONDS_MAX = 5.0, 15.0
@@ -96,5 +97,4 @@ class Timekeeper:
         """End soon; a day that is half done is left to its lease."""
         if self._scheduler.running:
             self._scheduler.shutdown()
-            for rounds in self._rounds:
-                rounds.stop()
+            stop_all(*(rounds.stop for rounds in self._rounds))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from bot.bells import listening
 from bot.mirror.news import BELL
 from bot.runtime import Runtime
+from jobs.ending import stop_all
 
 STOPPING_SECONDS_MAX = 5.0
 
@@ -49,7 +50,4 @@ def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
             # The filling alone may be waiting for Stripe that long, and presses have their answer.
             runtime.stripe.close()
             filling.join(STOPPING_SECONDS_MAX)
-        timekeeper.stop()
-        usage.stop()
-        nightly.stop()
-        loop.stop()
+        stop_all(timekeeper.stop, usage.stop, nightly.stop, loop.stop)
