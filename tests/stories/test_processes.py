@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from bot.mirror.backfill import LOT_PAGES_MAX
 from bot.runtime import opened
 from bot.sandbox.server import serving
 from bot.sandbox.slack import StandIn as SlackStandIn
@@ -21,6 +22,7 @@ from bot.sandbox.slack import open_workspace
 from bot.sandbox.stripe import StandIn as StripeStandIn
 from bot.settings import Settings
 from bot.slack_api import SlackAPI
+from bot.stripe_api import PAGE_ROWS_MAX
 from jobs import people
 from tests.billing import Billing, Json, day
 from tests.following import wait_until
@@ -33,6 +35,8 @@ NO_SWEEP = {"STRIPE_EVENTS_SECONDS": "3600"}
 # Longer than any start or end takes on a machine that is busy, and shorter than Stripe is silent.
 PATIENT_SECONDS_MAX = 100.0
 SILENT_SECONDS = 1_000.0
+# More than two lots of a filling.
+INVOICES = 2 * LOT_PAGES_MAX * PAGE_ROWS_MAX + 50
 
 pytestmark = pytest.mark.slow
 on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"])
@@ -297,13 +301,17 @@ def test_a_first_filling_that_is_cut_off_twice_ends_with_every_number_once(
     empty_database_url: str, tmp_path: Path
 ) -> None:
     with outside(now=TODAY) as out:
-        out.stripe.seed_invoices(350)
+        out.stripe.seed_invoices(INVOICES, 1)
         settings = out.settings(empty_database_url)
 
         for number, code in ((signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)):
-            # One page each, and the next is on its way for ever: none can be through too early.
+            # Each has enough to store some, and waits for the rest for ever: none is through early.
             out.stripe.world.faults.set(
-                {"black_hole": True, "black_hole_path": "/v1/invoices", "black_hole_after": 1}
+                {
+                    "black_hole": True,
+                    "black_hole_path": "/v1/invoices",
+                    "black_hole_after": LOT_PAGES_MAX,
+                }
             )
             with started("worker", folder=tmp_path, settings=settings) as worker:
                 worker.wait_until_said('"kind": "invoice"')
@@ -314,7 +322,7 @@ def test_a_first_filling_that_is_cut_off_twice_ends_with_every_number_once(
             worker.wait_until_said('"filled"')
             assert worker.end() == 0
 
-    assert read_short_numbers(empty_database_url) == list(range(1001, 1001 + 350))
+    assert read_short_numbers(empty_database_url) == list(range(1001, 1001 + INVOICES))
 
 
 def read_short_numbers(database_url: str) -> list[int]:
