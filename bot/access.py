@@ -51,6 +51,7 @@ class Permission(StrEnum):
     RECORD_PROMISE = "record_promise"
     SNOOZE_ACCOUNT = "snooze_account"
     ASSIGN_OWNER = "assign_owner"
+    SWITCH_REMINDERS = "switch_reminders"
 
 
 class Role(StrEnum):
@@ -90,6 +91,7 @@ WHOLE_DESK = frozenset(
         Permission.MANAGE_CHANNELS,
         Permission.READ_AUDIT,
         Permission.MANAGE_DIGESTS,
+        Permission.SWITCH_REMINDERS,
     }
 )
 

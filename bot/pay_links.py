@@ -100,14 +100,14 @@ def write_mail(
     urls: Mapping[str, str] | None = None,
 ) -> MailText:
     """The mail for these invoices; a preview says where the links will stand."""
-    return payment_mail(_with_urls(lines, urls), sender=sender_name(runtime), language=language)
+    return payment_mail(with_urls(lines, urls), sender=sender_name(runtime), language=language)
 
 
 def write_post(
     lines: Sequence[LinkLine], language: Language, urls: Mapping[str, str] | None = None
 ) -> Message:
     """The same as a message in the customer's channel."""
-    return payment_post(_with_urls(lines, urls), language=language)
+    return payment_post(with_urls(lines, urls), language=language)
 
 
 def content_of(
@@ -133,7 +133,8 @@ def language_of(payload: Mapping[str, Any]) -> Language:
     return Language(payload.get("language", Language.ENGLISH.value))
 
 
-def _with_urls(lines: Sequence[LinkLine], urls: Mapping[str, str] | None) -> list[PaymentLine]:
+def with_urls(lines: Sequence[LinkLine], urls: Mapping[str, str] | None) -> list[PaymentLine]:
+    """The lines as a letter has them, with their links or without."""
     return [
         PaymentLine(
             name=line.name,
@@ -151,14 +152,7 @@ def read_link(runtime: Runtime, line: LinkLine, *, patient_until: float) -> str:
 
     Raises: Refused with what has changed or what holds it, Unavailable when Stripe is silent.
     """
-    fresh = read_invoice(runtime, line.invoice_id, patient_until=patient_until)
-    try:
-        keep_read(runtime, fresh)
-    except Unavailable as busy:
-        log.warning("read_not_kept", invoice=fresh.id, why=busy.message)
-    url = payment_url(runtime, fresh)
-    body = fresh.body or {}
-    left = Money(amount_at(body, "amount_remaining"), currency_at(body))
+    url, left = read_owed(runtime, line.invoice_id, patient_until=patient_until)
     if left != line.amount:
         raise Refused(
             f"Invoice {line.name} has changed: {money_text(left)} is left to pay of it now, and "
@@ -169,6 +163,21 @@ def read_link(runtime: Runtime, line: LinkLine, *, patient_until: float) -> str:
     if hold is not None:
         raise Refused(f"Nobody is asked for invoice {line.name} now: {hold}.")
     return url
+
+
+def read_owed(runtime: Runtime, invoice_id: str, *, patient_until: float) -> tuple[str, Money]:
+    """Where an invoice is paid and how much is left to pay of it, as Stripe has it now.
+
+    Raises: Refused where nothing is to be paid, Unavailable when Stripe is silent.
+    """
+    fresh = read_invoice(runtime, invoice_id, patient_until=patient_until)
+    try:
+        keep_read(runtime, fresh)
+    except Unavailable as busy:
+        log.warning("read_not_kept", invoice=fresh.id, why=busy.message)
+    url = payment_url(runtime, fresh)
+    body = fresh.body or {}
+    return url, Money(amount_at(body, "amount_remaining"), currency_at(body))
 
 
 def read_links(runtime: Runtime, lines: Sequence[LinkLine]) -> dict[str, str]:
@@ -221,7 +230,7 @@ def send_to_channel(effect: Effect, means: Means) -> Outcome:
     Raises: what place_now, read_link and post_message raise.
     """
     channel_id, account_id = effect.payload["channel"], effect.payload["account"]
-    if effect.may_have_happened and (ts := _find_post(effect, means, channel_id)) is not None:
+    if effect.may_have_happened and (ts := find_post(effect, means, channel_id)) is not None:
         return Done({"ts": ts})
     place = customer_channels.place_now(means, account_id, channel_id)
     lines = lines_of(effect.payload)
@@ -236,7 +245,8 @@ def send_to_channel(effect: Effect, means: Means) -> Outcome:
         return Unknown(doubt.message, again_seconds=UNSEEN_SECONDS)
 
 
-def _find_post(effect: Effect, means: Means, channel_id: str) -> str | None:
+def find_post(effect: Effect, means: Means, channel_id: str) -> str | None:
+    """The message of an effect in a channel, where an earlier attempt has posted it."""
     return find_message(
         means.slack,
         Place(channel_id),

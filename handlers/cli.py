@@ -18,6 +18,7 @@ from bot.mirror.backfill import Progress, is_filled, run_backfill
 from bot.runtime import Runtime
 from handlers.audit_commands import add_audit_commands
 from handlers.job_commands import ListJobs, RunJob, add_job_commands
+from handlers.reminder_commands import add_reminder_commands
 from handlers.spoken import EXIT_DRIFT, spoken
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def create_shell(ways: Ways) -> typer.Typer:
     _add_mirror_commands(shell, ways)
     add_audit_commands(shell, ways.opened)
     add_job_commands(shell, ways.opened, ways.list_jobs, ways.run_job)
+    add_reminder_commands(shell, ways.opened)
     return shell
 
 

@@ -4,7 +4,7 @@ What is done all the time stands beside it, in loops of its own: the mirror (job
 calls (jobs/effects.py), usage (jobs/usage.py), people and groups (jobs/people.py).
 """
 
-from jobs import digest, past_due, past_due_notices, promises
+from jobs import digest, past_due, past_due_notices, promises, reminders
 from jobs.timekeeping import Job
 
 TIMETABLE = (
@@ -39,5 +39,13 @@ TIMETABLE = (
         for_whom="each channel that has a digest",
         list_subjects=digest.list_subjects,
         run=digest.run,
+    ),
+    Job(
+        name="reminders",
+        when="at 09:00 or after the quiet hours",
+        what="Reminds customers of what is to be paid, by their own terms.",
+        for_whom="each time zone of an account, by hours",
+        list_subjects=reminders.list_subjects,
+        run=reminders.run,
     ),
 )

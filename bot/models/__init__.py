@@ -62,6 +62,7 @@ from bot.models.promises import (
     PromiseToPay,
     Snooze,
 )
+from bot.models.reminders import Reminder, ReminderStep, ReminderSwitch
 from bot.models.schedule import (
     NOTICE_DUE,
     PAST_DUE_NOW,
@@ -163,6 +164,9 @@ __all__ = [
     "ReceivedEvent",
     "Refund",
     "RefusalCount",
+    "Reminder",
+    "ReminderStep",
+    "ReminderSwitch",
     "SharedChannel",
     "SlackEvent",
     "Snooze",

@@ -17,6 +17,7 @@ from bot.operations import (
     restore_collection,
     send_balance_links,
     send_payment_link,
+    send_reminder,
     share_answer,
     tell_contact,
     update_announcement,
@@ -27,6 +28,7 @@ from bot.operations import (
 OPERATIONS: Mapping[str, Operation] = {
     announce.KIND: announce,
     send_payment_link.KIND: send_payment_link,
+    send_reminder.KIND: send_reminder,
     tell_contact.KIND: tell_contact,
     share_answer.KIND: share_answer,
     post_digest.KIND: post_digest,

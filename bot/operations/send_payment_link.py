@@ -1,20 +1,18 @@
 """Send a customer the link to pay one invoice, fresh from Stripe, once."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
-from bot import effects, mailing
+from bot import effects, mailing, stripe_mail
 from bot.access import Actor, Permission, acting, require_for
 from bot.audit.deeds import Deed, Stage, Subject
 from bot.audit.record import record
 from bot.clock import monotonic_seconds
 from bot.database_clock import database_now
 from bot.errors import NotAllowed, Refused
-from bot.mirror.fields import dict_at, dicts_at, id_at
 from bot.operations import tell_sender
 from bot.pay_links import (
     READ_SECONDS_MAX,
@@ -33,10 +31,6 @@ from bot.queries.terms import Language
 from bot.settings import Settings
 
 KIND = "send_payment_link"
-STRIPE_LANE = effects.stripe_lane("/v1/invoices/:id/send")
-# Stripe lists an event a moment after it has happened; its clock and ours may differ by so much.
-CLOCKS_APART = timedelta(minutes=5)
-SENT_EVENTS_MAX = 100
 
 
 def subject_of(invoice_id: str) -> str:
@@ -108,7 +102,7 @@ def _lane(addressee: Addressee) -> str:
             return mailing.LANE
         case Way.SLACK:
             return effects.slack_lane(addressee.to)
-    return STRIPE_LANE
+    return stripe_mail.LANE
 
 
 def _deed(actor: Actor, sending: Sending) -> Deed:
@@ -157,26 +151,10 @@ def settle(
 
 def _send_by_stripe(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
     line = lines_of(effect.payload)[0]
-    if effect.may_have_happened and _was_sent(effect, means, line.invoice_id):
+    asked_at = datetime.fromisoformat(effect.payload["asked_at"])
+    if effect.may_have_happened and stripe_mail.was_sent(means, line.invoice_id, asked_at=asked_at):
         return effects.Done()
     patient_until = monotonic_seconds() + READ_SECONDS_MAX
     read_link(means.runtime, line, patient_until=patient_until)
-    path = f"/v1/invoices/{quote(line.invoice_id, safe='')}/send"
-    means.runtime.stripe.post(path, key=effect.call_key)
+    stripe_mail.send(effect, means, line.invoice_id)
     return effects.Done()
-
-
-def _was_sent(effect: effects.Effect, means: effects.Means, invoice_id: str) -> bool:
-    """Whether Stripe tells that it has sent the invoice since; the invoice itself does not tell.
-
-    Source: the event invoice.sent in docs.stripe.com/api/events/types, read 2026-11.
-    """
-    since = datetime.fromisoformat(effect.payload["asked_at"]) - CLOCKS_APART
-    asked = {
-        "type": "invoice.sent",
-        "created": {"gte": int(since.timestamp())},
-        "limit": SENT_EVENTS_MAX,
-    }
-    listed = means.runtime.stripe.get("/v1/events", asked)
-    told = (dict_at(dict_at(event, "data"), "object") for event in dicts_at(listed, "data"))
-    return any(id_at(invoice, "id") == invoice_id for invoice in told)

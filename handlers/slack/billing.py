@@ -44,6 +44,7 @@ from handlers.slack.billing_queries import (
     ShowDigests,
     ShowDisputes,
     ShowHub,
+    ShowReminders,
     ShowRoles,
     ShowSync,
     ShowTerms,
@@ -56,6 +57,7 @@ from handlers.slack.disputes import show_typed_disputes
 from handlers.slack.forms import ASKED_MAX
 from handlers.slack.mentions import subject_id
 from handlers.slack.people import meet_groups, meet_person
+from handlers.slack.reminders import show_reminders
 from handlers.slack.sync import show_sync
 from handlers.slack.waiting import show_requests
 
@@ -250,6 +252,7 @@ SHOWS: Mapping[type[BillingQuery], Callable[[Ask, Any], Message]] = {
     RemoveChannel: _change_channel,
     ShowSync: lambda ask, _query: show_sync(ask),
     ShowTerms: show_terms,
+    ShowReminders: lambda ask, _query: show_reminders(ask),
     ShowAudit: lambda ask, _query: show_audit(ask),
     ShowDisputes: show_typed_disputes,
     ShowApprovals: lambda ask, _query: show_requests(ask),

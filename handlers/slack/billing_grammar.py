@@ -19,6 +19,7 @@ from handlers.slack.billing_queries import (
     ShowDigests,
     ShowDisputes,
     ShowHub,
+    ShowReminders,
     ShowRoles,
     ShowSync,
     ShowTerms,
@@ -89,6 +90,10 @@ def _read_use(words: list[Word]) -> ShowChosen | UseAccount:
         return ShowChosen()
     is_all = len(words) == 1 and is_bare(words[0]) and words[0].text.lower() == "all"
     return UseAccount(None if is_all else _read_account(words))
+
+
+def _read_reminders(_words: list[Word]) -> ShowReminders:
+    return ShowReminders()
 
 
 def _read_terms(words: list[Word]) -> ShowTerms:
@@ -204,6 +209,12 @@ BILLING_FORMS = (
         "who looks after an account, whom it is written to, how, and when not",
         _read_terms,
         word="account",
+    ),
+    Form(
+        "/billing reminders",
+        "what customers would be reminded of now, and why the rest is held",
+        _read_reminders,
+        word="reminders",
     ),
     Form("/billing roles", "who has which role; for admins", _read_roles, word="roles"),
     Form(

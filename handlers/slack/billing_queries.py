@@ -126,6 +126,13 @@ class ShowTerms:
     is_shared: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ShowReminders:
+    """What would customers be reminded of now, and what is held?"""
+
+    is_shared: bool = False
+
+
 BillingQuery = (
     ShowHelp
     | ShowHub
@@ -143,4 +150,5 @@ BillingQuery = (
     | ShowApprovals
     | ShowTerms
     | ShowDigests
+    | ShowReminders
 )

@@ -62,6 +62,7 @@ from handlers.slack.months import ask_support
 from handlers.slack.open_dispute import ask_to_dispute
 from handlers.slack.record_payment import ask_for_payment
 from handlers.slack.record_promise import ask_for_promise
+from handlers.slack.reminders import switch
 from handlers.slack.send_balance_links import ask_for_balance_links
 from handlers.slack.send_payment_link import (
     ask_for_payment_link,
@@ -162,6 +163,7 @@ PRESSES: Mapping[str, Callable[[Ask, str], Message]] = {
     actions.REPEAT_EFFECT: repeat_dead_end,
     actions.USE_ACCOUNT: _show_billing(UseAccount),
     actions.SHOW_TERMS: _show_billing(ShowTerms),
+    actions.SWITCH_REMINDERS: switch,
     actions.SHOW_USAGE: press_usage,
     actions.SHOW_BALANCE: pressed_show_balance,
     actions.BALANCE_PAGE: pressed_balance_page,

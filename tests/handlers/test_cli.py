@@ -13,7 +13,10 @@ from tests.billing import Billing, day
 from tests.following import wait_until
 from tests.processes import SECRET_KEY, Outside, outside, run, run_all, started
 
-COMMANDS = {"sandbox", "web", "worker", "migrate", "backfill", "verify", "audit", "jobs"}
+COMMANDS = {
+    *("sandbox", "web", "worker", "migrate", "backfill", "verify", "audit", "jobs"),
+    "reminders",
+}
 NOWHERE = "http://127.0.0.1:9"
 HALF_CONFIGURED = {
     "SLACK_BOT_TOKEN": "xoxp-tell-nobody",

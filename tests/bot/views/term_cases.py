@@ -6,7 +6,12 @@ from types import MappingProxyType
 from bot.access import PERMISSIONS, Role
 from bot.money import Money
 from bot.queries.account_cards import AccountCard
+from bot.queries.addressees import Addressee, Way
+from bot.queries.cards import Status
 from bot.queries.contacts import ContactLine, KnownFrom
+from bot.queries.reminder_terms import Level
+from bot.queries.reminder_ways import Target
+from bot.queries.reminders import DueInvoice, Held, Plan, Planned
 from bot.queries.terms import (
     TERMS,
     AccountChannel,
@@ -28,7 +33,9 @@ from bot.views.forms import Form
 from bot.views.mail import PaymentLine
 from bot.views.notices import Contact
 from bot.views.payment_post import payment_post
-from tests.bot.views.cards import ACME, NASTY, NASTY_ACCOUNT, NOW
+from bot.views.reminder_mail import reminder_post
+from bot.views.reminders import reminders_card
+from tests.bot.views.cards import ACME, NASTY, NASTY_ACCOUNT, NOW, make_row
 
 VIEWER, ADMIN = (PERMISSIONS[role] for role in (Role.VIEWER, Role.ADMIN))
 DESK = Contact(email="billing@meridian.example", phone=None)
@@ -83,6 +90,31 @@ _NASTY_CARD = AccountCard(
     contacts=(_OFTEN,) * 12,
     now=NOW,
 )
+_LATE = make_row(status=Status.PAST_DUE, days_late=7)
+
+
+def make_plan(*, is_on: bool = True, rows: int = 1, name: str = "ACME-0042") -> Plan:
+    """What has come: some accounts to be reminded, and as many invoices held."""
+    invoice = DueInvoice(
+        row=replace(_LATE, number=name),
+        customer_id="cus_1",
+        email="ada@acme.example",
+        due_on=NOW.date(),
+        is_automatic=False,
+        counted_from=NOW.date(),
+        step=7,
+    )
+    target = Target(Addressee(Way.MAIL, "ada@acme.example", "ada@acme.example"), (_LATE.id,))
+    planned = Planned(_LATE.account, USUAL, (invoice,), (target,))
+    return Plan(
+        on_since=NOW if is_on else None,
+        planned=(planned,) * rows,
+        held=(Held(invoice.row, "the customer disputes it"),) * rows,
+        waiting=12,
+        next_on=NOW.date(),
+    )
+
+
 _FORM = Form("confirm_terms", "Change")
 _LINE = PaymentLine("ACME-0042", Money(123_456, "eur"), NOW.date(), 3, "https://x.example/pay")
 
@@ -111,4 +143,15 @@ TERM_CASES: dict[str, Message] = {
     "payment_post_german": payment_post(
         [_LINE, replace(_LINE, url=None)], language=Language.GERMAN
     ),
+    "reminders_on": reminders_card(make_plan(), now=NOW, zone="UTC", may_switch=True),
+    "reminders_off": reminders_card(make_plan(is_on=False), now=NOW, zone="UTC", may_switch=True),
+    "reminders_nothing": reminders_card(make_plan(rows=0), now=NOW, zone="UTC", may_switch=False),
+    "reminders_many": reminders_card(
+        make_plan(rows=40, name=NASTY), now=NOW, zone="UTC", may_switch=True, said="They are on."
+    ),
+    **{
+        f"reminder_{level}_{language}": reminder_post(level, [_LINE], language=language)
+        for level in Level
+        for language in (Language.ENGLISH, Language.GERMAN)
+    },
 }

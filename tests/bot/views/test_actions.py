@@ -30,6 +30,7 @@ SHIPPED = {
     *("update_payment_method", "open_customer_page"),
     *("charge_balance", "choose_charge"),
     *("show_terms", "change_contacts", "confirm_contacts", "change_terms", "confirm_terms"),
+    "switch_reminders",
     *("show_account_deeds", "dispute_account"),
     *("assign_dispute", "show_disputes", "show_request", "show_requests"),
     *("show_digests", "show_digest", "show_digest_page", "see_digest", "set_digest"),

@@ -1,0 +1,154 @@
+"""What customers would be reminded of, to whom it goes in which tone, and why the rest is held."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.money import sum_by_currency
+from bot.queries.addressees import Way
+from bot.queries.reminder_terms import GRAVITY, Level, level_of
+from bot.queries.reminders import Held, Plan, Planned
+from bot.views import actions, blocks, dialogs
+from bot.views.blocks import Block, Element, Message
+from bot.views.roles import done_line
+from bot.views.text import (
+    account_name,
+    amounts_text,
+    count_text,
+    day_text,
+    fit,
+    invoice_name,
+    literal,
+    moment_text,
+    plain,
+)
+
+ROWS_MAX = 15
+LINE_MAX = 300
+ON, OFF = "on", "off"
+TONES = {
+    Level.COURTESY: "Courtesy",
+    Level.FRIENDLY: "Friendly",
+    Level.FIRM: "Firm",
+    Level.FINAL: "Final",
+    Level.THANKS: "Thanks",
+}
+
+
+def reminders_card(
+    plan: Plan, *, now: datetime, zone: str, may_switch: bool, said: str = ""
+) -> Message:
+    """All that has come by now; while reminders are off, what would go out if they were on."""
+    is_on = plan.on_since is not None
+    head = "Reminders to customers"
+    state = _state_words(plan, zone)
+    parts: list[Block] = [
+        blocks.header(head),
+        *([done_line(said)] if said else []),
+        blocks.rich_text(
+            blocks.emoji("bell" if is_on else "no_bell"), blocks.text(f" {state}", is_bold=True)
+        ),
+        *_outgoing(plan.planned, is_on=is_on),
+        *_held(plan.held),
+        *([blocks.actions([_switch(is_on=is_on)])] if may_switch else []),
+        blocks.context(blocks.plain_text(_footing(plan, now, zone))),
+    ]
+    count = count_text(len(plan.planned), "message")
+    text = f"{head}: {state} {count} due, {len(plan.held):,} invoices held."
+    return Message(text=literal(text), blocks=tuple(parts))
+
+
+def reminder_lines(plan: Plan, *, zone: str) -> list[str]:
+    """The same for the shell, all of it."""
+    return [
+        _state_words(plan, zone),
+        *(f"  {' · '.join(_planned_words(one))}" for one in plan.planned),
+        *(f"  held: {' · '.join(_held_words(one))}" for one in plan.held),
+        _waiting_words(plan),
+    ]
+
+
+def _state_words(plan: Plan, zone: str) -> str:
+    if plan.on_since is None:
+        return "They are off: nothing goes out."
+    return f"They are on since {moment_text(plan.on_since, zone)}."
+
+
+def _outgoing(planned: Sequence[Planned], *, is_on: bool) -> list[Block]:
+    if not planned:
+        return [blocks.section(blocks.plain_text("Nobody is due to be reminded now."))]
+    title = "Goes out at the next sending hour" if is_on else "Would go out if they were on"
+    rows = [[blocks.cell(head) for head in ("Account", "Tone", "About", "To")]]
+    rows += [
+        [blocks.cell(fit(each, LINE_MAX)) for each in _planned_words(one)]
+        for one in planned[:ROWS_MAX]
+    ]
+    count = count_text(len(planned), "account")
+    return [
+        blocks.rich_text(blocks.text(f"{title}: {count}", is_bold=True)),
+        blocks.table(rows, align=("left",) * 4, wrapped=(0, 2, 3)),
+        *_more(len(planned)),
+    ]
+
+
+def _held(held: Sequence[Held]) -> list[Block]:
+    if not held:
+        return []
+    lines = [
+        blocks.text(f"\n• {fit(' · '.join(_held_words(one)), LINE_MAX)}") for one in held[:ROWS_MAX]
+    ]
+    title = blocks.text(f"Held: {count_text(len(held), 'invoice')}", is_bold=True)
+    return [blocks.rich_text(title, *lines), *_more(len(held))]
+
+
+def _more(count: int) -> list[Block]:
+    rest = count - ROWS_MAX
+    return [blocks.context(blocks.plain_text(f"and {rest:,} more"))] if rest > 0 else []
+
+
+def _planned_words(one: Planned) -> tuple[str, str, str, str]:
+    level = max((level_of(each.step) for each in one.invoices), key=GRAVITY.index)
+    sums = sum_by_currency(each.row.remaining for each in one.invoices)
+    about = f"{count_text(len(one.invoices), 'invoice')}, {amounts_text([*sums.values()])}"
+    whom = [
+        f"{plain(target.addressee.name, limit=60)}"
+        + (" (by Stripe)" if target.addressee.way is Way.STRIPE else "")
+        for target in one.targets
+    ]
+    return account_name(one.account), TONES[level], about, ", ".join(dict.fromkeys(whom))
+
+
+def _held_words(one: Held) -> tuple[str, str, str]:
+    return invoice_name(one.row), account_name(one.row.account), one.why
+
+
+def _switch(*, is_on: bool) -> Element:
+    if is_on:
+        confirm = dialogs.confirmation(
+            "Turn reminders off?",
+            "Customers hear nothing more by the clock until somebody turns them on again.",
+            yes="Turn off",
+        )
+        return blocks.button(
+            "Turn off", action_id=actions.SWITCH_REMINDERS, value=OFF, confirm=confirm
+        )
+    confirm = dialogs.confirmation(
+        "Turn reminders on?",
+        "From now on customers are written to by the terms of their accounts. What was due before "
+        "today is not sent.",
+        yes="Turn on",
+    )
+    return blocks.button(
+        "Turn on", action_id=actions.SWITCH_REMINDERS, value=ON, confirm=confirm, style="primary"
+    )
+
+
+def _footing(plan: Plan, now: datetime, zone: str) -> str:
+    return (
+        f"As of {moment_text(now, zone)}. {_waiting_words(plan)} Each invoice is read again from "
+        "Stripe before anything goes out."
+    )
+
+
+def _waiting_words(plan: Plan) -> str:
+    words = f"Not due to be reminded of: {count_text(plan.waiting, 'invoice')}."
+    return f"{words[:-1]}, the next on {day_text(plan.next_on)}." if plan.next_on else words
