@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 # A browser that is started bare asks its maker for news; these keep it to what the page asks for.
 FLAGS = (
@@ -38,6 +38,10 @@ class Window:
         """Where its requests went, as scheme and host with port."""
         parts = [urlsplit(url) for url in self.requests if not url.startswith("data:")]
         return {f"{part.scheme}://{part.netloc}" for part in parts}
+
+    def find_text(self, words: str) -> Locator:
+        """Where words stand on the page, not where the page says them to a screen reader."""
+        return self.page.get_by_text(words).and_(self.page.locator(":not(#announcer)"))
 
     def type(self, text: str) -> None:
         """Type into the composer and press Enter."""

@@ -26,6 +26,12 @@ Json = dict[str, Any]
 SWITCHES = 14
 LOST = "Slack posts, but its answer gets lost, once"
 DECLINED = "Banks decline every saved card"
+TYPE_QUICKLY = """(field, text) => {
+  for (let typed = 1; typed <= text.length; typed += 1) {
+    field.value = text.slice(0, typed);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}"""
 ACCOUNTS = ("Acme East", "Acme West", "Borealis Berlin")
 
 
@@ -143,7 +149,8 @@ def test_a_search_asks_the_app_after_a_pause_and_keeps_what_was_found(
     expect(found.get_by_text("Type at least 2 characters.")).to_be_visible()
     desk.heard.clear()
 
-    search.press_sequentially("acme")
+    # At once, as a machine that is busy makes pauses of its own between keys.
+    search.evaluate(TYPE_QUICKLY, "acme")
     expect(page.get_by_role("option")).to_have_count(2)
     expect(found.get_by_text("Customers", exact=True)).to_be_visible()
     assert [each["value"] for each in desk.heard] == ["acme"]
@@ -217,7 +224,7 @@ def test_a_line_stands_before_what_is_new(desk: Desk, window: Window) -> None:
 def test_what_slackbot_said_survives_a_reload(window: Window) -> None:
     page = go_to(window, "general")
     window.type("/nothing")
-    said = page.get_by_text("/nothing is not a valid command.")
+    said = window.find_text("/nothing is not a valid command.")
     expect(said).to_be_visible()
 
     page.reload()

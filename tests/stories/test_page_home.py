@@ -80,7 +80,7 @@ def test_the_home_tab_is_published_pressed_and_renewed(desk: Desk, open_window: 
         entry = page.get_by_role("button", name="Tallyman, 1 unread")
         expect(entry).to_be_visible()
         page.get_by_role("tab", name="Home").press("ArrowRight")
-        expect(page.get_by_text("Read me")).to_be_visible()
+        expect(window.find_text("Read me")).to_be_visible()
         expect(entry).to_have_count(0)
         assert window.errors == []
 
