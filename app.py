@@ -42,6 +42,7 @@ from handlers.http.worker import telling_health
 from handlers.slack.bolt import build_dispatch
 from handlers.slack.context import Desk
 from handlers.slack.socket_mode import connected
+from jobs import first_digest
 from jobs.approvals import keeping_approvals
 from jobs.audit import keeping_audit
 from jobs.by_hand import list_timetable, run_by_hand
@@ -203,8 +204,8 @@ def run_sandbox(page_port: int) -> None:
         migrate(settings.database_url)
         with opened(settings, clock=clock) as runtime:
             filled = run_backfill(runtime, report=lambda _progress: None)
-        count = sum(filled.objects.values())
-        say(f"Tallyman has read {count:,} objects from the local Stripe.")
+            first_digest.run(runtime, told)
+        say(f"Tallyman has read {sum(filled.objects.values()):,} objects from the local Stripe.")
 
         def ready() -> None:
             if page_port and not told["page_url"].endswith(f":{page_port}"):

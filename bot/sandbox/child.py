@@ -27,6 +27,8 @@ ADMIN = "U0AVERY"
 # approves, and the guest has a role that gives nothing. Engineering has none.
 ROLES = "S00000000=collector,U0ROBIN=viewer,U0SASHA=approver,U0NOOR=viewer"
 DISPUTES_CHANNEL = "G0DISPUTES"
+# Where the story's people hear each morning who is past due, as Slack tells of a channel.
+DIGEST_CHANNEL = {"id": "C0BILLING", "name": "billing", "is_member": True}
 ROLE_NOTES = {
     "U0AVERY": "Admin",
     "U0JAMIE": "Collector",
@@ -109,6 +111,7 @@ def main() -> None:
         admin=ADMIN,
         roles=ROLES,
         disputes_channel=DISPUTES_CHANNEL,
+        digest_channel=DIGEST_CHANNEL,
         now=stripe.clock.isoformat(),
         smtp_url=post_office.url,
     )

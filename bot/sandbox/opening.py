@@ -27,7 +27,8 @@ class Opening:
         """Start the process; return what it says of itself once it is ready.
 
         Shape: page_url, stripe_url, the keys and secrets of both stand-ins, the admin's id, the
-        others' roles, the channel for disputes, now, and a folder that goes with the process.
+        others' roles, the channels for disputes and the digest, now, and a folder that goes with
+        the process.
         Raises: RuntimeError when it ends before it is ready.
         """
         self._process = subprocess.Popen(

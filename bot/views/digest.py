@@ -200,7 +200,7 @@ def _footing(report: DigestReport, posted: PostedDigest) -> Block:
     if report.too_little_count:
         words.append(f"{count_text(report.too_little_count, 'account')} below the minimum left out")
     if posted.is_late:
-        words.append("posted late, as nobody was there at its hour")
+        words.append("posted later than its hour")
     words.append(f"Stripe’s figures {as_of_text(report.freshness, report.zone)}")
     if posted.anchor is not None:
         words.append(f"audit {posted.anchor}")

@@ -44,6 +44,8 @@ def look_ups(told: Told) -> Iterator[Hint]:
     taken_back = f"/invoice {told.charged_back.number}"
     yield Hint("A payment that the bank took back", text=taken_back, people=LEADING)
     yield Hint("The whole book", text="/balance", people=LEADING)
+    mornings = "Who hears of it each morning: move Stripe’s clock a day, and look into #billing"
+    yield Hint(mornings, text="/billing digest", people=(AVERY,))
 
 
 def desk() -> Iterator[Hint]:

@@ -46,7 +46,7 @@ def digesting(database_url: str) -> Iterator[Tallyman]:
         tallyman.slack.add_channel(ROOM, members=["U0AVERY", "U0KIM"], has_bot=True)
         tallyman.backfill()
         yield tallyman
-        assert tallyman.slack.problems == []
+        assert not tallyman.slack.problems, tallyman.slack.problems
 
 
 def at_the_desk(desk: Tallyman) -> Iterator[Person]:
