@@ -26,6 +26,7 @@ from bot.queries.invoice_rows import (
     sight_values,
     visible,
 )
+from bot.queries.pauses import NO_PAUSE, Pause, find_pauses
 from bot.queries.sight import Sight
 from bot.queries.status import AUTOMATIC, IS_OWED
 
@@ -56,7 +57,7 @@ class AskedInvoice:
     """An invoice that somebody may be asked to pay.
 
     Shape: `email` is its customer's address, None where Stripe has none; `hold` says why nobody may
-        be asked for it now, None where nothing holds.
+        be asked for it now, None where nothing holds. A `pause` is for the person to decide about.
     """
 
     row: InvoiceRow
@@ -65,6 +66,7 @@ class AskedInvoice:
     due_on: date | None
     is_automatic: bool
     hold: str | None
+    pause: Pause
 
     @property
     def is_owed(self) -> bool:
@@ -131,11 +133,14 @@ def _asked(sight: Sight) -> Select[Any]:
 
 def _read(session: Reading, found: Select[Any], sight: Sight, **values: Any) -> list[AskedInvoice]:
     rows = session.connection().execute(found, {**sight_values(sight), **values}).all()
-    holds = find_holds(session, [row.id for row in rows])
-    return [_asked_of(row, sight, holds) for row in rows]
+    ids = [row.id for row in rows]
+    holds, pauses = find_holds(session, ids), find_pauses(session, ids, now=sight.now)
+    return [_asked_of(row, sight, holds, pauses) for row in rows]
 
 
-def _asked_of(row: Row[Any], sight: Sight, holds: dict[str, str]) -> AskedInvoice:
+def _asked_of(
+    row: Row[Any], sight: Sight, holds: dict[str, str], pauses: dict[str, Pause]
+) -> AskedInvoice:
     return AskedInvoice(
         row=row_of(row, sight=sight),
         customer_id=row.customer_id,
@@ -143,4 +148,5 @@ def _asked_of(row: Row[Any], sight: Sight, holds: dict[str, str]) -> AskedInvoic
         due_on=row.due_on,
         is_automatic=row.is_automatic,
         hold=holds.get(row.id),
+        pause=pauses.get(row.id, NO_PAUSE),
     )

@@ -119,7 +119,8 @@ def _glance(found: Promisable, name: str) -> Block:
     words = [money_text(found.sum_of(tuple(row.id for row in found.invoices))), " to pay"]
     if late:
         past_due = money_text(found.sum_of(tuple(row.id for row in late)))
-        words.append(f", {past_due} of it past due in {count_text(len(late), 'invoice')}")
+        part = "all" if len(late) == len(found.invoices) else past_due
+        words.append(f", {part} of it past due in {count_text(len(late), 'invoice')}")
     return blocks.rich_text(
         blocks.text(name, is_bold=True), blocks.text("\n"), blocks.text("".join(words))
     )

@@ -1,12 +1,16 @@
 """How promises and snoozes are said, wherever they are shown."""
 
+from collections.abc import Iterable
+
 from bot.money import money_text
 from bot.queries.cards import PromiseMark
-from bot.queries.pauses import AccountPause, Pause
+from bot.queries.pauses import NO_PAUSE, AccountPause, Pause
 from bot.queries.promise_terms import NewPromise, PromiseState
 from bot.views.text import count_text, day_text, short_day_text
 
 PROMISE_EMOJI, SNOOZE_EMOJI = "handshake", "zzz"
+# Beside a whole balance no more of them are said.
+NOTES_MAX = 3
 STATE_EMOJI = {
     PromiseState.PENDING: "handshake",
     PromiseState.KEPT: "white_check_mark",
@@ -40,6 +44,15 @@ def pause_text(pause: Pause | AccountPause) -> str:
     if pause.snoozed_until is not None:
         parts.append(f"snoozed until {short_day_text(pause.snoozed_until)}")
     return ", ".join(parts)
+
+
+def pause_notes(pauses: Iterable[Pause]) -> list[str]:
+    """What somebody is told who asks for this money all the same; [] where nothing is paused."""
+    paused = [pause for pause in pauses if pause != NO_PAUSE]
+    words = list(dict.fromkeys(map(pause_text, paused)))[:NOTES_MAX]
+    return [
+        f"Not chased at present: {one}. It goes out all the same if you send it." for one in words
+    ]
 
 
 def promised_changes(wanted: NewPromise) -> tuple[tuple[str, str, str], ...]:

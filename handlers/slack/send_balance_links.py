@@ -33,6 +33,7 @@ from bot.views.payment_links import (
     nothing_to_pay,
     sending,
 )
+from bot.views.promise_words import pause_notes
 from bot.views.text import account_name, count_text, invoice_name
 from handlers.slack.context import Ask
 from handlers.slack.documents import ask_stripe
@@ -195,7 +196,7 @@ def _ways(ask: Ask, balance: _Balance) -> dict[str, Addressee]:
 
 
 def _notes(ask: Ask, balance: _Balance) -> list[str]:
-    notes = notes_on(balance.found)
+    notes = [*pause_notes(one.pause for one in balance.free), *notes_on(balance.found)]
     if not mailing.has_mail(ask.desk.runtime.settings):
         notes.append("Several links in one e-mail need a mail server here: SMTP_URL is not set.")
     elif not balance.found.mails:

@@ -32,6 +32,7 @@ from bot.views.payment_links import (
     mail_decided,
     sending,
 )
+from bot.views.promise_words import pause_notes
 from bot.views.text import account_name, invoice_name
 from handlers.slack.context import Ask
 from handlers.slack.documents import ask_stripe
@@ -152,7 +153,7 @@ def _allowed(ask: Ask, invoice_id: str) -> AskedInvoice:
 def _form(ask: Ask, asked: AskedInvoice) -> Message:
     found = _addressees(ask, asked)
     has_mail = mailing.has_mail(ask.desk.runtime.settings)
-    notes = notes_on(found)
+    notes = [*pause_notes([asked.pause]), *notes_on(found)]
     if not has_mail and found.are_contacts:
         notes.append(CONTACTS_UNUSED)
     if not has_mail and asked.is_automatic:

@@ -10,6 +10,7 @@ from bot.sandbox.story.told import Told
 NOOR = "U0NOOR"
 LOOKING = (AVERY, JAMIE, ROBIN, SASHA)
 LEADING = (AVERY, SASHA)
+DESK = (AVERY, JAMIE, SASHA)
 WITHOUT_ROLE = (KIM, NOOR, DANA)
 COMPLAINT_SHORTCUT = "open_dispute"
 
@@ -38,6 +39,8 @@ def look_ups(told: Told) -> Iterator[Hint]:
     """Invoices worth a look, and the whole book."""
     contested = f"/invoice {told.contested.number}"
     yield Hint("The one that Acme complains about", text=contested, people=LOOKING)
+    promised = f"/invoice {told.promised.number}"
+    yield Hint("The one that was promised in #billing: write it down", text=promised, people=DESK)
     yield Hint("Four accounts fit that: which one?", text="/invoice acm", people=(AVERY, ROBIN))
     unbilled = f"/invoice {told.lapsed} {told.lapsed_month}"
     yield Hint("A closed month that nobody billed", text=unbilled, people=(*LEADING, ROBIN))

@@ -258,6 +258,18 @@ def test_a_promise_that_was_approved_too_late_is_not_recorded(
     assert promises_of(desk, firm) == []
 
 
+def test_a_person_may_send_a_link_all_the_same_and_is_told_of_the_promise(
+    jamie: Person, firm: Firm
+) -> None:
+    promise(jamie, firm)
+    card = ask(jamie, f"/invoice {firm.invoices[0].number}")
+
+    jamie.click(card, "Send payment link")
+
+    assert "promised USD 150.00 by 20 Nov 2026" in view_of(jamie).words
+    assert view_of(jamie).raw.get("submit") is not None
+
+
 def test_the_deeds_of_an_account_record_one_too(desk: Tallyman, jamie: Person, firm: Firm) -> None:
     said = deed(jamie, firm, "Promise to pay", amount="1")
 
