@@ -15,6 +15,7 @@ from bot.database_clock import database_now
 from bot.errors import BotError
 from bot.mirror.marks import find_mark
 from bot.models import RefusalCount, SyncMark
+from bot.operations import note_roles
 from bot.operations.verify_audit import verify_audit
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
@@ -71,7 +72,12 @@ def _claim(session: Session, business_at: datetime, *, real_at: datetime, today:
 
 @contextlib.contextmanager
 def keeping_audit(runtime: Runtime) -> Iterator[None]:
-    """Do the day's work, in a thread of its own, for the length of a block."""
+    """Do the day's work, in a thread of its own, for the length of a block.
+
+    At its beginning the trail is told which roles the settings give.
+    """
+    with runtime.database.writing() as session:
+        note_roles.request(session, runtime.settings, now=real_now())
     stopping = threading.Event()
 
     def work() -> None:

@@ -37,6 +37,7 @@ from handlers.http.webhooks import PATH, webhook_routes
 from jobs import sync
 
 KEY = "sk_test_fake_tallyman"
+AUDIT_KEY = "fake-audit-key-of-at-least-32-characters"
 ACCOUNT = "acct_1Tallyman"
 SECRET = "whsec_fake_secret"
 LOOK_SECONDS_MIN, LOOK_SECONDS_MAX = 0.005, 0.1
@@ -216,6 +217,7 @@ def make_runtime(database_url: str, stripe_url: str, **changes: Any) -> Runtime:
     settings = Settings(
         _env_file=None,
         stripe_secret_key=KEY,
+        audit_key=AUDIT_KEY,
         stripe_api_base=stripe_url,
         database_url=database_url,
         stripe_events_seconds=changes.pop("stripe_events_seconds", 0.5),

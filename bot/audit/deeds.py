@@ -11,7 +11,8 @@ from typing import Any
 DETAILS_CHARACTERS_MAX = 40_000
 _ACTION = re.compile(r"[a-z][a-z_]{0,47}\.[a-z]{1,15}", re.ASCII)
 
-PERSON = "person"
+# The subjects of entries about a person, and about states of things.
+PERSON, MIRROR = "person", "mirror"
 
 
 class Stage(StrEnum):

@@ -9,7 +9,7 @@ from bot.audit.deeds import By, Deed, Stage, Subject
 from bot.audit.entries import PRIVATE
 from bot.audit.record import record
 from bot.audit.trail import ERASED
-from bot.models import Approval, ApprovalRemark, Contact, RefusalCount
+from bot.models import Approval, ApprovalRemark, AttestedState, Contact, RefusalCount
 from bot.settings import Settings
 
 OPERATION = "erase_person"
@@ -44,6 +44,7 @@ def erase(session: Session, settings: Settings, about: str, by: By, *, now: date
             .values(about="", salt="", value="", erased_in=number)
         )
     session.execute(delete(RefusalCount).where(RefusalCount.user_id == about))
+    session.execute(delete(AttestedState).where(AttestedState.object_id == about))
     _erase_words(session, about, now=now)
     return len(refs)
 

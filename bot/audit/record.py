@@ -131,7 +131,7 @@ def _told(session: Session, value: Any) -> Any:
     """The details with references instead of what is private."""
     if isinstance(value, Private):
         if value.value == value.about:
-            return {PRIVATE_REF: _name_ref(session, value.about)}
+            return name_of(session, value.about)
         return {PRIVATE_REF: _keep(session, value.about, value.value)}
     if isinstance(value, Mapping):
         return {key: _told(session, inner) for key, inner in value.items()}
@@ -146,6 +146,11 @@ def _name_ref(session: Session, about: str) -> str:
         select(PRIVATE.c.ref).where(PRIVATE.c.about == about, PRIVATE.c.is_name).limit(1)
     )
     return found or _keep(session, about, about)
+
+
+def name_of(session: Session, about: str) -> dict[str, str]:
+    """Somebody's id as the details of an entry hold it."""
+    return {PRIVATE_REF: _name_ref(session, about)}
 
 
 def _keep(session: Session, about: str, value: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
 
-from bot.audit.deeds import PERSON
+from bot.audit.deeds import MIRROR, PERSON
 from bot.audit.entries import ENTRIES, HEAD, PRIVATE, PRIVATE_REF, refs_in
 from bot.database import Reading
 
@@ -77,9 +77,10 @@ def list_entries_of_invoice(reading: Reading, invoice_id: str, *, limit: int) ->
     return _entries(reading, _rows(reading, newest_first))
 
 
-def list_newest_entries(reading: Reading, *, limit: int) -> list[Entry]:
-    """What happened last, newest first."""
-    newest_first = select(ENTRIES).order_by(ENTRIES.c.number.desc()).limit(limit)
+def list_newest_deeds(reading: Reading, *, limit: int) -> list[Entry]:
+    """What was done last, newest first; what the trail was told of states is left out."""
+    is_deed = ENTRIES.c.subject_kind != MIRROR
+    newest_first = select(ENTRIES).where(is_deed).order_by(ENTRIES.c.number.desc()).limit(limit)
     return _entries(reading, _rows(reading, newest_first))
 
 

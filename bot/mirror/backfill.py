@@ -22,6 +22,7 @@ from bot.clock import monotonic_seconds, real_now
 from bot.database import insert_into
 from bot.database_clock import database_now
 from bot.errors import BadRequest, NotFound, Unavailable
+from bot.mirror.attesting import attest_stored
 from bot.mirror.fields import moment_at
 from bot.mirror.hints import Wanted
 from bot.mirror.kinds import KINDS, Kind
@@ -245,6 +246,7 @@ def _store_lot(runtime: Runtime, kind: Kind, lot: _Lot, *, count: int) -> None:
         wanted += [Wanted("price", name) for name in result.prices_wanted]
         want_objects(session, dict.fromkeys(wanted, now), now=now)
         _save_step(session, kind.name, cursor=lot.cursor, count=count, finished_at=None)
+        attest_stored(session, runtime.settings, kind.name, result.written_ids, now=now)
 
 
 def _save_step(

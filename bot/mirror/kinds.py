@@ -92,7 +92,14 @@ _IN_ORDER = (
         list_params={"expand": ["data.tiers"]},
         read_params={"expand": ["tiers"]},
     ),
-    Kind("customer", "/v1/customers", Customer, translate_customer),
+    Kind(
+        "customer",
+        "/v1/customers",
+        Customer,
+        translate_customer,
+        list_params={"expand": ["data.tax_ids"]},
+        read_params={"expand": ["tax_ids"]},
+    ),
     Kind(
         "subscription",
         "/v1/subscriptions",

@@ -19,6 +19,7 @@ from bot.alerts import clear_alert, raise_alert
 from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
 from bot.errors import BotError, NotFound, Unavailable
+from bot.mirror.attesting import attest_stored
 from bot.mirror.fields import dict_at, dicts_at, id_at
 from bot.mirror.hints import Wanted
 from bot.mirror.kinds import KINDS
@@ -202,6 +203,8 @@ def _store_own(session: Session, runtime: Runtime, reads: Sequence[_Read]) -> No
     for claim in own:
         if claim.attempts >= ATTEMPTS_HELD_BACK:
             clear_alert(session, kind=FAILING, subject=claim.kind, now=now)
+    read_ids = {claim.object_id for claim in own}
+    attest_stored(session, runtime.settings, kind, read_ids, now=now)
 
 
 def _store_payments(

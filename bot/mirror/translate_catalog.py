@@ -101,10 +101,20 @@ def translate_customer(customer: dict[str, Any]) -> Row:
         "default_payment_method": id_at(settings, "default_payment_method"),
         "default_source": id_at(customer, "default_source"),
         "address": clean_json(dict_at(customer, "address")) or None,
+        "tax_ids": _tax_ids(customer) or None,
         "meta": metadata_at(customer),
         "created_at": created_at(customer),
         "deleted_at": None,
     }
+
+
+def _tax_ids(customer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those that came with the customer: ten at most, as in every list inside an object."""
+    given = [
+        {"type": word_at(one, "type", "unknown"), "value": text_at(one, "value")}
+        for one in dicts_at(customer, "tax_ids")
+    ]
+    return sorted(given, key=lambda one: (one["type"], one["value"] or ""))
 
 
 def _balances(customer: dict[str, Any]) -> dict[str, int] | None:

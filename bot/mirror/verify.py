@@ -16,6 +16,7 @@ from sqlalchemy import Select, func, null, select
 
 from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
+from bot.mirror.attesting import attest_stored
 from bot.mirror.backfill import PAGES_MAX, Progress
 from bot.mirror.differences import Difference, find_differences
 from bot.mirror.fields import flag_at, id_at
@@ -203,6 +204,7 @@ def _confirm(runtime: Runtime, suspect: _Suspect, drift: Drift, *, repair: bool)
                 rules=rules_from(runtime.settings),
                 may_go_back=True,
             )
+        attest_stored(session, runtime.settings, kind_name, [object_id], now=now)
     if _difference_now(runtime, kind_name, object_id, found) is not None:
         drift.unrepaired += 1
 

@@ -1,7 +1,7 @@
 """Tables, split by what they are about: Stripe's things, the sync, people, and the bot's work."""
 
 from bot.models.approvals import UNDER_WAY, WAITING, Approval, ApprovalRemark
-from bot.models.audit import AuditEntry, AuditHead, PrivateText, RefusalCount
+from bot.models.audit import AttestedState, AuditEntry, AuditHead, PrivateText, RefusalCount
 from bot.models.base import Base, Moment
 from bot.models.catalog import (
     HAS_BALANCE,
@@ -114,6 +114,7 @@ __all__ = [
     "Alert",
     "Approval",
     "ApprovalRemark",
+    "AttestedState",
     "AuditEntry",
     "AuditHead",
     "BackfillStep",

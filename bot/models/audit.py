@@ -85,6 +85,19 @@ class PrivateText(Base):
     erased_in: Mapped[int | None] = mapped_column(Integer, index=True)
 
 
+class AttestedState(Base):
+    """Which of the trail's texts says how a thing is that it tells the states of: the newest one.
+
+    `kind` is price, customer or role. Only to see what has changed: the chain does not rest on it.
+    """
+
+    __tablename__ = "attested_states"
+
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    object_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    ref: Mapped[str] = mapped_column(String(64))
+
+
 class RefusalCount(Base):
     """How often somebody was refused or found nothing in one minute, so that a flood is counted."""
 

@@ -82,6 +82,8 @@ class Customer(Base):
     default_payment_method: Mapped[str | None] = mapped_column(String(255))
     default_source: Mapped[str | None] = mapped_column(String(255))
     address: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # The type and the value of each, in one order; None for none.
+    tax_ids: Mapped[list[Any] | None] = mapped_column(JSON)
     meta: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]

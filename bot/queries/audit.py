@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.audit.anchors import Anchor
 from bot.audit.keys import keys_of
-from bot.audit.trail import Entry, count_entries, list_newest_entries
+from bot.audit.trail import Entry, count_entries, list_newest_deeds
 from bot.audit.verify import verify
 from bot.database import Reading
 from bot.models import SyncMark
@@ -58,7 +58,7 @@ def get_audit_report(session: Reading, settings: Settings, *, sight: Sight) -> A
     verdict = verify(session, keys_of(settings), newest=CHECKED_MAX)
     mark = select(_MARKS.c.real_at).where(_MARKS.c.name == VERIFIED)
     whole_at: datetime | None = session.connection().execute(mark).scalar()
-    newest = list_newest_entries(session, limit=SHOWN_MAX)
+    newest = list_newest_deeds(session, limit=SHOWN_MAX)
     people = {entry.actor_id for entry in newest}
     people |= {entry.subject_id for entry in newest if entry.subject_kind == "person"}
     names = list_names(session, people)

@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.stripe_api import StripeAPI
 
 KEY = "sk_test_fake_tallyman"
+AUDIT_KEY = "fake-audit-key-of-at-least-32-characters"
 
 
 @dataclass
@@ -77,7 +78,7 @@ def ignore(progress: Progress) -> None:
 
 def make_runtime(database_url: str, stripe_url: str) -> Runtime:
     return Runtime(
-        settings=Settings(_env_file=None),
+        settings=Settings(_env_file=None, audit_key=AUDIT_KEY),
         database=Database(database_url),
         stripe=StripeAPI(KEY, api_base=stripe_url, requests_per_second=None),
         clock=BusinessClock(),
