@@ -15,6 +15,7 @@ from bot.effects import Means
 from bot.errors import NotFound, Refused
 from bot.models import Account, AccountTerms, CustomerChannel
 from bot.queries.channels import find_channel
+from bot.queries.digests import find_digest_of_channel
 from bot.queries.terms import find_terms
 from bot.settings import Settings
 from bot.slack_objects import SlackChannel, read_channel
@@ -40,7 +41,8 @@ def require_suitable(
     if channel.is_archived:
         raise Refused(f"{name} is archived: nobody can write there.")
     own = {settings.approvals_channel, settings.disputes_channel}
-    if channel.id in own or find_channel(reading, channel.id) is not None:
+    has_digest = find_digest_of_channel(reading, channel.id) is not None
+    if has_digest or channel.id in own or find_channel(reading, channel.id) is not None:
         raise Refused(f"{name} is a channel of your own desk, where other customers are named too.")
     if not channel.is_connected:
         raise Refused(

@@ -15,6 +15,7 @@ from bot.models import (
     Contact,
     Customer,
     CustomerChannel,
+    DisputeCase,
     Effect,
     EffectLane,
     Invoice,
@@ -279,6 +280,27 @@ def test_a_snoozed_invoice_is_reminded_of_once_that_is_over(desk: Desk) -> None:
 
     assert held == []
     assert len(desk.letters(made)) == 1
+
+
+def test_a_disputed_invoice_is_left_out_of_the_message(desk: Desk) -> None:
+    _, [disputed, free] = owing(desk, invoices=2)
+    with desk.tallyman.runtime.database.writing() as session:
+        session.add(
+            DisputeCase(
+                invoice_id=disputed["id"],
+                reason="usage_overcounted",
+                owner_id="U0AVERY",
+                state="open",
+                round=1,
+                opened_at=NOW,
+                collection="idle",
+            )
+        )
+
+    desk.at("2026-11-27T09:05")
+
+    assert desk.letters(disputed) == []
+    assert len(desk.letters(free)) == 1
 
 
 def test_what_is_paid_at_the_last_moment_is_left_out(desk: Desk) -> None:

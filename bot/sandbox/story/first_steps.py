@@ -55,6 +55,9 @@ def desk() -> Iterator[Hint]:
     """What the desk says of itself."""
     yield Hint("What you may do here", text="/billing", people=LOOKING)
     yield Hint("Who may do what", text="/billing roles", people=(AVERY,))
+    yield Hint("How Acme is written to", text="/billing account acme", people=(AVERY, JAMIE))
+    words = "What customers would be reminded of; turned on, see the Mailbox each morning"
+    yield Hint(words, text="/billing reminders", people=(AVERY, JAMIE))
     yield Hint("How fresh everything is", text="/billing sync", people=(AVERY,))
 
 
