@@ -13,7 +13,9 @@ from bot.views.text import account_name, escape, fit, literal, moment_text, plai
 CONTACTS_SHOWN = 10
 LANGUAGES = {Language.ENGLISH: "English", Language.GERMAN: "German"}
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-NOBODY = "nobody"
+NOBODY, NO_CHANNEL = "Nobody yet", "Not set"
+# It goes without saying where these come from.
+UNSET = frozenset({NOBODY, NO_CHANNEL})
 
 
 def terms_card(
@@ -92,7 +94,7 @@ def _facts(card: AccountCard) -> list[Element]:
     if channel is not None and not channel.is_theirs:
         named = f"{named} (another customer’s by now)"
     reminded = "Not sent: the customer wants none" if terms.is_opted_out else ""
-    owner = escape(plain(terms.owner_name)) if terms.owner_name else "Nobody yet"
+    owner = escape(plain(terms.owner_name)) if terms.owner_name else NOBODY
     facts = (
         ("Looked after by", owner, ("owner_id",)),
         (
@@ -100,7 +102,7 @@ def _facts(card: AccountCard) -> list[Element]:
             preference_words(terms.preference, named),
             ("preference", "channel_id"),
         ),
-        ("Its own channel", named or "Not set", ("channel_id",)),
+        ("Its own channel", named or NO_CHANNEL, ("channel_id",)),
         ("Language", LANGUAGES[terms.language], ("language",)),
         (
             "Reminders",
@@ -115,7 +117,7 @@ def _facts(card: AccountCard) -> list[Element]:
         ("Thanks for a payment", "Sent" if terms.is_thanked else "Not sent", ("is_thanked",)),
     )
     return [
-        blocks.mrkdwn(f"*{label}*{_from(card, terms, names)}\n{words}")
+        blocks.mrkdwn(f"*{label}*{'' if words in UNSET else _from(card, terms, names)}\n{words}")
         for label, words, names in facts
     ]
 
@@ -142,6 +144,8 @@ def _contacts(card: AccountCard) -> list[Block]:
     known = {one.known_from for one in card.contacts}
     if KnownFrom.STRIPE in known:
         note = "No contact is kept here: this is the address that Stripe has of the customer."
+        if card.contacts[1:]:
+            note = "No contact is kept here: these are the addresses that Stripe has of it."
         shown.append(blocks.context(blocks.plain_text(note)))
     elif KnownFrom.ORGANISATION in known:
         whose = plain(card.account.path[0])
