@@ -14,7 +14,7 @@ import psycopg
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from bot.database import Database
+from bot.database import POSTGRES_WIRE, Database
 from bot.telemetry import get_logger
 
 log = get_logger("bells")
@@ -78,8 +78,9 @@ def _ring_here(session: Session) -> None:
 def _listen(
     database: Database, bell: str, wake: Callable[[], None], stopping: threading.Event
 ) -> None:
-    address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
+    address = database.url.set(drivername="postgresql").update_query_dict(POSTGRES_WIRE)
+    plain = address.render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f"LISTEN {bell}".encode())
         # Something may have been committed before anybody listened.
         wake()

@@ -35,6 +35,10 @@ POSTGRES_POOL_SIZE = 10
 POSTGRES_VERSION_MIN = 140000
 # Compiling a statement of ours takes PostgreSQL longer than running it, over ten million rows too.
 POSTGRES_OPTIONS = "-c timezone=UTC -c lock_timeout=5000 -c jit=off"
+# A server that is cut off is noticed in seconds, not when TCP gives up after many minutes.
+# Units: seconds, the last one milliseconds. Source: postgresql.org/docs/current/libpq-connect.html.
+POSTGRES_WIRE = {"connect_timeout": "5", "keepalives_idle": "10", "keepalives_interval": "5"}
+POSTGRES_WIRE |= {"keepalives_count": "3", "tcp_user_timeout": "15000"}
 # Any number, the same everywhere: whoever holds this lock migrates.
 MIGRATION_LOCK = 7_246_001
 
@@ -141,9 +145,9 @@ def _is_passing(failed: DBAPIError) -> bool:
     # SQLite's have no code at all, and neither have psycopg's own troubles with the connection.
     if isinstance(failed, OperationalError) and not state:
         return True
-    # Class 40: serialization and deadlock. 53: resources. 55P03: lock. 57: operator intervention.
-    # Source: postgresql.org/docs/current/errcodes-appendix.html, read 2026-11.
-    return state[:2] in {"08", "40", "53", "57"} or state == "55P03"
+    # Class 40: serialization and deadlock. 53: resources. 57: operator intervention. 55P03: lock.
+    # 25P03: idle for too long. Source: postgresql.org/docs/current/errcodes-appendix.html, 2026-11.
+    return state[:2] in {"08", "40", "53", "57"} or state in {"55P03", "25P03"}
 
 
 def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
@@ -205,7 +209,7 @@ def _postgres_engine(url: URL) -> Engine:
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": 5, "options": POSTGRES_OPTIONS},
+        connect_args={**POSTGRES_WIRE, "options": POSTGRES_OPTIONS},
     )
 
 
