@@ -67,9 +67,11 @@ def read(path: Path) -> str:
         return ""
 
 
-@functools.cache
 def parse(path: Path) -> ast.Module:
-    """The syntax tree of a Python file."""
+    """The syntax tree of a Python file.
+
+    None is kept: with the trees of all files in memory, whatever runs after is slowed by them.
+    """
     return ast.parse(read(path), filename=str(path))
 
 
