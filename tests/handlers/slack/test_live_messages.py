@@ -11,6 +11,8 @@ from tests.billing import day
 from tests.deployment import Tallyman
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import answered, ask
+from tests.handlers.slack.pressing import view_of
+from tests.handlers.slack.promising import clear_screen
 from tests.handlers.slack.room import (
     ROOM,
     at_work,
@@ -59,6 +61,22 @@ def test_a_posted_card_follows_its_invoice(desk: Tallyman, avery: Person) -> Non
 
     wait_until(lambda: "settled in full" in shown(avery, card))
     assert len(posted(desk)) == count
+
+
+def test_a_promise_shows_on_a_posted_card_and_goes_with_it(desk: Tallyman, avery: Person) -> None:
+    card = share(desk, avery, 1012)
+    assert avery.click(card, "Promise to pay")["ok"]
+    view_of(avery)
+    assert avery.submit(amount="1")["ok"]
+
+    wait_until(lambda: "USD 1.00 by 20 Nov 2026" in shown(avery, card))
+    wait_until(lambda: "Cancel promise …" in view_of(avery).buttons)
+    avery.press("Cancel promise …")
+    wait_until(lambda: "chased again from then on" in view_of(avery).words)
+    assert avery.submit()["ok"]
+
+    wait_until(lambda: "USD 1.00 by 20 Nov 2026" not in shown(avery, card))
+    clear_screen(avery)
 
 
 def test_a_posted_card_shows_the_new_day_although_nothing_happened(
