@@ -30,7 +30,7 @@ from bot.pay_links import (
     with_urls,
 )
 from bot.queries.addressees import Addressee, Way
-from bot.queries.reminder_terms import GRAVITY, Level, level_of
+from bot.queries.reminder_terms import GRAVITY, Level
 from bot.queries.reminders import Planned
 from bot.queries.responsible import list_responsible
 from bot.reminder_checks import Judged, judge_now
@@ -54,7 +54,7 @@ class Day:
 
 def request(session: Session, settings: Settings, planned: Planned, day: Day) -> int:
     """Promise one message to each whom it goes to; how many, 0 where somebody was quicker."""
-    level = max((level_of(one.step) for one in planned.invoices), key=GRAVITY.index)
+    level = max((one.level for one in planned.invoices), key=GRAVITY.index)
     taken = reminder_rows.take(session, planned, level, day.on, now=day.now)
     if taken is None:
         return 0

@@ -38,6 +38,20 @@ def level_of(step: int) -> Level:
     return Level.FIRM if step < FINAL_FROM else Level.FINAL
 
 
+def tone_of(step: int, sent: Level | None) -> Level:
+    """The tone of a step for an invoice whose gravest message until now had the tone `sent`.
+
+    One step up at a time: nobody hears a final word who never heard a friendly one, however long
+    nothing could be sent.
+    """
+    level = level_of(step)
+    if level in {Level.COURTESY, Level.THANKS}:
+        return level
+    place = 0 if sent is None else GRAVITY.index(sent)
+    highest = min(place + 1, GRAVITY.index(Level.FINAL))
+    return GRAVITY[min(GRAVITY.index(level), highest)]
+
+
 def find_step(
     cadence: Sequence[int], counted_from: date, today: date, *, since: date
 ) -> int | None:

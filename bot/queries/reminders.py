@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, bindparam, select
 from bot.among import is_among
 from bot.clock import local_day, zone_of
 from bot.database import Reading
-from bot.models import ReminderStep, ReminderSwitch
+from bot.models import Reminder, ReminderStep, ReminderSwitch
 from bot.queries.asking import find_holds
 from bot.queries.cards import AccountRef, InvoiceRow
 from bot.queries.invoice_rows import (
@@ -24,13 +24,22 @@ from bot.queries.invoice_rows import (
     visible,
 )
 from bot.queries.pauses import Pause, find_pauses
-from bot.queries.reminder_terms import find_next_day, find_silence, find_step
+from bot.queries.reminder_terms import (
+    GRAVITY,
+    Level,
+    find_next_day,
+    find_silence,
+    find_step,
+    level_of,
+    tone_of,
+)
 from bot.queries.reminder_ways import EMAIL, Target, Unreachable, list_targets
 from bot.queries.sight import Sight
 from bot.queries.status import AUTOMATIC, IS_OWED
 from bot.queries.terms import Preference, Terms, find_terms
 
 _STEPS: Any = ReminderStep.__table__
+_REMINDERS: Any = Reminder.__table__
 SWITCH_ID = 1
 
 
@@ -48,6 +57,7 @@ class DueInvoice:
     is_automatic: bool
     counted_from: date
     step: int
+    level: Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +177,7 @@ def _due(
                 is_automatic=row.collection_method == AUTOMATIC,
                 counted_from=counted_from,
                 step=step,
+                level=level_of(step),
             )
         )
     return due, waiting, next_days
@@ -180,17 +191,27 @@ def _counted_from(row: Row[Any]) -> date | None:
 
 
 def _untaken(session: Reading, due: Sequence[DueInvoice]) -> list[DueInvoice]:
-    """Those whose step nobody has taken yet."""
+    """Those whose step nobody has taken yet, in a tone that follows from what was sent before."""
     if not due:
         return []
-    found = select(_STEPS.c.invoice_id, _STEPS.c.counted_from, _STEPS.c.step)
-    taken = {
-        (row.invoice_id, row.counted_from, row.step)
-        for row in session.connection().execute(
-            found.where(is_among(_STEPS.c.invoice_id, "ids")), {"ids": [one.row.id for one in due]}
-        )
-    }
-    return [one for one in due if (one.row.id, one.counted_from, one.step) not in taken]
+    found = (
+        select(_STEPS.c.invoice_id, _STEPS.c.counted_from, _STEPS.c.step)
+        .add_columns(_STEPS.c.state, _REMINDERS.c.level)
+        .select_from(_STEPS.join(_REMINDERS, _REMINDERS.c.id == _STEPS.c.reminder_id))
+        .where(is_among(_STEPS.c.invoice_id, "ids"))
+    )
+    rows = session.connection().execute(found, {"ids": [one.row.id for one in due]}).all()
+    taken = {(row.invoice_id, row.counted_from, row.step) for row in rows}
+    sent: dict[str, Level] = {}
+    for row in rows:
+        if row.state == "sent" and row.level != Level.THANKS:
+            before = sent.get(row.invoice_id, Level.COURTESY)
+            sent[row.invoice_id] = max(before, Level(row.level), key=GRAVITY.index)
+    return [
+        replace(one, level=tone_of(one.step, sent.get(one.row.id)))
+        for one in due
+        if (one.row.id, one.counted_from, one.step) not in taken
+    ]
 
 
 def _held(

@@ -11,7 +11,7 @@ from bot.database import Reading
 from bot.models import PRESENT, ReminderStep
 from bot.queries.addressees import Way
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES, ROW_COLUMNS, WITH_ACCOUNT, row_of
-from bot.queries.reminder_terms import THANKS_STEP, find_silence
+from bot.queries.reminder_terms import THANKS_STEP, Level, find_silence
 from bot.queries.reminder_ways import EMAIL, list_targets
 from bot.queries.reminders import DueInvoice, Planned, silence_words
 from bot.queries.sight import Sight
@@ -90,4 +90,5 @@ def _due_of(row: Row[Any], sight: Sight) -> DueInvoice:
         is_automatic=row.collection_method == AUTOMATIC,
         counted_from=row.counted_from,
         step=THANKS_STEP,
+        level=Level.THANKS,
     )

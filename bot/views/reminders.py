@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.money import sum_by_currency
 from bot.queries.addressees import Way
-from bot.queries.reminder_terms import GRAVITY, Level, level_of
+from bot.queries.reminder_terms import GRAVITY, Level
 from bot.queries.reminders import Held, Plan, Planned
 from bot.views import actions, blocks, dialogs
 from bot.views.blocks import Block, Element, Message
@@ -106,7 +106,7 @@ def _more(count: int) -> list[Block]:
 
 
 def _planned_words(one: Planned) -> tuple[str, str, str, str]:
-    level = max((level_of(each.step) for each in one.invoices), key=GRAVITY.index)
+    level = max((each.level for each in one.invoices), key=GRAVITY.index)
     sums = sum_by_currency(each.row.remaining for each in one.invoices)
     about = f"{count_text(len(one.invoices), 'invoice')}, {amounts_text([*sums.values()])}"
     whom = [

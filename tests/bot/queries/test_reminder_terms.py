@@ -5,11 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from bot.queries.reminder_terms import (
+    THANKS_STEP,
     Level,
     find_next_day,
     find_step,
     level_of,
     sending_hour,
+    tone_of,
 )
 from bot.queries.terms import QuietHours
 
@@ -59,6 +61,25 @@ def test_the_next_day_is_that_of_the_first_step_to_come() -> None:
 )
 def test_the_tone_grows_with_the_days(step: int, level: Level) -> None:
     assert level_of(step) is level
+
+
+@pytest.mark.parametrize(
+    ("step", "sent", "level"),
+    [
+        (30, None, Level.FRIENDLY),
+        (30, Level.COURTESY, Level.FRIENDLY),
+        (30, Level.FRIENDLY, Level.FIRM),
+        (30, Level.FIRM, Level.FINAL),
+        (40, Level.FINAL, Level.FINAL),
+        (14, Level.FRIENDLY, Level.FIRM),
+        (7, Level.FRIENDLY, Level.FRIENDLY),
+        (1, Level.FIRM, Level.FRIENDLY),
+        (-3, None, Level.COURTESY),
+        (THANKS_STEP, Level.FINAL, Level.THANKS),
+    ],
+)
+def test_the_tone_grows_one_step_at_a_time(step: int, sent: Level | None, level: Level) -> None:
+    assert tone_of(step, sent) is level
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,7 @@ def make_plan(*, is_on: bool = True, rows: int = 1, name: str = "ACME-0042") -> 
         is_automatic=False,
         counted_from=NOW.date(),
         step=7,
+        level=Level.FRIENDLY,
     )
     target = Target(Addressee(Way.MAIL, "ada@acme.example", "ada@acme.example"), (_LATE.id,))
     planned = Planned(_LATE.account, USUAL, (invoice,), (target,))
