@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import String, cast, delete, exists, literal, select, update
 from sqlalchemy.orm import Session
 
 from bot.database import Reading
 from bot.effects import Means
 from bot.live_views import check_listed, check_now, look_of_channel, show
-from bot.models import LIVE, OPEN, Account, Invoice, PostedMessage
+from bot.models import LIVE, OPEN, Account, DigestPost, Effect, Invoice, PostedMessage
 from bot.slack_posting import Content, Place
 from bot.views.blocks import Message
 
@@ -21,6 +21,8 @@ from bot.views.blocks import Message
 _PASSING = "context"
 
 _POSTED: Any = PostedMessage.__table__
+_DIGESTS: Any = DigestPost.__table__
+_EFFECTS: Any = Effect.__table__
 _ACCOUNTS: Any = Account.__table__
 _INVOICES: Any = Invoice.__table__
 
@@ -142,6 +144,23 @@ def write_changed(
 def leave(session: Session, announcement_id: int, *, now: datetime) -> None:
     """Leave a message as it is from now on."""
     _write(session, announcement_id, left_at=now)
+
+
+def purge_plain(session: Session, *, before: datetime, limit: int) -> int:
+    """Forget messages of long ago that say for ever what they said, at most so many; how many.
+
+    What has a live view stays, as its figures may have to be taken away; and so does what a digest,
+    or a promise that is still there, is about.
+    """
+    is_wanted = exists().where(
+        _EFFECTS.c.subject == literal("message:") + cast(_POSTED.c.id, String)
+    )
+    is_of_digest = exists().where(_DIGESTS.c.message_id == _POSTED.c.id)
+    old = select(_POSTED.c.id).where(
+        _POSTED.c.view.is_(None), _POSTED.c.promised_at < before, ~is_wanted, ~is_of_digest
+    )
+    gone = delete(_POSTED).where(_POSTED.c.id.in_(old.limit(limit).scalar_subquery()))
+    return len(session.execute(gone.returning(_POSTED.c.id)).all())
 
 
 def _write(session: Session, announcement_id: int, **values: Any) -> None:

@@ -7,14 +7,15 @@ down first, and only a definite no takes that back; whoever finds it there later
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
 
 from bot import effects
 from bot.clock import real_now
 from bot.database import insert_into
 from bot.errors import BotError, Misconfigured
 from bot.mail_api import Mail, MailInDoubt, send_mail
-from bot.models import MailAttempt
+from bot.models import Effect, MailAttempt
 from bot.runtime import Runtime
 from bot.setting_values import parse_mail_address, parse_smtp_url
 from bot.settings import Settings
@@ -77,3 +78,11 @@ def _begin(runtime: Runtime, effect: effects.Effect, *, now: datetime) -> bool:
 def _take_back(runtime: Runtime, effect: effects.Effect) -> None:
     with runtime.database.writing() as session:
         session.execute(delete(_ATTEMPTS).where(_ATTEMPTS.c.key == effect.key))
+
+
+def purge_attempts(session: Session, *, before: datetime, limit: int) -> int:
+    """Forget attempts of long ago whose promise is forgotten, at most so many; how many."""
+    is_wanted = exists().where(Effect.key == MailAttempt.key)
+    old = select(MailAttempt.key).where(MailAttempt.begun_at < before, ~is_wanted).limit(limit)
+    gone = delete(MailAttempt).where(MailAttempt.key.in_(old.scalar_subquery()))
+    return len(session.execute(gone.returning(MailAttempt.key)).all())

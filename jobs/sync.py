@@ -13,10 +13,12 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from bot.alerts import clear_alert, raise_alert
+from bot.announcements import purge_plain
 from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
 from bot.effects.queue import purge as purge_ended
 from bot.errors import BotError
+from bot.mailing import purge_attempts
 from bot.mirror.events import IS_KEPT
 from bot.mirror.marks import LISTED, advance_freshness, find_mark
 from bot.mirror.news import take_news
@@ -146,6 +148,19 @@ def purge_effects(runtime: Runtime) -> bool:
     return _in_batches(purge_some)
 
 
+def purge_messages(runtime: Runtime) -> bool:
+    """Drop what is remembered of plain messages and mails of long ago; whether more wait."""
+
+    def purge_some() -> bool:
+        with runtime.database.writing() as session:
+            before = database_now(session, real_now()) - EFFECTS_KEPT
+            gone = purge_plain(session, before=before, limit=PURGED_AT_ONCE)
+            gone += purge_attempts(session, before=before, limit=PURGED_AT_ONCE)
+            return gone >= PURGED_AT_ONCE
+
+    return _in_batches(purge_some)
+
+
 def _in_batches(batch: Callable[[], bool]) -> bool:
     return all(batch() for _ in range(BATCHES_MAX))
 
@@ -175,6 +190,7 @@ class SyncLoop:
             _Step("freshness", tell_freshness),
             _Step("purge", purge, every_seconds=PURGE_SECONDS),
             _Step("purge_effects", purge_effects, every_seconds=PURGE_SECONDS),
+            _Step("purge_messages", purge_messages, every_seconds=PURGE_SECONDS),
         ]
         self._look_seconds = min(LOOK_SECONDS, runtime.settings.stripe_events_seconds)
         self._woken = threading.Event()

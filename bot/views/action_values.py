@@ -10,7 +10,8 @@ _ACCOUNT_MONTH = re.compile(r"@([1-9][0-9]{0,17})\|([0-9]{4}-[0-9]{2})", re.ASCI
 _ACCOUNT_CURRENCY = re.compile(r"@([1-9][0-9]{0,17})\|([a-z]{3})", re.ASCII)
 _CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
 _NUMBER_PAGE = re.compile(r"([1-9][0-9]{0,17})\|([1-9][0-9]{0,5})", re.ASCII)
-# Ids of rows fit in 64 bits.
+# Ids of rows fit in 64 bits, those of small tables in 32.
+SMALL_ID_MAX = 2**31 - 1
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
@@ -21,7 +22,7 @@ def parse_dismiss_alert(value: str) -> int:
     """
     if not _NUMBER.fullmatch(value):
         raise BadRequest("This button names no alert. Ask for them anew: /billing sync.")
-    return int(value)
+    return _row_id(value)
 
 
 def parse_retry_object(value: str) -> int:
@@ -31,7 +32,7 @@ def parse_retry_object(value: str) -> int:
     """
     if not _NUMBER.fullmatch(value):
         raise BadRequest("This button names nothing to read. Ask for it anew: /billing sync.")
-    return int(value)
+    return _row_id(value)
 
 
 def parse_effect(value: str) -> int:
@@ -106,7 +107,7 @@ def parse_show_dispute(value: str) -> int:
     """
     if not _NUMBER.fullmatch(value):
         raise BadRequest("This button names no dispute. Ask for its invoice: /invoice.")
-    return int(value)
+    return _row_id(value)
 
 
 def parse_show_promise(value: str) -> int:
@@ -181,3 +182,8 @@ def parse_digest_page(value: str) -> tuple[int, int]:
     if matched is None:
         raise BadRequest("This button names no digest. Ask for them anew: /billing digest.")
     return int(matched[1]), int(matched[2])
+
+
+def _row_id(text: str) -> int:
+    """An id of a small table; one that the column can't hold is that of no row, as the last is."""
+    return min(int(text), SMALL_ID_MAX)

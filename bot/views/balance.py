@@ -240,7 +240,7 @@ def _ways_on(balance: Balance) -> Iterator[Element]:
     yield blocks.button("All its invoices", action_id=invoices, value=its_own)
     terms = actions.format_show_terms(balance.account.id)
     yield blocks.button("Contacts and terms", action_id=actions.SHOW_TERMS, value=terms)
-    yield blocks.button("The whole book", action_id=actions.SHOW_BOOK, value=actions.WHOLE_BOOK)
+    yield blocks.button("The book", action_id=actions.SHOW_BOOK, value=actions.WHOLE_BOOK)
 
 
 def _summary(balance: Balance, title: str) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.effects import Means
-from bot.models import Effect
+from bot.models import Effect, MailAttempt, PostedMessage
 from jobs import sync
 from tests.bot.effects.toy import make_means, promise, states
 
@@ -42,3 +42,28 @@ def test_effects_that_ended_long_ago_are_forgotten_but_for_dead_ends(means: Mean
 
     left = {"old dead", *(f"young {state}" for state in ENDS), "waits since ever"}
     assert set(states(means.runtime.database)) == left
+
+
+def test_plain_messages_of_long_ago_are_forgotten_once_their_promise_is(means: Means) -> None:
+    database, now = means.runtime.database, datetime.now(UTC)
+    told = {"channel_id": "C1", "subject": "", "version": 0}
+    with database.writing() as session:
+        rows = [
+            PostedMessage(**told, view=view, promised_at=now - age)
+            for view, age in ((None, OLD), (None, OLD), (None, YOUNG), ("invoice_card", OLD))
+        ]
+        session.add_all(rows)
+        session.add(MailAttempt(key="old", attempts_max=1, begun_at=now - OLD))
+        session.add(MailAttempt(key="young", attempts_max=1, begun_at=now - YOUNG))
+        session.add(MailAttempt(key="wanted", attempts_max=1, begun_at=now - OLD))
+        session.flush()
+        gone, *kept = [row.id for row in rows]
+        wanted = kept[0]
+    promise(database, "wanted", subject=f"message:{wanted}")
+
+    sync.purge_messages(means.runtime)
+
+    with database.reading() as session:
+        assert set(session.scalars(select(PostedMessage.id))) == set(kept)
+        assert gone not in kept
+        assert set(session.scalars(select(MailAttempt.key))) == {"young", "wanted"}

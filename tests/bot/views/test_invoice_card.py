@@ -68,7 +68,7 @@ def buttons_of(message: Message) -> dict[str, str]:
         ("inclusive_tax", "Total includes USD 211.40 of tax USD 1,324.40"),
         ("difference", "The total is USD 10.00 more than its parts add up to."),
         ("stale", "This may be out of date: it is as of 15 Nov 2026 00:00 Europe/Berlin."),
-        ("never_filled", "Not everything has been read from Stripe yet"),
+        ("never_filled", "Stripe is being read for the first time"),
         ("deleted", "Deleted at Stripe."),
         ("chargeback", "Paid · Chargeback: needs response until 21 Nov USD 1,418.43"),
         ("chargeback", "*Chargeback* USD 1,418.43 since 12 Nov 2026, product not received"),

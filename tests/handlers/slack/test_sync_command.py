@@ -301,3 +301,13 @@ def test_a_job_that_fails_needs_a_look(desk: Tallyman, avery: Person) -> None:
 
     assert "What the clock asks for fails\nNobody answers.\npast_due UTC · once" in card.words
     assert "1 day to be tried again" in card.words
+
+
+@pytest.mark.parametrize("action", ["dismiss_alert", "retry_object", "retry_effect"])
+@pytest.mark.parametrize("value", ["2147483647", "2147483648", "999999999999999999"])
+def test_a_number_that_no_row_can_have_is_answered_like_one_that_is_over(
+    desk: Tallyman, action: str, value: str
+) -> None:
+    said = forge(desk, action, value).words
+
+    assert "already" in said or "meanwhile" in said
