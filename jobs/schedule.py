@@ -4,7 +4,7 @@ What is done all the time stands beside it, in loops of its own: the mirror (job
 calls (jobs/effects.py), usage (jobs/usage.py), people and groups (jobs/people.py).
 """
 
-from jobs import digest, past_due, past_due_notices, promises, reminders
+from jobs import digest, months, past_due, past_due_notices, promises, reminders
 from jobs.timekeeping import Job
 
 TIMETABLE = (
@@ -47,5 +47,13 @@ TIMETABLE = (
         for_whom="each time zone of an account, by hours",
         list_subjects=reminders.list_subjects,
         run=reminders.run,
+    ),
+    Job(
+        name="months",
+        when="at 02:00",
+        what="Sums up what was invoiced in past months and owed at their ends, for /balance.",
+        for_whom="each time zone of an account",
+        list_subjects=months.list_subjects,
+        run=months.run,
     ),
 )

@@ -39,6 +39,7 @@ from bot.models.invoices import (
     InvoiceState,
 )
 from bot.models.metering import AccountZone, UsageDay, UsageItem, UsagePeriod
+from bot.models.months import AccountMonth, ClosedMonth
 from bot.models.payments import (
     Charge,
     CustomerBalanceTransaction,
@@ -108,6 +109,7 @@ __all__ = [
     "UNENDED",
     "WAITING",
     "Account",
+    "AccountMonth",
     "AccountName",
     "AccountTerms",
     "AccountZone",
@@ -123,6 +125,7 @@ __all__ = [
     "Charge",
     "ChargedInvoice",
     "ChosenAccount",
+    "ClosedMonth",
     "Contact",
     "Counter",
     "CreditNote",
