@@ -29,6 +29,7 @@ from bot.queries.ageing import (
     owed_of,
 )
 from bot.queries.cards import AccountRef, Freshness
+from bot.queries.collection import Collection, list_collections
 from bot.queries.freshness import get_freshness
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES, PARENTS, sight_values
 from bot.queries.sight import Sight
@@ -63,10 +64,13 @@ class Book:
 
     Shape: `currencies` in the order of their codes, without those in which nothing is owed.
         `is_partial` when the person's rights cover some accounts only; `zone` is for `now` and the
-        moment of `freshness`, while days are counted in each account's own.
+        moment of `freshness`, while days are counted, and months end, in each account's own.
+        `collections` has no currency in which nothing was invoiced, and none at all until past
+        months are summed up.
     """
 
     currencies: tuple[CurrencyBook, ...]
+    collections: tuple[Collection, ...]
     is_partial: bool
     freshness: Freshness
     now: datetime
@@ -86,6 +90,7 @@ def get_book(session: Reading, *, sight: Sight) -> Book:
         currencies=tuple(
             _currency_book(currency, by_currency[currency]) for currency in sorted(by_currency)
         ),
+        collections=tuple(list_collections(session, zones, sight=sight)),
         is_partial=is_scoped,
         freshness=get_freshness(session, sight=sight),
         now=sight.now,

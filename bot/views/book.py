@@ -1,6 +1,7 @@
-"""The card of the whole book: what is owed in each currency, how late it is, and by whom."""
+"""The card of the whole book: what is owed in each currency, how late, by whom, how collected."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.money import money_text
 from bot.queries.book import Book, CurrencyBook, Debtor
@@ -10,48 +11,64 @@ from bot.views.ageing import (
     account_row,
     ageing_table,
     behind_menu,
-    currencies_shown,
     others_words,
     owed_line,
     owed_words,
 )
 from bot.views.blocks import Block, Element, Message
+from bot.views.collection import collection_blocks, collection_words
 from bot.views.freshness import footing, freshness_warnings
 from bot.views.text import account_name, as_of_text, count_text, literal
 
+# What a card may have room for, the best first: the ages of so many currencies, and a chart or not.
+# What leads to many other currencies takes room too, and so do long names.
+LAYOUTS = ((3, True), (2, True), (1, False))
+# Slack takes some 13,000 characters of blocks in all.
+CHARACTERS_MAX = 12_000
 PARTIAL = "Only the accounts that your role covers"
 
 
 def book_card(
     book: Book, *, list_for: Callable[[Behind], str], currency: str | None = None
 ) -> Message:
-    """The whole book, with the debtors of one currency.
+    """The whole book, with the debtors and the past months of one currency.
 
     Shape: `currency` is the one, else that with the most open invoices; `list_for` makes the
         canonical text of the list behind a figure.
     """
     ranked = sorted(book.currencies, key=lambda each: -each.owed.count)
+    in_turn = sorted(ranked, key=lambda each: each.owed.currency != currency)
+    told = {each.currency: each for each in book.collections}
+    collection = told.get(in_turn[0].owed.currency) if in_turn else None
     title = "The book of your accounts" if book.is_partial else "The whole book"
-    shown = _shown(ranked, currency)
-    parts = [blocks.header(title), _glance(shown, ranked)]
-    parts.extend(freshness_warnings(book.freshness, book.zone))
-    if shown:
-        parts.append(ageing_table([each.owed for each in shown]))
-        menus = [behind_menu([each.owed for each in shown], list_for=list_for)]
-        parts.append(blocks.actions([*menus, *_currency_menu(ranked)]))
-        parts.extend(_debtors(shown[0]))
-    place = PARTIAL if book.is_partial else ""
-    parts.append(footing(book.freshness, book.zone, place=place))
+    for currencies, has_chart in LAYOUTS:
+        shown = in_turn[:currencies]
+        parts = [blocks.header(title), _glance(shown, ranked)]
+        parts.extend(freshness_warnings(book.freshness, book.zone))
+        if shown:
+            parts.extend(_figures(shown, ranked, list_for))
+            parts.extend(collection_blocks(collection, has_chart=has_chart))
+        place = PARTIAL if book.is_partial else ""
+        parts.append(footing(book.freshness, book.zone, place=place))
+        if len(json.dumps(parts, ensure_ascii=False)) <= CHARACTERS_MAX:
+            break
     said = "; ".join(owed_words(each.owed) for each in ranked) or "nothing to pay"
+    if words := collection_words(collection):
+        said += f"; {words}"
     text = literal(f"{title}: {said}; {as_of_text(book.freshness, book.zone)}.")
     return Message(text=text, blocks=tuple(parts), is_shareable=True)
 
 
-def _shown(ranked: Sequence[CurrencyBook], currency: str | None) -> Sequence[CurrencyBook]:
-    """The currencies that the card is about: the chosen one, then those with most invoices."""
-    chosen = [each for each in ranked if each.owed.currency == currency]
-    others = [each for each in ranked if each.owed.currency != currency]
-    return [*chosen, *others][: currencies_shown(len(ranked))]
+def _figures(
+    shown: Sequence[CurrencyBook],
+    ranked: Sequence[CurrencyBook],
+    list_for: Callable[[Behind], str],
+) -> Iterator[Block]:
+    """What is owed by age, the menus of what is behind it, and who owes most."""
+    owed = [each.owed for each in shown]
+    yield ageing_table(owed)
+    yield blocks.actions([behind_menu(owed, list_for=list_for), *_currency_menu(ranked)])
+    yield from _debtors(shown[0])
 
 
 def _glance(shown: Sequence[CurrencyBook], ranked: Sequence[CurrencyBook]) -> Block:

@@ -107,8 +107,8 @@ BALANCE_FORMS = (
     ),
     Form(
         "/balance all",
-        "the whole book: what is owed in each currency, how late, and who owes most; also with "
-        "/balance alone",
+        "the whole book: what is owed in each currency, how late, who owes most, and how it was "
+        "collected; also with /balance alone",
         _read_book,
         word=EVERYTHING,
         is_alone=True,

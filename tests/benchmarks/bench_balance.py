@@ -4,7 +4,7 @@
 
 Budgets: the whole book under 150 ms warm with 1,000,000 invoices on both databases, and under 1 s
 with 10,000,000 on PostgreSQL. The same in one statement without zones stands beside it: what the
-database takes to read the index and add up.
+database takes to read the index and add up. Past months are summed up before, as at night.
 """
 
 import os
@@ -15,13 +15,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from bot.clock import month_of, zone_of
 from bot.database import Database, migrate
+from bot.models import Account
+from bot.operations.close_months import note_closed, replace_sums
 from bot.queries.accounts import find_account
+from bot.queries.ageing import list_zones
 from bot.queries.balances import get_balance
 from bot.queries.book import get_book
+from bot.queries.past_months import sum_past_months
 from bot.queries.sight import Sight
+from jobs.months import ACCOUNTS_AT_ONCE
 from tests.benchmarks.generated_book import NOW, generate_book
 from tests.postgres import serving_postgresql
 
@@ -61,6 +67,9 @@ def measure(url: str) -> None:
     began = time.perf_counter()
     generate_book(database, INVOICES)
     print(f"\n{kind}: {INVOICES:,} invoices, filled in {time.perf_counter() - began:.0f} s")
+    began = time.perf_counter()
+    rows = close_months(database)
+    print(f"  past months summed up in {time.perf_counter() - began:.1f} s, {rows:,} rows of them")
     with database.looking() as session:
         book = get_book(session, sight=SIGHT)
         count = sum(each.owed.count for each in book.currencies)
@@ -77,6 +86,26 @@ def measure(url: str) -> None:
         own = median_ms(database, lambda session, of=account: get_balance(session, of, sight=SIGHT))
         print(f"  {name:17s} {own:8.2f} ms")
     database.close()
+
+
+def close_months(database: Database) -> int:
+    """Sum up the past months of all accounts, as the job does; how many rows they are."""
+    running, rows = month_of(NOW.date()), 0
+    with database.looking() as session:
+        zones = list_zones(session)
+    for zone in zones:
+        with database.reading() as session:
+            accounts = list(session.scalars(select(Account.id).where(Account.time_zone == zone)))
+        for place in range(0, len(accounts), ACCOUNTS_AT_ONCE):
+            some = accounts[place : place + ACCOUNTS_AT_ONCE]
+            with database.looking() as session:
+                sums = sum_past_months(session, some, before=running, zone=zone_of(zone))
+            with database.writing() as session:
+                replace_sums(session, some, sums, before=running)
+            rows += len(sums)
+        with database.writing() as session:
+            note_closed(session, zone, running.preceding, now=NOW)
+    return rows
 
 
 def median_ms(database: Database, work: Callable[..., object]) -> float:

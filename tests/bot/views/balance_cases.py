@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.clock import Month
 from bot.money import Money
 from bot.queries.ageing import Owed
 from bot.queries.balances import Balance, CompanyBalance, NextDue
 from bot.queries.book import Book, CurrencyBook, Debtor
 from bot.queries.chargebacks import Chargebacks
+from bot.queries.collection import Collection, Sums, month_ends
 from bot.queries.payment_methods import DefaultMethod
 from bot.queries.standing import judge_standing
 from bot.views.ageing import Behind
@@ -95,7 +97,12 @@ def make_debtors(count: int, currency: str = "usd", *, name: str = "Customer") -
 def make_book(*currencies: CurrencyBook, **changes: Any) -> Book:
     """A book, as the zone of the settings has it."""
     book = Book(
-        currencies=currencies, is_partial=False, freshness=FRESH, now=NOW, zone="Europe/Berlin"
+        currencies=currencies,
+        collections=(),
+        is_partial=False,
+        freshness=FRESH,
+        now=NOW,
+        zone="Europe/Berlin",
     )
     return replace(book, **changes)
 
@@ -103,6 +110,13 @@ def make_book(*currencies: CurrencyBook, **changes: Any) -> Book:
 def in_currency(owed: Owed, debtors: Sequence[Debtor], count: int | None = None) -> CurrencyBook:
     """One currency's part of a book."""
     return CurrencyBook(owed, tuple(debtors), count or len(debtors))
+
+
+def in_months(currency: str, *sums: tuple[int, int, int]) -> Collection:
+    """How a currency was collected in the months up to October: sales, receivables, current."""
+    first = 10 - len(sums)
+    months = [Sums(Month(2026, first + place + 1), *each) for place, each in enumerate(sums)]
+    return Collection(currency, month_ends(months, currency))
 
 
 def chargeback(respond_by_at: datetime | None) -> Chargebacks:
@@ -172,14 +186,41 @@ _BOOKS: dict[str, Book] = {
     "book": make_book(
         in_currency(YEN, make_debtors(1, "jpy")),
         in_currency(make_owed(9_141_843, 84_250, 20_000, 0, 5_000, count=40), make_debtors(10), 33),
+        collections=(
+            in_months("jpy", (90_000, 120_000, 100_000), (0, 124_000, 4_000)),
+            in_months(
+                "usd",
+                (6_120_000, 5_204_100, 4_900_000),
+                (6_480_000, 6_310_050, 5_800_000),
+                (6_395_500, 7_944_300, 6_020_000),
+                (6_702_200, 8_713_900, 6_390_000),
+                (7_011_000, 9_020_455, 6_800_000),
+                (7_350_700, 8_410_210, 7_104_000),
+                (7_512_300, 9_004_843, 7_300_000),
+            ),
+        ),
     ),
-    "book_one_currency": make_book(in_currency(USUAL, make_debtors(3))),
-    "book_partial": make_book(in_currency(DINAR, make_debtors(1, "kwd")), is_partial=True),
+    "book_one_currency": make_book(
+        in_currency(USUAL, make_debtors(3)),
+        collections=(in_months("usd", (250_000, 210_000, 160_000)),),
+    ),
+    "book_partial": make_book(
+        in_currency(DINAR, make_debtors(1, "kwd")),
+        is_partial=True,
+        collections=(in_months("kwd", (2_000, 9_000_000, 0), (3_000, 9_001_000, 1_000)),),
+    ),
     "book_nothing": make_book(freshness=STALE),
+    "book_crowded": make_book(
+        *(in_currency(each, make_debtors(10, each.currency, name=NASTY), 99) for each in EVERY[:6]),
+        is_partial=True,
+        freshness=STALE,
+        collections=tuple(in_months(each, *[(10**9, 10**12, 10**8)] * 9) for each in CURRENCIES),
+    ),
     "book_nasty": make_book(
         *(in_currency(each, make_debtors(10, each.currency, name=NASTY), 10**6) for each in EVERY),
         is_partial=True,
         freshness=STALE,
+        collections=tuple(in_months(each, *[(10**9, 10**12, 10**8)] * 9) for each in CURRENCIES),
     ),
 }
 

@@ -281,6 +281,7 @@ def make_home(
     ]
     book = Book(
         currencies=tuple(CurrencyBook(each, (), 1) for each in owed),
+        collections=(),
         is_partial=False,
         freshness=freshness,
         now=NOW,
