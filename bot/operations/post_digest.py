@@ -5,16 +5,16 @@ out at the moment of posting and at each change. When it can't be posted, whoeve
 once until one is posted again; what nobody knows of is for a person to decide.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from bot import effects
 from bot.audit.deeds import Deed, Stage, Subject
 from bot.audit.record import record
-from bot.models import DigestLine, DigestPost
+from bot.models import DigestLine, DigestPost, Effect
 from bot.operations import announce
 from bot.queries.digest_owing import OwingBook
 from bot.queries.digests import DigestSetup, find_digest_on, find_last_posted
@@ -24,8 +24,15 @@ from bot.views.digest import to_be_shown
 from bot.views.digest_notices import digest_in_doubt, digest_not_posted
 
 KIND = "post_digest"
+# Many channels have theirs at the same hour. Before each post Slack is asked who reads there, which
+# it answers 50 times a minute. Source: docs.slack.dev/apis/web-api/rate-limits (tier 3), 2026-11.
+PACE = timedelta(seconds=1.25)
+RECENT = timedelta(hours=6)
 
 _LINES: Any = DigestLine.__table__
+_EFFECTS: Any = Effect.__table__
+# Whoever else promises a digest takes the place behind this one.
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('post_digest', 7247))")
 
 perform = announce.perform
 
@@ -68,6 +75,7 @@ def request(
             "set_by": setup.set_by,
             "previous": previous_id,
         },
+        after=_wait(session, now),
     )
     post.message_id = effect.payload["message"]
     session.flush()
@@ -98,6 +106,20 @@ def settle(
         key = f"{effect.key}:{effect.attempts}"
     announce.request(session, Place(told["set_by"]), word, key=key, now=now)
     _record(session, settings, effect, Stage.FAILED, now=now, why=outcome.why)
+
+
+def _wait(session: Session, now: datetime) -> timedelta:
+    """How long this one has to wait, so that each comes a while after the one before."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_TURN)
+    newest = (
+        select(_EFFECTS.c.due_at)
+        .where(_EFFECTS.c.kind == KIND, _EFFECTS.c.promised_at > now - RECENT)
+        .order_by(_EFFECTS.c.id.desc())
+        .limit(1)
+    )
+    due_at = session.scalar(newest)
+    return timedelta() if due_at is None else max(timedelta(), due_at + PACE - now)
 
 
 def _keep_lines(session: Session, post: DigestPost, book: OwingBook) -> None:
