@@ -1,7 +1,9 @@
 """From a promise to its call, when idle and when many wait; and from a click; on both databases.
 
 The budget is 100 ms at the 99th percentile, idle. First the call does nothing, so that the queue
-alone is measured: commit, waking, claiming, and settling in a transaction of its own. Then people
+alone is measured: commit, waking, claiming, and settling in a transaction of its own; beside it a
+bare commit in the same moments, as a promise has to wait for two of them, and for a busy machine
+like everybody. Then people
 click in the stand-in Slack opposite a whole process: from the press, by its signed request, to the
 moment at which Stripe voids the invoice; and from a payment at Stripe to the moment at which the
 card in the channel says so, which is promised within two seconds.
@@ -9,14 +11,18 @@ card in the channel says so, which is promised within two seconds.
 
 import contextlib
 import os
+import sqlite3
 import statistics
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from bot import effects
@@ -86,14 +92,17 @@ def main() -> None:
 
 def _measure(url: str, title: str) -> None:
     migrate(url)
-    means, nothing = make_means(url), Nothing()
-    with carrying_out(means, operations={KIND: nothing}):
+    means, nothing, bare = make_means(url), Nothing(), []
+    with carrying_out(means, operations={KIND: nothing}), _committing(url) as commit:
         promised_at = {}
         for number in range(IDLE):
             promised_at[f"idle-{number}"] = time.perf_counter()
             _promise(means, [f"idle-{number}"])
             nothing.all_done.acquire()
             time.sleep(PAUSE_SECONDS)
+            began = time.perf_counter()
+            commit()
+            bare.append((time.perf_counter() - began) * 1000)
         waits = [(nothing.begun[key] - at) * 1000 for key, at in promised_at.items()]
         began = time.perf_counter()
         for start in range(0, MANY, PROMISED_AT_ONCE):
@@ -105,7 +114,31 @@ def _measure(url: str, title: str) -> None:
     means.runtime.database.close()
     print(f"\n{title}")
     _print_waits("promised to begun, idle  ", waits)
+    _print_waits("one bare commit          ", bare)
     print(f"  promised and settled      {rate:6.0f}/s, {PROMISED_AT_ONCE} promised at once")
+
+
+@contextlib.contextmanager
+def _committing(url: str) -> Iterator[Callable[[], None]]:
+    """What inserts a row by the driver alone and commits it."""
+    create, insert = "CREATE TABLE bare (number integer)", "INSERT INTO bare VALUES (1)"
+    address = make_url(url)
+    opened: Any
+    if address.get_backend_name() == "sqlite":
+        opened = sqlite3.connect(str(address.database))
+        opened.execute("PRAGMA synchronous=FULL")
+    else:
+        plain = address.set(drivername="postgresql")
+        opened = psycopg.connect(plain.render_as_string(hide_password=False))
+    with contextlib.closing(opened):
+        opened.execute(create)
+        opened.commit()
+
+        def commit() -> None:
+            opened.execute(insert)
+            opened.commit()
+
+        yield commit
 
 
 def _measure_clicks(url: str) -> None:
