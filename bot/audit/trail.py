@@ -1,7 +1,7 @@
 """Reading the trail: entries with what is private put back in, as far as it is not forgotten."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,19 @@ def list_entries_of_invoice(reading: Reading, invoice_id: str, *, limit: int) ->
     newest_first = (
         select(ENTRIES)
         .where(ENTRIES.c.invoice_id == invoice_id)
+        .order_by(ENTRIES.c.number.desc())
+        .limit(limit)
+    )
+    return _entries(reading, _rows(reading, newest_first))
+
+
+def list_entries_of_subjects(
+    reading: Reading, kind: str, ids: Collection[str], *, limit: int
+) -> list[Entry]:
+    """The newest deeds to some things of one kind, newest first."""
+    newest_first = (
+        select(ENTRIES)
+        .where(ENTRIES.c.subject_kind == kind, ENTRIES.c.subject_id.in_(sorted(ids)))
         .order_by(ENTRIES.c.number.desc())
         .limit(limit)
     )

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from bot.audit.trail import Entry, list_entries_of_invoice
+from bot.audit.trail import Entry, list_entries_of_invoice, list_entries_of_subjects
 from bot.clock import local_day, zone_of
 from bot.database import Reading
 from bot.errors import NotFound
 from bot.mirror.history import Sureness, sureness_of
-from bot.models import InvoiceState
+from bot.models import InvoiceState, PromisedInvoice
 from bot.money import Money
 from bot.queries.cards import Freshness, InvoiceRow, Status
 from bot.queries.freshness import get_freshness
@@ -32,7 +32,7 @@ PAGE_ROWS = 12
 # The newest so many of each are looked at; an invoice has a dozen.
 STATES_MAX, DEEDS_MAX = 500, 500
 
-_STATES = InvoiceState.__table__
+_STATES, _PROMISED = InvoiceState.__table__, PromisedInvoice.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +169,20 @@ def _by_business_clock(moment: datetime, sight: Sight) -> datetime:
 
 
 def _deeds(session: Reading, invoice_id: str, sight: Sight) -> list[DeedLine]:
-    entries = list_entries_of_invoice(session, invoice_id, limit=DEEDS_MAX)
+    entries = _entries(session, invoice_id)
     names = list_names(session, {entry.actor_id for entry in entries})
     return [_deed(entry, names, sight) for entry in entries]
+
+
+def _entries(session: Reading, invoice_id: str) -> list[Entry]:
+    """What is recorded of an invoice, and of promises, which may be about several; each once."""
+    entries = list_entries_of_invoice(session, invoice_id, limit=DEEDS_MAX)
+    promised = select(_PROMISED.c.promise_id).where(_PROMISED.c.invoice_id == invoice_id)
+    ids = [str(promise_id) for promise_id in session.connection().execute(promised).scalars()]
+    if not ids:
+        return entries
+    entries += list_entries_of_subjects(session, "promise", ids, limit=DEEDS_MAX)
+    return list({entry.number: entry for entry in entries}.values())
 
 
 def _deed(entry: Entry, names: dict[str, str], sight: Sight) -> DeedLine:

@@ -201,6 +201,11 @@ def test_a_payment_keeps_a_promise_at_once_and_who_recorded_it_is_told(
     assert deeds_of(desk, firm) == ["record_promise.done", "judge_promise.done"]
     balance = ask(jamie, f"/balance {firm.name}")
     assert "1 of 1 promise, 100 % of USD 150.00" in balance.words
+    # It is about two invoices, and stands in the history of each.
+    for invoice in firm.invoices[:2]:
+        history = ask(jamie, f"/invoice history {invoice.number}")
+        assert "Record promise" in history.words
+        assert "Judge promise" in history.words
 
 
 def test_a_void_invoice_lowers_what_is_promised_and_no_more_than_that(
