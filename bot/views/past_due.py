@@ -44,11 +44,11 @@ def crossed_notice(overnight: Overnight) -> Message:
     ]
     if len(rows) > ROWS_MAX or overnight.has_older:
         rest = len(rows) - ROWS_MAX
-        more = f"And {count_text(rest, 'more')}. " if rest > 0 else ""
+        more = f"And {rest:,} more. " if rest > 0 else ""
         older = "What was Past Due before stands in the list." if overnight.has_older else ""
         parts.append(
             blocks.section(
-                blocks.plain_text(f"{more}{older}".strip() or "All stand in the list."),
+                blocks.plain_text(f"{more}{older}".strip()),
                 accessory=blocks.button(
                     "All Past Due",
                     action_id=actions.action_id(actions.LIST_PAGE, "past_due"),

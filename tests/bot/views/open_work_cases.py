@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.queries.cards import Status, WaitingCorrection
+from bot.money import Money
+from bot.queries.cards import InvoiceRow, Status, WaitingCorrection
 from bot.queries.dispute_lists import DisputePage, DisputeRow
 from bot.queries.waiting import WaitingPage, WaitingRow
 from bot.views.approvals import seen_card
@@ -12,14 +13,24 @@ from bot.views.blocks import Message
 from bot.views.dispute_forms import assign_dispute_form
 from bot.views.dispute_list import dispute_list
 from bot.views.invoice import Dashboard, invoice_card
+from bot.views.past_due import Overnight, crossed_notice
 from bot.views.waiting import waiting_list
 from tests.bot.views.approval_cases import make_approval
-from tests.bot.views.cards import FRESH, NASTY, NASTY_ACCOUNT, NOW, make_card, make_row, usd
+from tests.bot.views.cards import (
+    FRESH,
+    NASTY,
+    NASTY_ACCOUNT,
+    NOW,
+    make_card,
+    make_row,
+    usd,
+)
 from tests.bot.views.dispute_cases import make_dispute
 
 DASHBOARD = Dashboard("https://dashboard.stripe.com", is_test=True)
 VOIDING = WaitingCorrection(3, "void_invoice", usd(141_843), "Jamie Okafor", NOW + timedelta(2))
 CREDITING = WaitingCorrection(4, "issue_credit_note", usd(500), "Robin Adler", None)
+LATE: dict[str, Any] = {"status": Status.PAST_DUE, "status_text": "Past Due", "days_late": 1}
 NASTY_ONE = WaitingCorrection(5, "of_a_newer_version", usd(1), NASTY, NOW)
 
 
@@ -57,7 +68,27 @@ NASTY_ROW = make_dispute_row(
     owner=NASTY, reason=NASTY, invoice=make_row(number=NASTY[:60], account=NASTY_ACCOUNT)
 )
 
+
+def make_overnight(*rows: InvoiceRow, **changes: Any) -> Overnight:
+    """What has become Past Due of somebody's accounts."""
+    overnight = Overnight(
+        rows=rows, is_owner=True, has_older=False, freshness=FRESH, zone="Europe/Berlin"
+    )
+    return replace(overnight, **changes)
+
+
 OPEN_WORK_CASES: dict[str, Message] = {
+    "past_due_own": crossed_notice(make_overnight(make_row(**LATE))),
+    "past_due_many": crossed_notice(
+        make_overnight(
+            *(make_row(**LATE, id=f"in_{place}") for place in range(12)),
+            make_row(**LATE | {"remaining": Money(48_609, "jpy"), "account": NASTY_ACCOUNT}),
+            is_owner=False,
+        )
+    ),
+    "past_due_first": crossed_notice(
+        make_overnight(make_row(**LATE), has_older=True, freshness=replace(FRESH, is_stale=True))
+    ),
     "disputes": dispute_list(
         make_dispute_page(*ROWS, count=23, page=2, pages=3),
         title="Disputes of Acme",
