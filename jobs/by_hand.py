@@ -17,7 +17,6 @@ from bot.queries.jobs import (
     list_last_days,
 )
 from bot.runtime import Runtime
-from jobs.schedule import TIMETABLE
 from jobs.timekeeping import Job, do, moment_of
 
 
@@ -26,6 +25,8 @@ def list_timetable(runtime: Runtime) -> list[ListedJob]:
 
     Raises: Unavailable when the database does not answer.
     """
+    from jobs.schedule import TIMETABLE
+
     listed = []
     with runtime.database.reading() as session:
         reports = {one.name: one for one in list_job_reports(session, now=real_now())}
@@ -46,6 +47,8 @@ def run_by_hand(
 
     Raises: NotFound for a name or subject that there is not, BadRequest for a day to come.
     """
+    from jobs.schedule import TIMETABLE
+
     job = next((one for one in TIMETABLE if one.name == name), None)
     if job is None:
         names = ", ".join(one.name for one in TIMETABLE)

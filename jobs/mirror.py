@@ -26,16 +26,14 @@ def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
     from jobs.schedule import TIMETABLE
     from jobs.sync import SyncLoop
     from jobs.usage import UsageLoop
-    from jobs.verify import VerifyLoop
 
     stopping = threading.Event()
-    loop, nightly, usage = SyncLoop(runtime), VerifyLoop(runtime), UsageLoop(runtime)
+    loop, usage = SyncLoop(runtime), UsageLoop(runtime)
     timekeeper = Timekeeper(runtime, TIMETABLE)
 
     def work() -> None:
         if first_fill.run(runtime, stopping):
             loop.start()
-            nightly.start()
             usage.start()
             timekeeper.start()
 
@@ -50,4 +48,4 @@ def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
             # The filling alone may be waiting for Stripe that long, and presses have their answer.
             runtime.stripe.close()
             filling.join(STOPPING_SECONDS_MAX)
-        stop_all(timekeeper.stop, usage.stop, nightly.stop, loop.stop)
+        stop_all(timekeeper.stop, usage.stop, loop.stop)

@@ -4,7 +4,16 @@ What is done all the time stands beside it, in loops of its own: the mirror (job
 calls (jobs/effects.py), usage (jobs/usage.py), people and groups (jobs/people.py).
 """
 
-from jobs import digest, months, past_due, past_due_notices, promises, reminders
+from jobs import (
+    digest,
+    months,
+    past_due,
+    past_due_notices,
+    promises,
+    purge,
+    reminders,
+    verify,
+)
 from jobs.timekeeping import Job
 
 TIMETABLE = (
@@ -55,5 +64,23 @@ TIMETABLE = (
         for_whom="each time zone of an account",
         list_subjects=months.list_subjects,
         run=months.run,
+    ),
+    Job(
+        name="verify",
+        when="at 02:00",
+        what="Compares the copy with Stripe, unless the night is over.",
+        for_whom="the whole copy, in ACCOUNT_TIME_ZONE",
+        list_subjects=verify.list_subjects,
+        run=verify.run,
+        reads_mirror=False,
+    ),
+    Job(
+        name="purge",
+        when="at 03:00",
+        what="Forgets events of Stripe’s and calls that ended 90 days ago.",
+        for_whom="the whole database, in ACCOUNT_TIME_ZONE",
+        list_subjects=purge.list_subjects,
+        run=purge.run,
+        reads_mirror=False,
     ),
 )

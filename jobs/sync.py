@@ -8,25 +8,17 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-
-from sqlalchemy import delete, select
 
 from bot.alerts import clear_alert, raise_alert
-from bot.announcements import purge_plain
 from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
-from bot.effects.queue import purge as purge_ended
 from bot.errors import BotError
-from bot.mailing import purge_attempts
-from bot.mirror.events import IS_KEPT
 from bot.mirror.marks import LISTED, advance_freshness, find_mark
 from bot.mirror.news import take_news
 from bot.mirror.noting import EVENTS_AT_ONCE, note_kept
 from bot.mirror.refresh import OBJECTS_AT_ONCE, refresh
 from bot.mirror.stale import hand_back_all
 from bot.mirror.sweep import sweep
-from bot.models import ReceivedEvent
 from bot.reactions import react, react_to_midnights
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
@@ -41,10 +33,6 @@ FAILING = "sync_failing"
 
 # What one step does at most before the others have their turn again.
 BATCHES_MAX = 20
-
-EVENTS_KEPT = EFFECTS_KEPT = timedelta(days=90)
-PURGE_SECONDS = 86_400.0
-PURGED_AT_ONCE = 500
 
 log = get_logger("sync")
 
@@ -115,63 +103,16 @@ def tell_freshness(runtime: Runtime) -> bool:
     return False
 
 
-def purge(runtime: Runtime) -> bool:
-    """Drop events that were received too long ago to be asked for; whether more wait."""
-
-    def purge_some() -> bool:
-        with runtime.database.writing() as session:
-            before = database_now(session, real_now()) - EVENTS_KEPT
-            old = (
-                select(ReceivedEvent.id)
-                .where(ReceivedEvent.received_at < before, ReceivedEvent.state != IS_KEPT)
-                .limit(PURGED_AT_ONCE)
-            )
-            gone = session.execute(
-                delete(ReceivedEvent)
-                .where(ReceivedEvent.id.in_(old.scalar_subquery()))
-                .returning(ReceivedEvent.id)
-                .execution_options(synchronize_session=False)
-            )
-            return len(gone.all()) == PURGED_AT_ONCE
-
-    return _in_batches(purge_some)
-
-
-def purge_effects(runtime: Runtime) -> bool:
-    """Drop promised calls that ended long ago; whether more wait."""
-
-    def purge_some() -> bool:
-        with runtime.database.writing() as session:
-            before = database_now(session, real_now()) - EFFECTS_KEPT
-            return purge_ended(session, before=before, limit=PURGED_AT_ONCE) == PURGED_AT_ONCE
-
-    return _in_batches(purge_some)
-
-
-def purge_messages(runtime: Runtime) -> bool:
-    """Drop what is remembered of plain messages and mails of long ago; whether more wait."""
-
-    def purge_some() -> bool:
-        with runtime.database.writing() as session:
-            before = database_now(session, real_now()) - EFFECTS_KEPT
-            gone = purge_plain(session, before=before, limit=PURGED_AT_ONCE)
-            gone += purge_attempts(session, before=before, limit=PURGED_AT_ONCE)
-            return gone >= PURGED_AT_ONCE
-
-    return _in_batches(purge_some)
-
-
 def _in_batches(batch: Callable[[], bool]) -> bool:
     return all(batch() for _ in range(BATCHES_MAX))
 
 
 @dataclass(slots=True)
 class _Step:
-    """A part of the work with its own pace, so that one that fails does not stop the others."""
+    """A part of the work that waits by itself where it fails, so that the others go on."""
 
     name: str
     work: Callable[[Runtime], bool]
-    every_seconds: float = 0.0
     due_at: float = 0.0
     failures: int = 0
 
@@ -188,9 +129,6 @@ class SyncLoop:
             _Step("follow", follow),
             _Step("midnights", follow_midnights),
             _Step("freshness", tell_freshness),
-            _Step("purge", purge, every_seconds=PURGE_SECONDS),
-            _Step("purge_effects", purge_effects, every_seconds=PURGE_SECONDS),
-            _Step("purge_messages", purge_messages, every_seconds=PURGE_SECONDS),
         ]
         self._look_seconds = min(LOOK_SECONDS, runtime.settings.stripe_events_seconds)
         self._woken = threading.Event()
@@ -235,7 +173,7 @@ class SyncLoop:
         if step.failures >= FAILURES_QUIET:
             self._tell(step, None)
         step.failures = 0
-        step.due_at = 0.0 if has_more else monotonic_seconds() + step.every_seconds
+        step.due_at = 0.0
         return has_more
 
     def _failed(self, step: _Step, failed: Exception) -> None:

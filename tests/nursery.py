@@ -28,7 +28,7 @@ APP = ROOT / "app.py"
 LATER = (
     *("alembic.command", "alembic.config", "requests", "stripe", "uvicorn"),
     *("bot.mirror.verify", "handlers.http.server"),
-    *("jobs.first_fill", "jobs.sync", "jobs.usage", "jobs.verify"),
+    *("jobs.first_fill", "jobs.sync", "jobs.usage", "jobs.schedule", "jobs.clockwork"),
 )
 LOOK_SECONDS = 0.01
 

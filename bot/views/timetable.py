@@ -14,8 +14,10 @@ JOB_NAMES = {
     "past_due_notices": "Owners told of what is Past Due",
     "digest": "Digests posted",
     "reminders": "Customers reminded",
-    "audit": "Audit trail checked",
-    "verify": "Compared with Stripe",
+    "promises": "Promises judged",
+    "months": "Past months summed up",
+    "verify": "Copy compared with Stripe",
+    "purge": "Old work forgotten",
 }
 # A timetable fits a page: more jobs than this are summed up.
 JOBS_SHOWN_MAX = 12

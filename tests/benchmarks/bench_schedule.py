@@ -144,7 +144,7 @@ def do(
         taken = occurrences.take(session, JOB, channel, business_at=at, now=now)
     if taken is None:
         return
-    time.sleep(chance.uniform(0, 0.2) * DAY_SECONDS)
+    time.sleep(chance.uniform(0, 0.05) * DAY_SECONDS)
     try:
         with database.writing() as session:
             session.execute(DONE, {"channel": taken.subject, "day": taken.day.isoformat()})

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.effects import Means
-from bot.models import Effect, MailAttempt, PostedMessage
-from jobs import sync
+from bot.models import Effect, MailAttempt, Occurrence, PostedMessage
+from jobs.schedule import TIMETABLE
+from jobs.timekeeping import look
 from tests.bot.effects.toy import make_means, promise, states
 
 OLD, YOUNG = timedelta(days=91), timedelta(days=89)
+PURGE = next(job for job in TIMETABLE if job.name == "purge")
 ENDS = ("done", "refused", "dismissed", "dead")
 
 
@@ -38,7 +40,7 @@ def test_effects_that_ended_long_ago_are_forgotten_but_for_dead_ends(means: Mean
         end(means, f"young {state}", state, YOUNG)
     promise(means.runtime.database, "waits since ever")
 
-    sync.purge_effects(means.runtime)
+    look(means.runtime, PURGE)
 
     left = {"old dead", *(f"young {state}" for state in ENDS), "waits since ever"}
     assert set(states(means.runtime.database)) == left
@@ -61,9 +63,25 @@ def test_plain_messages_of_long_ago_are_forgotten_once_their_promise_is(means: M
         wanted = kept[0]
     promise(database, "wanted", subject=f"message:{wanted}")
 
-    sync.purge_messages(means.runtime)
+    look(means.runtime, PURGE)
 
     with database.reading() as session:
         assert set(session.scalars(select(PostedMessage.id))) == set(kept)
         assert gone not in kept
         assert set(session.scalars(select(MailAttempt.key))) == {"young", "wanted"}
+
+
+def test_days_of_the_timetable_are_kept_for_more_than_a_year(means: Means) -> None:
+    now = datetime.now(UTC)
+    with means.runtime.database.writing() as session:
+        for age in (399, 401):
+            moment = now - timedelta(days=age)
+            row = {"job": "digest", "subject": "C1", "day": moment.date(), "due_at": moment}
+            ended = {"state": "done", "is_late": False, "attempts": 1, "ended_at": moment}
+            session.add(Occurrence(**row, **ended, begun_at=moment))
+
+    look(means.runtime, PURGE)
+
+    with means.runtime.database.reading() as session:
+        days = session.scalars(select(Occurrence.day).where(Occurrence.job == "digest")).all()
+    assert days == [(now - timedelta(days=399)).date()]

@@ -13,6 +13,8 @@ from bot.mirror.refresh import refresh
 from bot.mirror.stale import claim_due
 from bot.models import Alert, ReceivedEvent
 from jobs import sync
+from jobs.schedule import TIMETABLE
+from jobs.timekeeping import look
 from tests.following import Following, following, wait_until
 
 # Two are meant; Stripe would be waited for far longer than these.
@@ -171,6 +173,6 @@ def test_events_are_dropped_after_ninety_days_unless_they_wait(mirror: Following
             update(ReceivedEvent).where(ReceivedEvent.id == ids[0]).values(state="kept")
         )
 
-    sync.purge(mirror.runtime)
+    look(mirror.runtime, next(job for job in TIMETABLE if job.name == "purge"))
 
     assert [kept.id for kept in mirror.received()] == [ids[0], *ids[3:]]
