@@ -4,12 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.access import Actor, Permission, acting, require
-from bot.audit.deeds import Deed, Stage, Subject
-from bot.audit.record import record
-from bot.database_clock import database_now
+from bot.access import Actor
 from bot.effects import dead_ends
-from bot.models import Effect
+from bot.operations.dead_end_deeds import decide
 from bot.settings import Settings
 
 
@@ -20,16 +17,8 @@ def request(
 
     Raises: NotAllowed.
     """
-    require(actor, Permission.OPERATE)
-    moment = database_now(session, now)
-    if not dead_ends.dismiss(session, effect_id, by=actor.user_id, now=moment):
-        return False
-    deed = Deed(
-        "dismiss_effect",
-        Stage.DONE,
-        acting(actor, Permission.OPERATE),
-        Subject("effect", str(effect_id)),
-        details={"kind": session.get_one(Effect, effect_id).kind},
-    )
-    record(session, settings, deed, now=now)
-    return True
+
+    def how(moment: datetime) -> bool:
+        return dead_ends.dismiss(session, effect_id, by=actor.user_id, now=moment)
+
+    return decide(session, actor, settings, "dismiss_effect", effect_id, now=now, how=how)

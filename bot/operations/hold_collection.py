@@ -34,11 +34,21 @@ _CASES: Any = DisputeCase.__table__
 
 def request(session: Session, case: DisputeCase, press: Press) -> effects.Effect:
     """Promise to hold the collection of a disputed invoice."""
+    return promise_for(session, KIND, case, press)
+
+
+def find(session: Session, case: DisputeCase) -> effects.Effect | None:
+    """What has come of it, for the last time that the dispute was opened."""
+    return find_for(session, KIND, case)
+
+
+def promise_for(session: Session, kind: str, case: DisputeCase, press: Press) -> effects.Effect:
+    """Promise a call about the collection of a disputed invoice, once each time it is opened."""
     return effects.promise(
         session,
-        kind=KIND,
+        kind=kind,
         subject=subject_of(case.invoice_id),
-        key=key_of(case.id, case.round),
+        key=key_of(kind, case.id, case.round),
         now=press.real_now,
         lane=effects.stripe_lane("/v1/invoices/:id"),
         payload={"case": case.id, "round": case.round, "invoice": case.invoice_id},
@@ -47,14 +57,14 @@ def request(session: Session, case: DisputeCase, press: Press) -> effects.Effect
     )
 
 
-def find(session: Session, case: DisputeCase) -> effects.Effect | None:
-    """What has come of it, for the last time that the dispute was opened."""
-    return effects.find(session, key_of(case.id, case.round))
+def find_for(session: Session, kind: str, case: DisputeCase) -> effects.Effect | None:
+    """What has come of such a call, for the last time that the dispute was opened."""
+    return effects.find(session, key_of(kind, case.id, case.round))
 
 
-def key_of(case_id: int, number: int) -> str:
+def key_of(kind: str, case_id: int, number: int) -> str:
     """The name of the promise, for the time that a dispute is open for the n-th time."""
-    return f"{KIND}:{case_id}:{number}"
+    return f"{kind}:{case_id}:{number}"
 
 
 def subject_of(invoice_id: str) -> str:

@@ -17,8 +17,9 @@ from bot.operations.hold_collection import (
     COLLECTED,
     MARK,
     conclude,
+    find_for,
     mark_of,
-    subject_of,
+    promise_for,
 )
 from bot.queries.dispute_terms import Collection, Press
 
@@ -29,27 +30,12 @@ _CASES: Any = DisputeCase.__table__
 
 def request(session: Session, case: DisputeCase, press: Press) -> effects.Effect:
     """Promise to restore it, after whatever was promised about the invoice before."""
-    return effects.promise(
-        session,
-        kind=KIND,
-        subject=subject_of(case.invoice_id),
-        key=key_of(case.id, case.round),
-        now=press.real_now,
-        lane=effects.stripe_lane("/v1/invoices/:id"),
-        payload={"case": case.id, "round": case.round, "invoice": case.invoice_id},
-        press=press.id,
-        asked_by=press.by_id,
-    )
+    return promise_for(session, KIND, case, press)
 
 
 def find(session: Session, case: DisputeCase) -> effects.Effect | None:
     """What has come of it, for the last time that the dispute was opened."""
-    return effects.find(session, key_of(case.id, case.round))
-
-
-def key_of(case_id: int, number: int) -> str:
-    """The name of the promise, for the time that a dispute was open for the n-th time."""
-    return f"{KIND}:{case_id}:{number}"
+    return find_for(session, KIND, case)
 
 
 def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
