@@ -26,7 +26,8 @@ from tests.handlers.slack.correcting import (
 )
 from tests.workspace import Person, Seen
 
-ROOM = "C0BILLING"
+# Nobody from outside reads there.
+ROOM = "G0DISPUTES"
 
 
 @pytest.fixture(scope="module")
