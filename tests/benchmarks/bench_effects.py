@@ -2,11 +2,10 @@
 
 The budget is 100 ms at the 99th percentile, idle. First the call does nothing, so that the queue
 alone is measured: commit, waking, claiming, and settling in a transaction of its own; beside it a
-bare commit in the same moments, as a promise has to wait for two of them, and for a busy machine
-like everybody. Then people
-click in the stand-in Slack opposite a whole process: from the press, by its signed request, to the
-moment at which Stripe voids the invoice; and from a payment at Stripe to the moment at which the
-card in the channel says so, which is promised within two seconds.
+bare commit in the same moments, as a promise waits for two of them, and a busy machine lets both
+wait. Then people click in the stand-in Slack opposite a whole process: from the press, by its
+signed request, to the moment at which Stripe voids the invoice; and from a payment at Stripe to the
+moment at which the card in the channel says so, which is promised within two seconds.
 """
 
 import contextlib
