@@ -7,7 +7,7 @@ them to be compared with the next one. The database goes through one index to ma
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -34,6 +34,9 @@ from bot.queries.ageing import OWED_NAMES, Owed, late_values, list_zones, owed_c
 from bot.queries.invoice_rows import ACCOUNTS, INVOICES, sight_values
 from bot.queries.sight import Sight
 from bot.queries.status import IS_OVERDUE, IS_OWED
+
+# A payment's second is told by Stripe's clock, which may be behind ours.
+CLOCKS_APART = timedelta(seconds=90)
 
 _OWN = AccountTerms.__table__.alias("own_terms")
 _WIDER = AccountTerms.__table__.alias("wider_terms")
@@ -120,8 +123,7 @@ def list_paid_late(
 
     Shape: those of one currency after those of another, in the order of their codes.
     """
-    # Stripe tells the second of a payment, and no more.
-    values = _values(wanted, sight) | {"since": since.replace(microsecond=0)}
+    values = _values(wanted, sight) | {"since": since - CLOCKS_APART}
     statement = _paid_statement(_filters(wanted, sight))
     rows = session.connection().execute(statement, values)
     return tuple(
