@@ -65,7 +65,8 @@ def account_picker(
         # A single one is asked about only where its name is not quite what was written.
         head = f"One account’s name looks like ‘{name}’. Is it meant?"
     shown = accounts[:CHOICES_MAX]
-    parts = [blocks.rich_text(blocks.text(head, is_bold=True))]
+    order = [blocks.text(" The newest customers stand first.")] if count > 1 else []
+    parts = [blocks.rich_text(blocks.text(head, is_bold=True), *order)]
     if _look_alike(shown):
         parts.append(warning("Some of these names look alike. Their customer ids tell them apart."))
     for place, account in enumerate(shown):
