@@ -37,7 +37,7 @@ COUNT = 20_000
 MEMORY_COUNT = 100_000
 LINES = 4
 BUDGET_PER_SECOND = 2_500
-COMMIT_INVOICES = 100
+COMMIT_INVOICES = 400
 OWNERS: tuple[type[Base], ...] = (Account, Customer)
 TABLES: tuple[type[Base], ...] = (Invoice, InvoiceLine, InvoiceState)
 
