@@ -113,7 +113,7 @@ def send_balance(person: Person, case: Case) -> Json:
     """Send the links to all that an account owes, in one mail."""
     assert person.click(show(person, f'/balance "{case.name}"'), "Pay full balance")["ok"]
     view_of(person)
-    assert person.submit(way="0")["ok"]
+    assert person.submit(way="mail")["ok"]
     return {}
 
 

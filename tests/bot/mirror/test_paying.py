@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from bot.errors import Misconfigured, Unavailable
-from bot.mirror import listing
+from bot.mirror import backfill, listing
 from bot.mirror.backfill import Progress, is_filled, run_backfill
 from bot.mirror.verify import verify
 from bot.models import (
@@ -197,6 +197,7 @@ def test_customer_s_lists_go_on_where_they_were_cut_off(
     for customer in customers:
         save_card(filling, customer, "pm_card_visa")
     monkeypatch.setattr(listing, "CUSTOMERS_AT_ONCE", 2)
+    monkeypatch.setattr(backfill, "LOT_PAGES_MAX", 1)
 
     def die_in_the_middle(progress: Progress) -> None:
         if progress.kind == "payment_method" and progress.objects == 2:

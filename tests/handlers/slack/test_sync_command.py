@@ -1,5 +1,6 @@
 """`/billing sync` (A4): freshness, lag, drift, what could not be read, and alerts."""
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -286,7 +287,7 @@ def test_what_the_clock_does_is_shown_and_measured(desk: Tallyman, avery: Person
     card = ask(avery)
     measured = httpx.get(f"{desk.url}/metrics", trust_env=False).text
 
-    assert "Invoices judged Past Due: less than a second ago · next 1" in card.words
+    assert re.search(r"Invoices judged Past Due: [\w ]+ ago · next 1", card.words)
     assert 'tallyman_job_last_done_seconds{job="past_due"}' in measured
     assert 'tallyman_job_days{job="past_due",state="failed"} 0.0' in measured
 
