@@ -222,6 +222,8 @@ def _words(
             return f"{from_hour:02}:00 to {until_hour:02}:00"
         case "channel_id", str():
             return channels.get(value) or value
+        case "is_thanked", bool():
+            return "Sent" if value else "Not sent"
         case _, bool():
             return "Yes" if value else "No"
         case _, str():

@@ -185,7 +185,7 @@ def prepare(chase: Chase) -> None:
         wait_until(lambda: "Reminders are on." in avery.see("general").words)
         avery.click(ask(avery, f"/billing account {FIRM}"), "Change terms")
         view_of(avery)
-        send(avery, "As usual → ", thanks="yes")
+        send(avery, "As usual → Sent", thanks="yes")
         send(avery, "The terms are changed.")
         clear_screen(avery)
     jamie = chase.jamie
