@@ -1,4 +1,4 @@
-"""What became of an invoice: every state that it was in, and what people did about it here."""
+"""What became of an invoice: its states, when it was Past Due, and what people did about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from bot.mirror.history import Sureness, sureness_of
 from bot.models import InvoiceState, PromisedInvoice
 from bot.money import Money
 from bot.queries.cards import Freshness, InvoiceRow, Status
+from bot.queries.crossings import list_crossings
 from bot.queries.freshness import get_freshness
 from bot.queries.invoice_rows import (
     INVOICES,
@@ -30,7 +31,7 @@ from bot.queries.status import KNOWN_STATUSES
 
 PAGE_ROWS = 12
 # The newest so many of each are looked at; an invoice has a dozen.
-STATES_MAX, DEEDS_MAX = 500, 500
+STATES_MAX, STRETCHES_MAX, DEEDS_MAX = 500, 500, 500
 
 _STATES, _PROMISED = InvoiceState.__table__, PromisedInvoice.__table__
 
@@ -58,6 +59,18 @@ class StateLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PastDueLine:
+    """A stretch of being Past Due, from a moment on; `ended_at` is None while it lasts.
+
+    Shape: `judged_at` is when we recorded it, in the night after `at` or in a later one.
+    """
+
+    at: datetime
+    judged_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeedLine:
     """What somebody did, or asked for; `who` is None for Tallyman itself."""
 
@@ -69,6 +82,9 @@ class DeedLine:
     note: str | None
 
 
+Line = StateLine | PastDueLine | DeedLine
+
+
 @dataclass(frozen=True, slots=True)
 class InvoiceHistory:
     """One page of an invoice's history, oldest first.
@@ -78,8 +94,9 @@ class InvoiceHistory:
     """
 
     invoice: InvoiceRow
-    lines: tuple[StateLine | DeedLine, ...]
+    lines: tuple[Line, ...]
     states_count: int
+    past_due_count: int
     deeds_count: int
     known_since: datetime | None
     page: int
@@ -106,14 +123,16 @@ def get_invoice_history(
         raise NotFound("There is no such invoice.")
     invoice = row_of(row, sight=sight)
     states = _states(session, invoice, sight)
+    stretches = _stretches(session, invoice_id)
     deeds = _deeds(session, invoice_id, sight)
-    lines: list[StateLine | DeedLine] = sorted([*states, *deeds], key=lambda line: line.at)
+    lines: list[Line] = sorted([*states, *stretches, *deeds], key=lambda line: line.at)
     pages = max(1, -(-len(lines) // PAGE_ROWS))
     page = min(page, pages)
     return InvoiceHistory(
         invoice=invoice,
         lines=tuple(lines[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]),
         states_count=len(states),
+        past_due_count=len(stretches),
         deeds_count=len(deeds),
         known_since=_known_since(states),
         page=page,
@@ -166,6 +185,11 @@ def _by_business_clock(moment: datetime, sight: Sight) -> datetime:
     """A moment of the machine's clock by the other one, which differs in the sandbox alone."""
     difference = sight.now - sight.real_now
     return moment if abs(difference) < timedelta(seconds=1) else moment + difference
+
+
+def _stretches(session: Reading, invoice_id: str) -> list[PastDueLine]:
+    found = list_crossings(session, [invoice_id])[-STRETCHES_MAX:]
+    return [PastDueLine(one.crossed_at, one.judged_at, one.ended_at) for one in found]
 
 
 def _deeds(session: Reading, invoice_id: str, sight: Sight) -> list[DeedLine]:

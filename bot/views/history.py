@@ -2,7 +2,7 @@
 
 from bot.money import money_text
 from bot.queries.cards import Status
-from bot.queries.history import DeedLine, InvoiceHistory, StateLine
+from bot.queries.history import DeedLine, InvoiceHistory, Line, PastDueLine, StateLine
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Cell, Element, Message
 from bot.views.freshness import footing, freshness_warnings, warning
@@ -35,6 +35,8 @@ def invoice_history(history: InvoiceHistory) -> Message:
     """One page of an invoice's history, oldest first."""
     title = f"History of {invoice_name(history.invoice)}"
     counts = [count_text(history.states_count, "state")]
+    if history.past_due_count:
+        counts.append(f"{count_text(history.past_due_count, 'time')} Past Due")
     if history.deeds_count:
         counts.append(count_text(history.deeds_count, "deed"))
     said = f"{account_name(history.invoice.account)}\n{', '.join(counts)}, oldest first"
@@ -61,11 +63,29 @@ def _table(history: InvoiceHistory) -> Block:
     for line in history.lines:
         when = clock_text(line.at, history.zone)
         by_then = "by " if isinstance(line, StateLine) and line.is_by_then else ""
-        what = _state(line, history.zone) if isinstance(line, StateLine) else _deed(line)
-        rows.append([blocks.cell(f"{by_then}{when}"), blocks.rich_text(*what)])
+        rows.append([blocks.cell(f"{by_then}{when}"), blocks.rich_text(*_what(line, history.zone))])
     if not history.lines:
         rows.append([blocks.cell("—"), blocks.cell("Nothing has been seen yet.")])
     return blocks.table(rows, align=("left", "left"), wrapped=(1,))
+
+
+def _what(line: Line, zone: str) -> list[Element]:
+    match line:
+        case StateLine():
+            return _state(line, zone)
+        case PastDueLine():
+            return _past_due(line, zone)
+        case DeedLine():
+            return _deed(line)
+
+
+def _past_due(line: PastDueLine, zone: str) -> list[Element]:
+    until = f" · until {clock_text(line.ended_at, zone)}" if line.ended_at else ""
+    return [
+        blocks.emoji(STATUS_EMOJI[Status.PAST_DUE]),
+        blocks.text(f" {status_words(Status.PAST_DUE, '')}", is_bold=True),
+        blocks.text(f"{until}\nJudged here, {clock_text(line.judged_at, zone)}"),
+    ]
 
 
 def _state(line: StateLine, zone: str) -> list[Element]:

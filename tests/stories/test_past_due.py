@@ -278,6 +278,8 @@ def pay_at_last(chase: Chase) -> None:
     # The seventh day after it was due.
     chase.at("2026-11-06T09:05")
 
+    history = ask(chase.jamie, f"/invoice history {chase.invoice['number']}").words
+    assert "Past Due\n · until 4 Nov 2026 " in history
     assert chase.letters()[2:] == ["Thank you for your payment"]
 
 

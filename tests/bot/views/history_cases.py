@@ -6,7 +6,7 @@ from typing import Any
 from bot.audit.anchors import Anchor
 from bot.queries.audit import AuditLine, AuditReport
 from bot.queries.cards import Status
-from bot.queries.history import DeedLine, InvoiceHistory, StateLine
+from bot.queries.history import DeedLine, InvoiceHistory, Line, PastDueLine, StateLine
 from bot.views.audit import audit_card
 from bot.views.blocks import Message
 from bot.views.history import invoice_history
@@ -46,12 +46,13 @@ def make_deed(**changes: Any) -> DeedLine:
     return DeedLine(**facts | changes)
 
 
-def make_history(*lines: StateLine | DeedLine, **changes: Any) -> Message:
+def make_history(*lines: Line, **changes: Any) -> Message:
     """A page of a history."""
     facts: dict[str, Any] = {
         "invoice": make_row(),
         "lines": lines,
         "states_count": sum(isinstance(line, StateLine) for line in lines),
+        "past_due_count": sum(isinstance(line, PastDueLine) for line in lines),
         "deeds_count": sum(isinstance(line, DeedLine) for line in lines),
         "known_since": None,
         "page": 1,
@@ -99,9 +100,14 @@ def history_cases(nasty: str) -> dict[str, Message]:
         event_id=nasty,
         is_by_then=True,
     )
+    due = make_state(due_on=date(2026, 10, 24))
+    crossed = ISSUED + timedelta(days=10)
+    once = PastDueLine(crossed, crossed + timedelta(hours=2), crossed + timedelta(days=2))
+    again = PastDueLine(crossed + timedelta(days=5), crossed + timedelta(days=6), None)
     many = [make_state(at=ISSUED + timedelta(hours=each)) for each in range(12)]
     return {
         "history": make_history(make_state(), make_deed(), part, paid),
+        "history_past_due": make_history(due, make_deed(), once, again),
         "history_before_us": make_history(before, paid, known_since=NOW),
         "history_nothing_yet": make_history(),
         "history_second_page": make_history(*many, page=2, pages=3, states_count=30),

@@ -11,7 +11,10 @@ from bot.access import Permission, acting, first_admin
 from bot.audit.deeds import Deed, Private, Stage, Subject
 from bot.audit.record import record
 from bot.clock import real_now
+from bot.mirror.sweep import sweep
 from jobs import audit
+from jobs.schedule import TIMETABLE
+from jobs.timekeeping import look
 from tests.billing import Billing, day
 from tests.bot.audit.trailing import tampering
 from tests.deployment import ADMIN, STRANGER, Tallyman, deployed
@@ -19,6 +22,8 @@ from tests.handlers.slack.billing_desk import NO_ROLE, NOT_COVERED, answered, as
 from tests.handlers.slack.pressing import forge
 from tests.trail import entries_of, refusals_of
 from tests.workspace import Person, Seen
+
+PAST_DUE = next(job for job in TIMETABLE if job.name == "past_due")
 
 
 @pytest.fixture
@@ -127,6 +132,35 @@ def test_deeds_stand_among_the_states_with_who_did_them(desk: Tallyman, avery: P
     assert "1 deed" in history.words
     avery.click(history, "Back to the invoice")
     assert "History" in answered(avery, after=history).buttons
+
+
+def test_each_time_it_was_past_due_stands_there_with_its_end(desk: Tallyman, avery: Person) -> None:
+    billing = Billing(desk.stripe)
+    invoice = billing.invoice(billing.customer("Acme"), ("Calls", 12_300), due=day("2026-11-04"))
+    desk.backfill()
+    judge(desk, "2026-11-05")
+    lasting = ask(avery, f"/invoice history {invoice['number']}")
+    billing.pay(invoice)
+    judge(desk, "2026-11-06")
+
+    ended = ask(avery, f"/invoice history {invoice['number']}")
+
+    when, what = rows_of(lasting)[-1]
+    assert when == "5 Nov 2026 00:00"
+    assert what == "Past Due\nJudged here, 5 Nov 2026 12:00"
+    assert "1 time Past Due" in lasting.words
+    (_, past_due), (_, paid) = rows_of(ended)[-2:]
+    assert past_due.startswith("Past Due · until 5 Nov 2026 12:00\nJudged here, ")
+    assert paid.startswith("Paid")
+
+
+def judge(desk: Tallyman, text: str) -> None:
+    """Come to noon of a day, hear of everything, and judge the night before."""
+    follow(desk)
+    desk.stripe.advance(day(text))
+    sweep(desk.runtime)
+    follow(desk)
+    look(desk.runtime, PAST_DUE)
 
 
 def test_a_long_history_has_pages(desk: Tallyman, avery: Person) -> None:
