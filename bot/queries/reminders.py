@@ -251,8 +251,12 @@ def pause_words(pause: Pause | None) -> str | None:
     if pause is None:
         return None
     if pause.promise is not None:
-        return f"the customer has promised to pay by {pause.promise.promised_on.isoformat()}"
-    return f"it is snoozed until {pause.snoozed_until}"
+        return f"the customer has promised to pay by {_day(pause.promise.promised_on)}"
+    return f"it is snoozed until {_day(pause.snoozed_until)}" if pause.snoozed_until else None
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _planned(

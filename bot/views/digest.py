@@ -25,6 +25,7 @@ from bot.views.text import (
     account_name,
     amounts_text,
     as_of_text,
+    capital,
     count_text,
     day_of,
     day_text,
@@ -196,7 +197,7 @@ def _seen(report: DigestReport, posted: PostedDigest) -> list[Block]:
 
 
 def _footing(report: DigestReport, posted: PostedDigest) -> Block:
-    words = [escape(fit(scope_words(posted.scope).capitalize(), 300)), _place_words(report)]
+    words = [escape(fit(capital(scope_words(posted.scope)), 300)), _place_words(report)]
     if report.too_little_count:
         words.append(f"{count_text(report.too_little_count, 'account')} below the minimum left out")
     if posted.is_late:

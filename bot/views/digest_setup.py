@@ -23,7 +23,16 @@ from bot.views.fields import (
 from bot.views.forms import Form
 from bot.views.freshness import warning
 from bot.views.roles import done_line
-from bot.views.text import account_name, count_text, day_text, escape, fit, literal, plain
+from bot.views.text import (
+    account_name,
+    capital,
+    count_text,
+    day_text,
+    escape,
+    fit,
+    literal,
+    plain,
+)
 
 HEAD = "Digests of past due accounts"
 # The names of the fields.
@@ -88,8 +97,8 @@ def digest_card(
     Shape: `is_member` is False where the bot has to be invited first.
     """
     facts = {
-        "When": times_words(setup),
-        "About": scope_words(setup.scope).capitalize(),
+        "When": capital(times_words(setup)),
+        "About": capital(scope_words(setup.scope)),
         "Nothing past due": "No message" if setup.is_quiet else "It says so",
         "Last one": day_text(setup.last_on) if setup.last_on else "not yet",
         "Next one": day_text(next_on) if next_on else "not planned",
@@ -219,9 +228,9 @@ def _currency_field(filled: Prefilled, currencies: Sequence[str]) -> list[Block]
 
 def _row(place: int, setup: DigestSetup) -> Block:
     name = f"#{plain(setup.channel_name, limit=NAME_MAX)}"
-    about = escape(fit(scope_words(setup.scope).capitalize(), 120))
+    about = escape(fit(capital(scope_words(setup.scope)), 120))
     return blocks.fields(
-        [blocks.plain_text(name), blocks.mrkdwn(f"{times_words(setup).capitalize()}\n{about}")],
+        [blocks.plain_text(name), blocks.mrkdwn(f"{capital(times_words(setup))}\n{about}")],
         accessory=blocks.button(
             "Show",
             action_id=actions.action_id(actions.SHOW_DIGEST, place),

@@ -54,7 +54,8 @@ def _who(line: DigestLine) -> Cell:
     name, marks = line_name(line), line_marks(line)
     if line.change is Change.OVER:
         return blocks.rich_text(struck(name), blocks.text(f"\n{marks}"))
-    return blocks.cell(f"{name}\n{marks}" if marks else name)
+    # The dot keeps them apart where a cell is shown on one line.
+    return blocks.cell(f"{name}\n· {marks}" if marks else name)
 
 
 def _amount(line: DigestLine) -> Cell:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.access import Permission
 from bot.money import Money, money_text
-from bot.queries.cards import InvoiceCard, Status
+from bot.queries.cards import InvoiceCard, PromiseMark, Status
 from bot.views import actions, blocks, invoice_table
 from bot.views.ageing import BEHIND
 from bot.views.blocks import Block, Element, Message
@@ -190,6 +190,11 @@ def _due_text(card: InvoiceCard) -> str:
     return f"due in {count_text(days, 'day')}" if days else "due today"
 
 
+def _promised(card: InvoiceCard, promise: PromiseMark) -> str:
+    is_for_more = promise.amount.minor > card.remaining.minor
+    return promise_text(promise) + (", with other invoices" if is_for_more else "")
+
+
 def _facts(card: InvoiceCard) -> list[Block]:
     """Dates and how it is collected, in two columns; only what there is."""
     facts = {
@@ -203,7 +208,7 @@ def _facts(card: InvoiceCard) -> list[Block]:
         and money_text(card.credited_after_payment),
         "Chargeback": card.chargebacks and chargeback_fact(card.chargebacks[0]),
         "Disputed": card.dispute and dispute_fact(card.dispute),
-        "Promised": card.promise and promise_text(card.promise),
+        "Promised": card.promise and _promised(card, card.promise),
         "Snoozed": card.snoozed_until and f"until {day_text(card.snoozed_until)}",
         "Looks after it": card.owner and escape(plain(card.owner, limit=NAME_MAX)),
         "Short number": card.short_number and str(card.short_number),

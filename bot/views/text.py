@@ -205,6 +205,11 @@ def age_text(age: timedelta) -> str:
     return count_text(seconds // DAY, "day")
 
 
+def capital(words: str) -> str:
+    """Words with a capital at their head; names and zones among them stay as they are."""
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def days_late_text(days: int) -> str:
     """How late: "1 day late", "23 days late"."""
     return f"{count_text(days, 'day')} late"

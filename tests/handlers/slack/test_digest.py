@@ -92,7 +92,7 @@ def test_the_next_one_says_what_has_changed(desk: Tallyman, avery: Person, morni
     third = wait_for_posts(desk, avery, before + 2)
 
     assert "2 new" in second.words
-    assert ["Fresh Ltd\n● new", "USD 77.00", "1 d"] in rows_of(second)
+    assert ["Fresh Ltd\n· ● new", "USD 77.00", "1 d"] in rows_of(second)
     assert "Paid since" in third.words
     assert "USD 33.00 by Payer Ltd" in third.words
     assert "new" not in " ".join(row[0] for row in rows_of(third))
@@ -140,7 +140,7 @@ def test_a_dispute_is_marked_in_todays_digest(desk: Tallyman, avery: Person, mor
 
     changed = wait_for_words(desk, avery, morning, "disputed")
 
-    assert any(row[0].startswith("Newest Inc\ndisputed") for row in rows_of(changed))
+    assert any(row[0].startswith("Newest Inc\n· disputed") for row in rows_of(changed))
 
 
 def test_who_has_seen_it_stands_below_it(desk: Tallyman, avery: Person, morning: Seen) -> None:

@@ -16,7 +16,9 @@ export function dataVisualization(block) {
   const title = decode(block.title ?? "");
   const figure = el("figure", { class: "chart", "aria-label": title });
   const stage = el("div", { class: "chart-stage" });
-  figure.append(el("figcaption", { class: "caption", text: title }), stage, legend(chart));
+  figure.append(
+    ...[el("figcaption", { class: "caption", text: title }), stage, legend(chart)].filter(Boolean),
+  );
   if (chart.type === "pie") stage.append(pie(chart, title));
   else redrawOnResize(stage, (width) => plot(chart, width, title));
   return figure;
