@@ -5,7 +5,7 @@ month and the night in which the clocks go back (1 November 2026, 02:00).
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -75,6 +75,15 @@ class Chase:
         sweep(self.desk.runtime)
         self.desk.sync()
         self.settle()
+
+    def hear_until(self, is_so: Callable[[], bool]) -> None:
+        """The same until something is so, as news come when they come."""
+
+        def is_heard() -> bool:
+            self.hear()
+            return is_so()
+
+        wait_until(is_heard)
 
     def settle(self) -> None:
         """Wait until nothing is promised any more; what is put off for a moment is done now."""
@@ -221,9 +230,8 @@ def promise_by_monday(chase: Chase) -> None:
     said = {"when": "other", "other_day": "2026-11-02", "said_by": "Erin"}
     send(jamie, "The promise is recorded.", **said)
     clear_screen(jamie)
-    chase.hear()
 
-    assert "promised by 2 Nov" in chase.lines()[FIRM]
+    chase.hear_until(lambda: "promised by 2 Nov" in chase.lines()[FIRM])
     assert "USD 1,200.00 by 2 Nov 2026" in ask(jamie, f"/balance {FIRM}").words
 
 
@@ -265,8 +273,7 @@ def break_the_promise(chase: Chase) -> None:
 def pay_at_last(chase: Chase) -> None:
     """The customer pays at Stripe: struck through, thanked, and left alone."""
     Billing(chase.desk.stripe).pay(chase.invoice)
-    chase.hear()
-    assert struck_in(chase.digest()) == [FIRM, "USD 1,200.00"]
+    chase.hear_until(lambda: struck_in(chase.digest()) == [FIRM, "USD 1,200.00"])
     balance = ask(chase.jamie, f"/balance {FIRM}").words
     assert "Nothing to pay." in balance
     assert "0 of 1 promise, 0 % of USD 1,200.00" in balance
