@@ -12,10 +12,11 @@ from bot.access import Permission
 from bot.queries.account_desk import AccountDesk
 from bot.views import action_values, actions, blocks
 from bot.views.ageing import BEHIND, currencies_shown, others_words, owed_line
-from bot.views.balance import STANDING_EMOJI, standing_words
+from bot.views.balance import STANDING_EMOJI, promised_words, standing_words
 from bot.views.blocks import Block, Element, Message
 from bot.views.freshness import footing, freshness_warnings
 from bot.views.lists import invoice_rows
+from bot.views.promise_words import PROMISE_EMOJI
 from bot.views.text import account_name, count_text, fit, literal
 
 HEAD = "What to do"
@@ -167,6 +168,12 @@ def _glance(desk: AccountDesk, name: str) -> Block:
         elements += [blocks.text("\n"), *owed_line(each)]
     if others := owed[len(shown) :]:
         elements.append(blocks.text(f"\n{others_words(others)}"))
+    for promised in desk.balance.promised[: len(shown)]:
+        elements += [
+            blocks.text("\n"),
+            blocks.emoji(PROMISE_EMOJI),
+            blocks.text(f" Promised: {promised_words(promised)}"),
+        ]
     return blocks.rich_text(*elements)
 
 

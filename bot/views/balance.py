@@ -146,7 +146,7 @@ def _facts(balance: Balance) -> list[Block]:
         "Unapplied credit": credit,
         "Owed beside invoices": beside,
         "Disputed, in the balance": [_disputed_words(each) for each in balance.disputed],
-        "Promised, in the balance": [_promised_words(each) for each in balance.promised],
+        "Promised, in the balance": [promised_words(each) for each in balance.promised],
         "Kept promises": [_kept_words(each) for each in balance.kept],
         "Chargebacks": [_chargeback_words(each, zone) for each in balance.chargebacks],
     }
@@ -168,7 +168,8 @@ def _disputed_words(disputed: DisputedSum) -> str:
     return f"{money_text(disputed.amount)}, {count_text(disputed.count, 'invoice')}"
 
 
-def _promised_words(promised: PromisedSum) -> str:
+def promised_words(promised: PromisedSum) -> str:
+    """What is promised in one currency: "USD 500.00 by 27 Nov 2026"."""
     return f"{money_text(promised.amount)} by {day_text(promised.first_on)}"
 
 
