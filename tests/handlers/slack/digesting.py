@@ -1,7 +1,7 @@
 """What tests of digests have in common: a book with late payers, a channel, and its mornings."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -86,18 +86,18 @@ def pressed(person: Person, seen: Seen, label: str) -> Seen:
 
 def next_morning(desk: Tallyman, *, days: int = 1, hour: int = HOUR) -> int:
     """Let the night pass; how many digests were taken up at the hour."""
+    let_night_pass(desk, days=days, hour=hour)
+    return look(desk.runtime, DIGEST)
+
+
+def let_night_pass(desk: Tallyman, *, days: int = 1, hour: int = HOUR) -> None:
+    """Move Stripe's clock to a morning, and hear of everything; nobody looks yet what is due."""
     moment = (desk.stripe.clock + timedelta(days=days)).replace(hour=hour, minute=1)
-    return at_moment(desk, moment)
-
-
-def at_moment(desk: Tallyman, moment: datetime) -> int:
-    """Move Stripe's clock, hear of everything, and look what is due."""
     desk.stripe.advance(moment)
     # A day begins once everything before it was heard of.
     sweep(desk.runtime)
     desk.sync()
     free_lanes(desk)
-    return look(desk.runtime, DIGEST)
 
 
 def posts(desk: Tallyman, channel: str = ROOM) -> list[Any]:

@@ -22,7 +22,7 @@ COLLECTOR, APPROVER, VIEWER, STRANGER = "U0JAMIE", "U0SASHA", "U0ROBIN", "U0KIM"
 ROLES = f"{COLLECTOR}=collector,{APPROVER}=approver,{VIEWER}=viewer"
 # A Monday; the Friday and the Monday after it are what most promises are about.
 TODAY, FRIDAY, MONDAY = day("2026-11-16"), "2026-11-20", "2026-11-23"
-FIRMS = 18
+FIRMS = 20
 # Each firm owes these, both past due, and one that is not due yet.
 FIRST, SECOND, LATER = 10_000, 5_000, 2_000
 

@@ -26,7 +26,7 @@ def open_room(database_url: str) -> Iterator[Tallyman]:
     stripe = StandIn(now=day("2026-11-01"), secret_key=SECRET_KEY, requests_per_second=None)
     billing = Billing(stripe)
     customer = billing.customer("Acme", company="Acme")
-    for number in range(12):
+    for number in range(13):
         stripe.advance(day("2026-11-01") + timedelta(days=number))
         billing.invoice(customer, ("Calls", 10_000 + number))
     stripe.advance(day("2026-11-16"))
@@ -76,8 +76,13 @@ def share(desk: Tallyman, person: Person, number: int) -> Seen:
 
 
 def pay(desk: Tallyman, number: int) -> None:
-    """The customer pays, and we hear of it."""
+    """The customer pays, and we hear of it at once."""
     free_lanes(desk)
+    pay_quietly(desk, number)
+
+
+def pay_quietly(desk: Tallyman, number: int) -> None:
+    """The customer pays, and we hear of it; what is held stays so."""
     with desk.runtime.database.reading() as session:
         found = select(Invoice.id).where(Invoice.short_number == number)
         invoice = session.scalars(found).one()

@@ -13,6 +13,8 @@ from tests.billing import Billing, day
 from tests.deployment import SECRET_KEY, Tallyman, deployed
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import ask, grant, revoke
+from tests.handlers.slack.correcting import submit_again
+from tests.handlers.slack.dying import call_and_die, go_on, hold_calls, list_pending
 from tests.handlers.slack.letters import SENDER, direct_words, follow, tidy
 from tests.handlers.slack.pressing import forge, view_of
 from tests.trail import entries_of
@@ -231,6 +233,64 @@ def test_a_contact_that_cannot_be_told_is_said_to_whoever_changed_it(
     avery.submit()
 
     wait_until(lambda: "ada@bouncing.example was not told" in direct_words(desk))
+
+
+def test_the_same_change_twice_is_one_mail_to_each(
+    desk: Tallyman, avery: Person, post_office: MailServer
+) -> None:
+    account(desk, "Repeated Ltd")
+    change_contacts(avery, "Repeated Ltd", "ada@repeated.example")
+
+    avery.submit()
+    submit_again(desk)
+
+    wait_until(lambda: not list_pending(desk))
+    assert told_of(post_office, "Repeated Ltd") == [
+        "ada@repeated.example",
+        "pay@repeatedltd.example",
+    ]
+
+
+def test_a_worker_that_dies_after_telling_a_contact_tells_nobody_twice(
+    desk: Tallyman, avery: Person, post_office: MailServer
+) -> None:
+    account(desk, "Killed Ltd")
+    change_contacts(avery, "Killed Ltd", "ada@killed.example")
+    hold_calls(desk, "mail")
+    avery.submit()
+    promised = list_pending(desk, "tell_contact")
+
+    call_and_die(desk, promised[0])
+    go_on(desk)
+
+    first = promised[0].payload["recipient"]
+    wait_until(lambda: f"{first} was not told" in direct_words(desk))
+    wait_until(lambda: len(told_of(post_office, "Killed Ltd")) == 2)
+    assert told_of(post_office, "Killed Ltd") == ["ada@killed.example", "pay@killedltd.example"]
+
+
+def test_a_mail_in_doubt_is_not_sent_again_and_said_to_whoever_changed_it(
+    desk: Tallyman, avery: Person, post_office: MailServer
+) -> None:
+    account(desk, "Doubtful Ltd")
+    change_contacts(avery, "Doubtful Ltd", "ada@doubtful.example")
+    post_office.faults.set("lose_answer", 2)
+
+    avery.submit()
+
+    wait_until(lambda: "ada@doubtful.example was not told" in direct_words(desk))
+    assert "did not say whether it took the mail" in direct_words(desk)
+    wait_until(lambda: not list_pending(desk))
+    assert told_of(post_office, "Doubtful Ltd") == [
+        "ada@doubtful.example",
+        "pay@doubtfulltd.example",
+    ]
+
+
+def told_of(post_office: MailServer, name: str) -> list[str]:
+    """Who has got a mail that names an account, once for each mail."""
+    letters = post_office.mailbox.list_letters()
+    return sorted(one.envelope_to[0] for one in letters if name in one.text)
 
 
 def test_terms_are_seen_before_they_hold(desk: Tallyman, avery: Person) -> None:

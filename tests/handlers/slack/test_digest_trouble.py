@@ -19,12 +19,14 @@ from tests.handlers.slack.digesting import (
     digest_posts,
     digesting,
     effects_of,
+    let_night_pass,
     next_morning,
     posts,
     rows_of,
     set_up,
     wait_for_posts,
 )
+from tests.handlers.slack.dying import call_and_die, hold_calls, list_pending
 from tests.handlers.slack.room import let_time_pass
 from tests.workspace import Person, Seen
 
@@ -103,6 +105,20 @@ def test_a_lost_answer_makes_no_second_post(desk: Tallyman, avery: Person, room:
     wait_until(lambda: ended(desk, "done"))
     wait_for_posts(desk, avery, 1, channel=room)
     assert effects_of(desk)[-1].attempts > 1
+
+
+def test_what_a_worker_posted_before_it_died_is_not_posted_again(
+    desk: Tallyman, avery: Person, room: str
+) -> None:
+    let_night_pass(desk)
+    hold_calls(desk, "slack")
+    look(desk.runtime, DIGEST)
+
+    call_and_die(desk, list_pending(desk, "post_digest")[-1])
+
+    wait_until(lambda: effects_of(desk)[-1].state == "done")
+    assert effects_of(desk)[-1].attempts > 1
+    wait_for_posts(desk, avery, 1, channel=room)
 
 
 def test_a_table_that_slack_refuses_gives_way_to_a_simpler_one(

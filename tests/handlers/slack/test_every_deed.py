@@ -7,20 +7,15 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from sqlalchemy import Row, select, update
+from sqlalchemy import select
 
 from bot import stripe_wire
-from bot.bells import ring
-from bot.effects import Means, lanes
-from bot.effects.promises import BELL, effect_of
-from bot.models import PENDING, Effect, Invoice
-from bot.operations.registry import OPERATIONS
+from bot.models import Effect, Invoice
 from bot.sandbox.mail.mailbox import Mailbox
 from bot.sandbox.stripe import StandIn
 from tests.billing import day
@@ -29,6 +24,7 @@ from tests.deeds import AT_STRIPE, SETTINGS, tell_cases
 from tests.deployment import SECRET_KEY, Tallyman, deployed
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import NOT_COVERED, deliver, grant, refusals_of
+from tests.handlers.slack.dying import call_and_die, go_on, hold_calls, list_pending
 from tests.handlers.slack.letters import tidy
 from tests.handlers.slack.pressing import forge
 from tests.handlers.slack.room import free_lanes
@@ -208,22 +204,6 @@ def once() -> dict[str, list[int]]:
     return {deed.name: [1] * deed.parts for deed in AT_STRIPE}
 
 
-def hold_calls(desk: Tallyman) -> None:
-    """Let no call to Stripe begin until `go_on`."""
-    with desk.runtime.database.writing() as session:
-        lanes.hold(session, "stripe", until=datetime.now(UTC) + timedelta(minutes=5))
-
-
-def go_on(desk: Tallyman) -> None:
-    """Let whatever waits begin at once: for its turn, or to be tried again."""
-    free_lanes(desk)
-    # Apart, as whoever claims takes locks in another order.
-    with desk.runtime.database.writing() as session:
-        waiting = update(Effect).where(Effect.state == "ready")
-        session.execute(waiting.values(due_at=datetime.now(UTC) - timedelta(seconds=1)))
-        ring(session, BELL)
-
-
 def finish(desk: Tallyman) -> None:
     """Wait until nothing is promised any more."""
 
@@ -236,28 +216,15 @@ def finish(desk: Tallyman) -> None:
 
 def let_workers_die(desk: Tallyman, case: Case) -> None:
     """Have each call about an account's invoices made by a worker that dies right after it."""
-    means = Means(desk.runtime, desk.desk.slack, desk.desk.deployment)
     subjects = {f"invoice:{one['id']}" for one in case.invoices}
     while found := [one for one in list_pending(desk) if one.subject in subjects]:
-        row = found[0]
-        OPERATIONS[row.kind].perform(effect_of(row), means)
-        with desk.runtime.database.writing() as session:
-            # As it stands once the lease has run out; only this one goes on, while others wait.
-            left = {"attempts": 1, "lane": "", "due_at": datetime.now(UTC) - timedelta(seconds=1)}
-            session.execute(update(Effect).where(Effect.id == row.id).values(left))
-            ring(session, BELL)
-        wait_until(partial(is_over, desk, row.id))
+        call_and_die(desk, found[0])
+        wait_until(partial(is_over, desk, found[0].id))
 
 
 def is_over(desk: Tallyman, effect_id: int) -> bool:
     """Whether nobody has to make a call any more."""
     return effect_id not in {one.id for one in list_pending(desk)}
-
-
-def list_pending(desk: Tallyman) -> Sequence[Row[Any]]:
-    """The promises that are still to be kept, oldest first."""
-    with desk.runtime.database.reading() as session:
-        return session.execute(select(Effect.__table__).where(PENDING).order_by(Effect.id)).all()
 
 
 def list_ends(desk: Tallyman, case_of: dict[str, Case]) -> dict[str, str]:

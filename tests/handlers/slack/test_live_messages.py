@@ -11,6 +11,7 @@ from tests.billing import day
 from tests.deployment import Tallyman
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import answered, ask
+from tests.handlers.slack.dying import call_and_die, get_last, go_on, hold_calls, list_pending
 from tests.handlers.slack.pressing import view_of
 from tests.handlers.slack.promising import clear_screen
 from tests.handlers.slack.room import (
@@ -22,11 +23,14 @@ from tests.handlers.slack.room import (
     let_time_pass,
     open_room,
     pay,
+    pay_quietly,
     posted,
     share,
     shown,
 )
 from tests.workspace import Person
+
+UPDATE = "update_announcement"
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +176,41 @@ def test_many_changes_become_one_update(desk: Tallyman, avery: Person) -> None:
 
     updates = [one for one in desk.slack.calls if one.method == "chat.update"]
     assert len([one for one in updates if one.arguments["ts"] == card.ts]) <= 2
+
+
+def test_a_change_whose_worker_died_shows_and_posts_nothing_again(
+    desk: Tallyman, avery: Person
+) -> None:
+    card = share(desk, avery, 1008)
+    wait_until(lambda: not list_pending(desk))
+    count = len(posted(desk))
+    hold_calls(desk, "slack")
+    pay_quietly(desk, 1008)
+    wait_until(lambda: bool(list_pending(desk, UPDATE)))
+
+    call_and_die(desk, list_pending(desk, UPDATE)[0])
+
+    assert "settled in full" in shown(avery, card)
+    go_on(desk)
+    wait_until(lambda: not list_pending(desk))
+    assert get_last(desk, UPDATE).state == "done"
+    assert "settled in full" in shown(avery, card)
+    assert len(posted(desk)) == count
+
+
+def test_a_change_whose_answer_was_lost_is_made_again(desk: Tallyman, avery: Person) -> None:
+    card = share(desk, avery, 1013)
+    count = len(posted(desk))
+    desk.slack.faults.set({"lose_answer_next": 1, "methods": ["chat.update"]})
+
+    pay(desk, 1013)
+    wait_until(lambda: get_last(desk, UPDATE).last_error is not None)
+    go_on(desk)
+
+    wait_until(lambda: not list_pending(desk))
+    assert get_last(desk, UPDATE).attempts > 1
+    assert "settled in full" in shown(avery, card)
+    assert len(posted(desk)) == count
 
 
 def test_what_could_not_be_posted_waits_for_a_persons_decision(

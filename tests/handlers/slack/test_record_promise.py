@@ -5,11 +5,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from bot import stripe_api, stripe_wire
 from tests.billing import Billing
 from tests.deployment import Tallyman
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import NO_ROLE, NOT_COVERED, ask
 from tests.handlers.slack.correcting import card_for, decide, submit_again
+from tests.handlers.slack.dying import (
+    call_and_die,
+    get_last,
+    go_on,
+    holding_subject,
+    list_pending,
+)
 from tests.handlers.slack.pressing import forge, view_of
 from tests.handlers.slack.promising import (
     APPROVER,
@@ -29,13 +37,18 @@ from tests.handlers.slack.promising import (
     promising_desk,
     states_of,
 )
-from tests.workspace import Person
+from tests.workspace import Person, Seen
+
+# As long as a Stripe that says nothing is waited for.
+ANSWER_SECONDS_MAX = 1.0
 
 
 @pytest.fixture(scope="module")
 def desk(shared_database_url: str) -> Iterator[Tallyman]:
-    with promising_desk(shared_database_url, promise_limits="USD 160") as tallyman:
-        yield tallyman
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stripe_wire, "READ_SECONDS", ANSWER_SECONDS_MAX)
+        with promising_desk(shared_database_url, promise_limits="USD 160") as tallyman:
+            yield tallyman
 
 
 @pytest.fixture
@@ -261,6 +274,61 @@ def test_a_promise_that_was_approved_too_late_is_not_recorded(
     told = card_for(jamie, "not done. Nothing of")
     assert str(firm.invoices[1].number) in told.words
     assert promises_of(desk, firm) == []
+
+
+@pytest.fixture
+def card(people: Callable[[str], Person], jamie: Person, firm: Firm) -> Seen:
+    """What asks the approver for a promise of more than the limit."""
+    promise(jamie, firm, invoices=list(firm.ids), note="They pay it all.")
+    return card_for(people(APPROVER), f"Promise to pay invoice {firm.invoices[0].number}")
+
+
+def test_an_approval_that_is_sent_twice_records_one_promise(
+    desk: Tallyman, people: Callable[[str], Person], firm: Firm, card: Seen
+) -> None:
+    decide(people(APPROVER), card, "Approve …")
+    submit_again(desk)
+
+    wait_until(lambda: not list_pending(desk))
+    assert states_of(desk, firm) == ["pending"]
+    assert deeds_of(desk, firm).count("record_promise.settled") == 1
+
+
+def test_a_promise_whose_worker_died_is_recorded_once(
+    desk: Tallyman, people: Callable[[str], Person], firm: Firm, card: Seen
+) -> None:
+    with holding_subject(desk, f"invoice:{firm.ids[0]}"):
+        decide(people(APPROVER), card, "Approve …")
+        [promised] = list_pending(desk, "record_promise")
+        call_and_die(desk, promised)
+        assert promises_of(desk, firm) == []
+
+    wait_until(lambda: states_of(desk, firm) == ["pending"])
+    assert get_last(desk, "record_promise").attempts > 1
+    assert deeds_of(desk, firm).count("record_promise.settled") == 1
+
+
+@pytest.mark.parametrize("fault", [{"deny": ["invoices"]}, {"black_hole": True}])
+def test_a_promise_is_recorded_once_stripe_says_how_the_invoice_is(
+    desk: Tallyman,
+    people: Callable[[str], Person],
+    firm: Firm,
+    card: Seen,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: dict[str, object],
+) -> None:
+    desk.stripe.world.faults.set(fault)
+    with monkeypatch.context() as patch:
+        patch.setattr(stripe_api, "GIVE_UP_SECONDS", ANSWER_SECONDS_MAX)
+        decide(people(APPROVER), card, "Approve …")
+        wait_until(lambda: get_last(desk, "record_promise").last_error is not None)
+    assert promises_of(desk, firm) == []
+    desk.stripe.world.faults.reset()
+
+    go_on(desk)
+
+    wait_until(lambda: states_of(desk, firm) == ["pending"])
+    assert deeds_of(desk, firm).count("record_promise.settled") == 1
 
 
 def test_a_person_may_send_a_link_all_the_same_and_is_told_of_the_promise(
