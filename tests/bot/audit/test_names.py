@@ -13,8 +13,14 @@ OPERATIONS = {
     *("begin_audit", "grant_role", "revoke_role", "allow_channel", "remove_channel"),
     *("dismiss_alert", "retry_object", "ask", "erase_person"),
     *("retry_effect", "dismiss_effect", "confirm_effect", "repeat_effect", "share_answer"),
-    "charge_balance",
+    *("charge_balance", "send_payment_link", "send_balance_links", "decide_mail"),
+    *("change_contacts", "change_terms", "tell_contact", "assign_owner"),
+    *("record_promise", "cancel_promise", "judge_promise", "snooze_account", "end_snooze"),
+    *("set_digest", "stop_digest", "post_digest", "see_digest"),
+    *("switch_reminders", "send_reminder"),
 }
+# What makes an entry of a name: the deed itself, and what several deeds have in common.
+RECORDING = {"Deed", "decide"}
 STAGES = {
     *("done", "requested", "approved", "rejected", "expired"),
     *("settled", "refused", "failed", "missed"),
@@ -35,10 +41,10 @@ def names_in(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Assign)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Deed" and node.args:
-            named = kinds.get(ast.unparse(node.args[0]), node.args[0])
-            if isinstance(named, ast.Constant):
-                yield str(named.value)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in RECORDING:
+            named = (kinds.get(ast.unparse(argument), argument) for argument in node.args)
+            values = (one.value for one in named if isinstance(one, ast.Constant))
+            yield from (value for value in values if isinstance(value, str))
 
 
 def test_every_operation_that_was_ever_recorded_keeps_its_name() -> None:
