@@ -4,15 +4,12 @@
 """
 
 import contextlib
-import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from pydantic import SecretStr
@@ -26,6 +23,7 @@ from bot.clock import BusinessClock, real_now
 from bot.database import migrate, migrate_unless_served
 from bot.deployment import identify
 from bot.effects import Means
+from bot.ending import end_on_signals, hearing
 from bot.errors import Unavailable
 from bot.file_lock import FileLock
 from bot.mirror.keeper import EventKeeper
@@ -81,7 +79,7 @@ def run_process(
     Raises: Misconfigured and Unavailable from its start; once it runs, Misconfigured when Slack or
         Stripe turns out to be another one than was recorded.
     """
-    with contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack, hearing():
         take_file_lock(settings, stack)
         migrate(settings.database_url)
         runtime = stack.enter_context(opened(settings, clock=clock))
@@ -166,16 +164,6 @@ def plain(secrets: Sequence[SecretStr]) -> list[str]:
     return [secret.get_secret_value() for secret in secrets]
 
 
-def end_on_signals() -> None:
-    """Let Ctrl-C and SIGTERM take everything down in order, from wherever the process is."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        sys.exit(0)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-
-
 def run_sandbox(page_port: int) -> None:
     """Open stand-ins for Slack and Stripe, and work with them as with the real ones.
 
@@ -189,7 +177,7 @@ def run_sandbox(page_port: int) -> None:
     end_on_signals()
     clock = BusinessClock()
     say = Console(highlight=False).print
-    with contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack, hearing():
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         port = int(listening.getsockname()[1])
         opening = Opening(on_progress=say, on_clock=clock.follow)
