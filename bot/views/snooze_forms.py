@@ -28,7 +28,7 @@ def snooze_form(found: Snoozable, *, days: LikelyDays, days_max: int) -> Message
         text_field(REASON, "Why", hint="It stands beside the account.", characters_max=REASON_MAX),
         blocks.context(
             blocks.plain_text(
-                f"It can be snoozed {count_text(left, 'time') if left else 'no'} more"
+                f"After this it can be snoozed {count_text(left, 'time') if left else 'no'} more"
                 f"{'' if left else ' times'} while this debt is past due."
             )
         ),
