@@ -15,7 +15,7 @@ SOCKET_FAULTS = TOKEN_FAULTS | {"not_allowed_token_type", "missing_scope", "forb
 # Slack's words for "there is nothing of that kind or id for you".
 MISSING = frozenset(
     {"user_not_found", "user_not_visible", "channel_not_found", "channel_is_limited_access"}
-    | {"plan_upgrade_required"}
+    | {"message_not_found", "plan_upgrade_required"}
 )
 # After these a message may be there all the same. The last two speak of an argument that Slack does
 # not document, client_msg_id. Source: docs.slack.dev, chat.postMessage, errors, read 2026-11.

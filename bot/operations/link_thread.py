@@ -37,7 +37,7 @@ def request(session: Session, case: DisputeCase, *, now: datetime) -> None:
 
 
 def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
-    """Ask; a conversation that the bot can't see has no address for it.
+    """Ask; a message that is gone, or that the bot can't see, has no address for it.
 
     Source: docs.slack.dev/reference/methods/chat.getPermalink, read 2026-11.
     """
@@ -45,7 +45,7 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
     try:
         link = means.slack.ask("chat.getPermalink", asked).get("permalink")
     except NotFound:
-        return effects.Refused("I can’t see that conversation.", needs_look=False)
+        return effects.Refused("I can’t see that message.", needs_look=False)
     if not isinstance(link, str) or not link.startswith("https://"):
         return effects.Refused("Slack gave no address for the message.", needs_look=False)
     return effects.Done({"permalink": link})

@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import update
 
+from bot.bells import ring
+from bot.effects.promises import BELL
+from bot.models import DisputeCase, Effect, Invoice
 from tests import trail
 from tests.deployment import Tallyman
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import NO_ROLE, NOT_COVERED, ask
+from tests.handlers.slack.correcting import submit_again
 from tests.handlers.slack.disputing import (
     DISPUTES,
     INVOICES,
@@ -31,11 +36,13 @@ from tests.handlers.slack.disputing import (
     settled,
     thread,
 )
+from tests.handlers.slack.dying import get_last, go_on, list_pending
 from tests.handlers.slack.pressing import view_of
 from tests.handlers.slack.room import free_lanes
 from tests.workspace import Person
 
 GUEST = "U0NOOR"
+ADDRESS, LINK = "chat.getPermalink", "The conversation"
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +77,7 @@ def test_a_complaint_becomes_a_dispute_and_everybody_hears_of_it(
     card = posted_card(jamie, case)
     assert "USD 100.00" in card.words
     assert "1,200 too many" in card.words
-    wait_until(lambda: "The conversation" in posted_card(jamie, case).buttons)
+    wait_until(lambda: LINK in posted_card(jamie, case).buttons)
     actions = [entry.action for entry in trail.entries_of(desk.runtime.database)]
     assert "open_dispute.done" in actions
     assert "hold_collection.settled" in actions
@@ -219,6 +226,8 @@ def test_a_guest_in_the_channel_for_disputes_keeps_amounts_out_of_it(
     assert case is not None
     assert "USD 100.00" in posted_card(jamie, case).words
     clear_screen(jamie)
+    # A change of the card that is still under way would take it away before anybody presses.
+    wait_until(lambda: not list_pending(desk))
     room = desk.slack.find_channel(DISPUTES)
     room.members.append(GUEST)
     avery = desk.person()
@@ -325,3 +334,76 @@ def test_a_button_of_an_old_card_shows_the_dispute_that_there_is(
 
     assert "looks after it" in view_of(jamie).words.lower()
     assert len(list_steps(desk, invoice)) == 1
+
+
+def opened(desk: Tallyman, jamie: Person, invoice: Invoice) -> DisputeCase:
+    """Open a dispute of an invoice from a complaint about it."""
+    dispute(jamie, invoice)
+    case = find_case(desk, invoice)
+    assert case is not None
+    return case
+
+
+def test_the_same_dialog_twice_asks_slack_for_one_address(desk: Tallyman, jamie: Person) -> None:
+    case = opened(desk, jamie, next_invoice(desk))
+    before = get_last(desk, "link_thread").id
+    submit_again(desk)
+
+    wait_until(lambda: LINK in posted_card(jamie, case).buttons)
+    assert get_last(desk, "link_thread").id == before
+    asked = [one.arguments["message_ts"] for one in desk.slack.calls if one.method == ADDRESS]
+    assert asked.count(case.message_ts) == 1
+
+
+def test_an_address_that_a_dead_worker_has_asked_for_is_asked_for_again(
+    desk: Tallyman, jamie: Person
+) -> None:
+    invoice = next_invoice(desk)
+    case = opened(desk, jamie, invoice)
+    wait_until(lambda: get_last(desk, "link_thread").state == "done")
+    asked = get_last(desk, "link_thread").id
+    # As a lease that has run out leaves it: promised, tried once, and nothing written down.
+    with desk.runtime.database.writing() as session:
+        mine = update(Effect).where(Effect.id == asked)
+        session.execute(mine.values(state="ready", finished_at=None))
+        kept = update(DisputeCase).where(DisputeCase.id == case.id)
+        session.execute(kept.values(permalink=None))
+        ring(session, BELL)
+
+    wait_until(lambda: has_address(desk, invoice))
+    wait_until(lambda: LINK in posted_card(jamie, case).buttons)
+    assert get_last(desk, "link_thread").attempts > 1
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "message_not_found"])
+def test_a_message_that_has_no_address_any_more_is_no_dead_end(
+    desk: Tallyman, jamie: Person, error: str
+) -> None:
+    invoice = next_invoice(desk)
+    desk.slack.faults.set({"error_next": 1, "error_name": error, "methods": [ADDRESS]})
+
+    case = opened(desk, jamie, invoice)
+
+    wait_until(lambda: get_last(desk, "link_thread").state == "refused")
+    assert not has_address(desk, invoice)
+    assert LINK not in posted_card(jamie, case).buttons
+
+
+def test_an_address_that_slack_did_not_tell_is_asked_for_again(
+    desk: Tallyman, jamie: Person
+) -> None:
+    desk.slack.faults.set({"lose_answer_next": 1, "methods": [ADDRESS]})
+
+    case = opened(desk, jamie, next_invoice(desk))
+    wait_until(lambda: get_last(desk, "link_thread").last_error is not None)
+    go_on(desk)
+
+    wait_until(lambda: LINK in posted_card(jamie, case).buttons)
+    wait_until(lambda: not list_pending(desk))
+    assert get_last(desk, "link_thread").attempts > 1
+
+
+def has_address(desk: Tallyman, invoice: Invoice) -> bool:
+    """Whether the address of the complaint is kept with an invoice's dispute."""
+    case = find_case(desk, invoice)
+    return case is not None and case.permalink is not None
