@@ -34,5 +34,5 @@ def get_account_card(session: Reading, account_id: int, *, sight: Sight) -> Acco
         account=account,
         terms=find_terms(session, [account_id])[account_id],
         contacts=list_contacts(session, [account_id])[account_id],
-        now=sight.real_now,
+        now=sight.now,
     )

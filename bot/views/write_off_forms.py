@@ -65,7 +65,7 @@ def written_off(account: AccountRef, asked: Sequence[AskedFor]) -> Message:
     name = account_name(account)
     lines = [
         blocks.rich_text(
-            blocks.emoji("white_check_mark" if one.is_asked else "no_entry_sign"),
+            blocks.emoji("hourglass_flowing_sand" if one.is_asked else "no_entry_sign"),
             blocks.text(f" {invoice_name(one.row)}", is_bold=True),
             blocks.text(f"\n{plain(one.said, limit=WHY_MAX)}"),
         )
