@@ -19,9 +19,16 @@ class FileLock:
     def take(self) -> None:
         """Take the lock for as long as this process lives.
 
-        Raises: Misconfigured when another process has it.
+        Raises: Misconfigured when another process has it, or its folder can't be used.
         """
-        file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as failed:
+            raise Misconfigured(
+                f"The folder of the database, {self._path.parent}, can't be used: "
+                f"{failed.strerror}."
+            ) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

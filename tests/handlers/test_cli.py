@@ -192,15 +192,17 @@ def new_books(out: Outside, folder: Path, **changed: str) -> dict[str, str]:
 def test_a_database_that_can_not_be_reached_is_said_without_its_password(tmp_path: Path) -> None:
     (tmp_path / "no-database.sqlite3").write_text("These are not the books. " * 100)
 
-    absent, garbage = run_all(
+    absent, garbage, no_folder = run_all(
         ("migrate", {"DATABASE_URL": "postgresql+psycopg://u:tell-nobody@127.0.0.1:9/books"}),
         ("migrate", {"DATABASE_URL": "sqlite:///no-database.sqlite3"}),
+        ("migrate", {"DATABASE_URL": "sqlite:///no-database.sqlite3/books.sqlite3"}),
         folder=tmp_path,
     )
 
-    assert (absent.returncode, garbage.returncode) == (1, 2)
+    assert (absent.returncode, garbage.returncode, no_folder.returncode) == (1, 2, 2)
     assert absent.stderr.startswith("The database can't be reached: ")
     assert "Connection refused" in absent.stderr
     assert "tell-nobody" not in absent.stderr
     assert "no-database.sqlite3 can't be opened" in garbage.stderr
-    assert "Traceback" not in absent.stderr + garbage.stderr
+    assert "The folder of the database, no-database.sqlite3, can't be used" in no_folder.stderr
+    assert "Traceback" not in absent.stderr + garbage.stderr + no_folder.stderr
