@@ -108,9 +108,17 @@ class Nursery:
         return json.loads(answer)
 
 
-@functools.cache
+_making = threading.Lock()
+
+
 def nursery() -> Nursery:
-    """The one of this process, which ends with it."""
+    """The one of this process, which ends with it; also where several ask at once."""
+    with _making:
+        return _make_nursery()
+
+
+@functools.cache
+def _make_nursery() -> Nursery:
     return Nursery()
 
 
