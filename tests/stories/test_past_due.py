@@ -112,7 +112,7 @@ class Chase:
     def lines(self) -> dict[str, str]:
         """The first words of each line of it, in order, and the marks below them."""
         parts = [row[0].partition("\n") for row in rows_of(self.digest())]
-        return {name: marks for name, _, marks in parts}
+        return {name: marks.removeprefix("· ") for name, _, marks in parts}
 
     def letters(self) -> list[str]:
         """What the customer was written, by subject, the oldest first."""
