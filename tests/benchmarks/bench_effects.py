@@ -200,9 +200,10 @@ def _click(out: Outside, admin: Person, number: int) -> float:
 
 def _pay(out: Outside, admin: Person, number: int) -> float:
     """Pay what a card in a channel shows; how long until the card is changed, in milliseconds."""
-    out.slack.calls.clear()
+    posted = len(out.slack.list_messages(CHANNEL))
     admin.type(CHANNEL, f"/invoice {number} share")
-    wait_until(lambda: _has_called(out, "chat.postMessage"))
+    wait_until(lambda: len(out.slack.list_messages(CHANNEL)) > posted)
+    out.slack.calls.clear()
     # A second message in a second has to wait for its turn.
     time.sleep(SLACK_CHANNEL_SECONDS)
     due = 10_000 + number - FIRST
