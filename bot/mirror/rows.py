@@ -11,6 +11,7 @@ than that.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, cast
 
 import orjson
@@ -190,7 +191,7 @@ def _write_on_sqlite(
         many, width = _compiled_for_many(statement, size)
         while at + size <= len(values):
             some = values[at : at + size]
-            flat = [value for row in some for value in row[:width]]
+            flat = chain.from_iterable(row[:width] for row in some)
             written += connection.exec_driver_sql(many, (*flat, *some[0][width:])).rowcount
             at += size
     if rest := values[at:]:

@@ -1,6 +1,7 @@
 """What every table shares: the metadata, names of constraints, and a column for moments."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, MetaData
@@ -11,8 +12,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=4096)
 def microseconds_of(moment: datetime) -> int:
-    """An aware moment as SQLite keeps it.
+    """An aware moment as SQLite keeps it; a book names the same moments again and again.
 
     Units: microseconds since 1970.
     """

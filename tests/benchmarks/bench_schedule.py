@@ -1,6 +1,6 @@
 """A year of local days with three worker processes, of which one is killed again and again.
 
-    BENCH_DAYS=60 BENCH_DAY_SECONDS=0.3 python -m tests.benchmarks schedule
+    BENCH_DAYS=60 BENCH_DAY_SECONDS=0.5 python -m tests.benchmarks schedule
 
 A day of the business clock takes a part of a second, and a lease is as much shorter. Each worker's
 clock is wrong by up to 90 minutes, and now and then one is a day ahead. Every channel's day has to
@@ -26,7 +26,7 @@ from bot.occurrences import TakenOver
 from tests.postgres import serving_postgresql
 
 DAYS = int(os.environ.get("BENCH_DAYS", "365"))
-DAY_SECONDS = float(os.environ.get("BENCH_DAY_SECONDS", "0.5"))
+DAY_SECONDS = float(os.environ.get("BENCH_DAY_SECONDS", "1.5"))
 KINDS = os.environ.get("BENCH_DATABASES", "postgresql").split(",")
 WORKERS = 3
 KILLED_EVERY_SECONDS = 0.6
