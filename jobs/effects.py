@@ -137,13 +137,15 @@ class EffectsLoop:
         with database.writing() as session:
             now = database_now(session, real_now())
             claims = queue.claim(session, limit=free, now=now, lease=self._pace.lease)
-            due_in = queue.find_next_due(session, now=now)
+            due_in = None if claims else queue.find_next_due(session, now=now)
         with self._hands:
             self._in_hand.update((one.effect.id, one) for one in claims)
         for one in claims:
             self._claimed.put(one)
-        if claims or due_in is None:
-            return 0.0 if claims else self._pace.look_seconds
+        if claims:
+            return 0.0
+        if due_in is None:
+            return self._pace.look_seconds
         return min(max(due_in.total_seconds(), 0.01), self._pace.look_seconds)
 
     def _work(self) -> None:

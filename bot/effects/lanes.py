@@ -2,13 +2,15 @@
 
 A call in a lane takes a turn in it, and in the lanes that it is part of: an endpoint's is part of
 the account's. Turns are given out a moment ahead, so that nobody has to ask again for each.
+What waits for a turn is passed over until it may come: else whoever waits in a crowded lane would
+hold up all the others.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import Session
 
 from bot.database import insert_into
@@ -31,14 +33,6 @@ HELD_MAX = timedelta(minutes=10)
 _LANES: Any = EffectLane.__table__
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """When a call may be made; `is_taken` when it is ours, else the earliest to ask again."""
-
-    at: datetime
-    is_taken: bool
-
-
 def slack_lane(channel_id: str) -> str:
     """The lane of messages to a channel."""
     return f"slack:{channel_id}"
@@ -54,18 +48,36 @@ def service_of(lane: str) -> str:
     return lane.partition(":")[0]
 
 
-def take_turn(session: Session, lane: str, *, now: datetime) -> Turn:
-    """Take the next turn in a lane, unless it is too far ahead.
+def list_closed(session: Session, *, now: datetime) -> Mapping[str, datetime]:
+    """The lanes in which no turn can be taken yet, each with the moment from which on it can."""
+    closed = select(_LANES).where(_LANES.c.free_at > now + AHEAD)
+    return {row.lane: row.free_at - AHEAD for row in session.execute(closed)}
+
+
+def where_open(lane: ColumnElement[str], closed: Collection[str]) -> list[ColumnElement[bool]]:
+    """Conditions under which a call in a lane may take a turn, by what is closed."""
+    services = [one for one in closed if one == service_of(one)]
+    return [*([lane.not_in(closed)] if closed else ()), *(~_is_of(lane, one) for one in services)]
+
+
+def take_turn(session: Session, lane: str, *, now: datetime) -> datetime | None:
+    """Take the next turn in a lane; when it is, or None when it is too far ahead to be taken.
 
     Lanes are locked in the order of their names by whoever takes several turns in that order.
     """
-    turn = Turn(now, is_taken=True)
+    at = now
+    taken: list[str] = []
     for each in dict.fromkeys((service_of(lane), lane)):
-        if not each or not turn.is_taken:
+        if not each:
             continue
-        taken = _take(session, each, now=now)
-        turn = Turn(max(turn.at, taken.at), taken.is_taken)
-    return turn
+        turn_at = _take(session, each, now=now)
+        if turn_at is None:
+            # Others are to have the turns that are no use without this one.
+            _give_back(session, taken)
+            return None
+        at = max(at, turn_at)
+        taken.append(each)
+    return at
 
 
 def hold(session: Session, lane: str, *, until: datetime) -> None:
@@ -94,7 +106,11 @@ def gap_of(lane: str) -> timedelta:
     return timedelta(seconds=seconds.get(service, 0.0))
 
 
-def _take(session: Session, lane: str, *, now: datetime) -> Turn:
+def _is_of(lane: ColumnElement[str], service: str) -> ColumnElement[bool]:
+    return lane.startswith(f"{service}:", autoescape=True)
+
+
+def _take(session: Session, lane: str, *, now: datetime) -> datetime | None:
     gap = gap_of(lane)
     new = insert_into(session, _LANES).values(lane=lane, free_at=now + gap)
     is_ahead = _LANES.c.free_at > now
@@ -105,7 +121,11 @@ def _take(session: Session, lane: str, *, now: datetime) -> Turn:
         where=_LANES.c.free_at <= now + AHEAD,
     ).returning(_LANES.c.free_at)
     free_at = session.scalar(taken)
-    if free_at is not None:
-        return Turn(max(free_at - gap, now), is_taken=True)
-    busy_until = session.scalar(select(_LANES.c.free_at).where(_LANES.c.lane == lane))
-    return Turn(busy_until or now, is_taken=False)
+    return None if free_at is None else max(free_at - gap, now)
+
+
+def _give_back(session: Session, lanes: Collection[str]) -> None:
+    """Undo turns of this very transaction, in which nobody can have come after them."""
+    for lane in lanes:
+        free_at = moved(session, _LANES.c.free_at, -gap_of(lane))
+        session.execute(update(_LANES).where(_LANES.c.lane == lane).values(free_at=free_at))

@@ -47,12 +47,13 @@ class Claim:
 def claim(session: Session, *, limit: int, now: datetime, lease: timedelta = LEASE) -> list[Claim]:
     """Claim what has been due longest, at most so many, each with its turn in its lane.
 
-    What has no turn yet goes back, and its attempt does not count. Of one subject only the first
-    promised is taken, and only when nobody works on another.
+    What has no turn yet stays where it is, and its attempt does not count. Of one subject only the
+    first promised is taken, and only when nobody works on another.
     """
+    due = _due(now, limit, closed=lanes.list_closed(session, now=now))
     taken = (
         update(_EFFECTS)
-        .where(_EFFECTS.c.id.in_(_due(now, limit).scalar_subquery()))
+        .where(_EFFECTS.c.id.in_(due.scalar_subquery()))
         .values(
             state="leased",
             lease_until=now + lease,
@@ -62,30 +63,26 @@ def claim(session: Session, *, limit: int, now: datetime, lease: timedelta = LEA
         .returning(_EFFECTS)
     )
     claims = []
-    put_back: dict[str, int] = {}
     # In one order, so that two workers never wait for each other's lanes in a circle.
     for row in sorted(session.execute(taken).all(), key=lambda row: (row.lane, row.id)):
-        turn = lanes.take_turn(session, row.lane, now=now)
+        turn_at = lanes.take_turn(session, row.lane, now=now)
         made = Claim(
             effect=effect_of(row),
             lane=row.lane,
             fence=row.fence,
-            starts_in=turn.at - now,
+            starts_in=(turn_at or now) - now,
             is_last=row.attempts == row.attempts_max,
             is_beyond=row.attempts > row.attempts_max,
         )
-        if turn.is_taken:
+        if turn_at is None:
+            hand_back(session, [made], due_at=row.due_at)
+        else:
             claims.append(made)
-            continue
-        # Those behind it have to wait longer still.
-        place = put_back.get(row.lane, 0)
-        put_back[row.lane] = place + 1
-        hand_back(session, [made], due_at=turn.at + place * lanes.gap_of(row.lane))
     claims.sort(key=lambda one: one.effect.id)
     return claims
 
 
-def _due(now: datetime, limit: int) -> Any:
+def _due(now: datetime, limit: int, *, closed: Collection[str]) -> Any:
     mine, other = _EFFECTS.alias("mine"), _EFFECTS.alias("other")
     # Literals, since SQLite uses a partial index only for what it can see in the statement.
     ready: ColumnElement[str] = literal_column("'ready'")
@@ -99,6 +96,7 @@ def _due(now: datetime, limit: int) -> Any:
     return (
         select(mine.c.id)
         .where(mine.c.state == ready, mine.c.due_at <= now, ~in_the_way.exists())
+        .where(*lanes.where_open(mine.c.lane, closed))
         .order_by(mine.c.due_at, mine.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=mine)
@@ -106,13 +104,16 @@ def _due(now: datetime, limit: int) -> Any:
 
 
 def find_next_due(session: Session, *, now: datetime) -> timedelta | None:
-    """In how long the next thing falls due; None when there is none.
+    """In how long the next thing falls due or a lane opens; None when nothing waits for either.
 
-    What is due already waits for another of its subject, whose end is heard of.
+    What is due and in no closed lane waits for another of its subject, whose end is heard of.
     """
-    later = select(_EFFECTS.c.due_at).where(models.READY, _EFFECTS.c.due_at > now)
-    due_at = session.scalar(later.order_by(_EFFECTS.c.due_at).limit(1))
-    return None if due_at is None else due_at - now
+    ready = select(_EFFECTS.c.due_at).where(models.READY).order_by(_EFFECTS.c.due_at).limit(1)
+    due_at = session.scalar(ready.where(_EFFECTS.c.due_at > now))
+    moments = [] if due_at is None else [due_at]
+    if session.scalar(ready.where(_EFFECTS.c.due_at <= now)) is not None:
+        moments += lanes.list_closed(session, now=now).values()
+    return min(moments) - now if moments else None
 
 
 def hand_back(session: Session, claims: Sequence[Claim], *, due_at: datetime) -> None:

@@ -3,15 +3,15 @@
 import threading
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.effects import Effect, Means, Outcome, Refused, stripe_lane
-from bot.effects.lanes import STRIPE_ENDPOINT_SECONDS
+from bot.effects import Effect, Means, Outcome, Refused, queue, slack_lane, stripe_lane
+from bot.effects.lanes import AHEAD, SLACK_CHANNEL_SECONDS, STRIPE_ENDPOINT_SECONDS
 from bot.errors import Misconfigured, ToldToWait
 from bot.models import Alert
 from bot.models import Effect as EffectRow
@@ -91,6 +91,24 @@ def test_a_lane_paces_its_calls_and_no_others(means: Means, database: Database) 
     paced = sorted(at - started_at for at, key in toy.begun if key.startswith("paced"))
     turns = [place * STRIPE_ENDPOINT_SECONDS for place in range(6)]
     assert all(at > turn - 0.01 for at, turn in zip(paced, turns, strict=True))
+
+
+def test_a_crowd_in_one_lane_holds_up_no_other(database: Database) -> None:
+    for number in range(6):
+        promise(database, f"crowd-{number}", lane=slack_lane("C1"))
+    promise(database, "beside", lane=slack_lane("C2"))
+    promise(database, "free")
+
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        first = queue.claim(session, limit=7, now=now)
+        second = queue.claim(session, limit=2, now=now)
+        due_in = queue.find_next_due(session, now=now)
+
+    # Whoever finds no turn takes none of the whole service's, and none of the hands.
+    assert [one.effect.key for one in first] == ["crowd-0", "beside"]
+    assert [one.effect.key for one in second] == ["free"]
+    assert due_in == timedelta(seconds=SLACK_CHANNEL_SECONDS) - AHEAD
 
 
 class Limited(Toy):
