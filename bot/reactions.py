@@ -58,7 +58,8 @@ def react_to_midnights(session: Session, *, business_at: datetime, now: datetime
     for announcement_id, name in announcements.list_days(session):
         zone = zone_of(name)
         if before < start_of_day(local_day(business_at, zone), zone):
-            update_announcement.request(session, announcement_id, now=now)
+            # In a channel with hundreds of cards this takes minutes, and payments can't wait.
+            update_announcement.request(session, announcement_id, now=now, is_patient=True)
 
 
 def react_to_sharing(session: Session, channel_id: str, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from bot.effects.promises import (
     find_last,
     hasten,
     is_pending,
-    is_waiting,
+    join,
     promise,
     spare,
 )
@@ -32,7 +32,7 @@ __all__ = [
     "find_last",
     "hasten",
     "is_pending",
-    "is_waiting",
+    "join",
     "promise",
     "slack_lane",
     "spare",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Update, select, text, update
+from sqlalchemy import Row, Update, and_, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from bot import models
@@ -68,13 +68,15 @@ def promise(  # noqa: PLR0913 - each is a column of its own, and all are named a
     press: str | None = None,
     asked_by: str | None = None,
     after: timedelta = timedelta(),
+    is_patient: bool = False,
 ) -> Effect:
     """Put a call on the queue, unless one of this key is there: then that one.
 
     `key` names the deed, its subject and the state it was asked in, so that two presses are one
     deed; `press` is Slack's name for the press, for `find_by_press`. `lane` is what paces it:
     slack_lane() or stripe_lane(). Effects of one subject happen one after another. `after` is how
-    long to wait with it, for what may yet prove needless.
+    long to wait with it, for what may yet prove needless. One that `is_patient` lets everything
+    else that is due go before it.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_TURN, {"subject": subject})
@@ -88,6 +90,7 @@ def promise(  # noqa: PLR0913 - each is a column of its own, and all are named a
         press=press,
         asked_by=asked_by,
         state="ready",
+        is_patient=is_patient,
         due_at=now + after,
         fence=0,
         attempts=0,
@@ -150,10 +153,21 @@ def is_pending(session: Session, subject: str, *, kind: str | None = None) -> bo
     return session.scalar(pending.limit(1)) is not None
 
 
-def is_waiting(session: Session, subject: str, *, kind: str) -> bool:
-    """Whether an effect of this kind is promised that nobody has begun with."""
-    waiting = select(_EFFECTS.c.id).where(models.READY, _EFFECTS.c.subject == subject)
-    return session.scalar(waiting.where(_EFFECTS.c.kind == kind).limit(1)) is not None
+def join(session: Session, subject: str, *, kind: str, is_patient: bool = False) -> bool:
+    """Whether an effect of this kind waits that will do for the caller's deed as well.
+
+    It is begun with after the caller's transaction has committed, so that it finds what that has
+    written; and it is patient no more, unless the caller's deed is too.
+    """
+    waiting = update(_EFFECTS).where(models.READY, _EFFECTS.c.subject == subject)
+    joined = waiting.where(_EFFECTS.c.kind == kind).values(
+        is_patient=and_(_EFFECTS.c.is_patient, literal(is_patient))
+    )
+    # Whoever claims passes over a row that we hold, and is not to come back too late for it.
+    is_joined = session.execute(joined.returning(_EFFECTS.c.id)).first() is not None
+    if is_joined:
+        ring(session, BELL)
+    return is_joined
 
 
 def effect_of(row: Row[Any], *, is_new: bool = False) -> Effect:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, delete, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, Update, delete, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import models
@@ -63,23 +63,43 @@ def claim(session: Session, *, limit: int, now: datetime, lease: timedelta = LEA
         .returning(_EFFECTS)
     )
     claims = []
-    # In one order, so that two workers never wait for each other's lanes in a circle.
-    for row in sorted(session.execute(taken).all(), key=lambda row: (row.lane, row.id)):
-        turn_at = lanes.take_turn(session, row.lane, now=now)
-        made = Claim(
-            effect=effect_of(row),
-            lane=row.lane,
-            fence=row.fence,
-            starts_in=(turn_at or now) - now,
-            is_last=row.attempts == row.attempts_max,
-            is_beyond=row.attempts > row.attempts_max,
-        )
+    turned_away: list[Row[Any]] = []
+    full: set[str] = set()
+    # By lanes first, so that two workers never wait for each other's in a circle.
+    for row in sorted(session.execute(taken).all(), key=lambda row: (row.lane, *_place(row))):
+        turn_at = None if row.lane in full else lanes.take_turn(session, row.lane, now=now)
         if turn_at is None:
-            hand_back(session, [made], due_at=row.due_at)
+            full.add(row.lane)
+            turned_away.append(row)
         else:
-            claims.append(made)
+            claims.append(_claim_of(row, starts_in=turn_at - now))
+    if turned_away:
+        _let_go(session, turned_away)
     claims.sort(key=lambda one: one.effect.id)
     return claims
+
+
+def _place(row: Row[Any]) -> tuple[bool, datetime, int]:
+    """Where an effect stands among those that are due."""
+    return row.is_patient, row.due_at, row.id
+
+
+def _claim_of(row: Row[Any], *, starts_in: timedelta) -> Claim:
+    return Claim(
+        effect=effect_of(row),
+        lane=row.lane,
+        fence=row.fence,
+        starts_in=starts_in,
+        is_last=row.attempts == row.attempts_max,
+        is_beyond=row.attempts > row.attempts_max,
+    )
+
+
+def _let_go(session: Session, rows: Sequence[Row[Any]]) -> None:
+    """Take back claims of this very transaction, as if nobody had made them."""
+    back = {"state": "ready", "lease_until": None, "attempts": _EFFECTS.c.attempts - 1}
+    mine = _EFFECTS.c.id.in_([row.id for row in rows])
+    session.execute(update(_EFFECTS).where(mine).values(**back))
 
 
 def _due(now: datetime, limit: int, *, closed: Collection[str]) -> Any:
@@ -97,7 +117,7 @@ def _due(now: datetime, limit: int, *, closed: Collection[str]) -> Any:
         select(mine.c.id)
         .where(mine.c.state == ready, mine.c.due_at <= now, ~in_the_way.exists())
         .where(*lanes.where_open(mine.c.lane, closed))
-        .order_by(mine.c.due_at, mine.c.id)
+        .order_by(mine.c.is_patient, mine.c.due_at, mine.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=mine)
     )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -44,6 +45,8 @@ class Effect(Base):
     press: Mapped[str | None] = mapped_column(String(128), index=True)
     asked_by: Mapped[str | None] = mapped_column(String(32))
     state: Mapped[str] = mapped_column(String(16))  # ready, leased, done, refused, dead, dismissed
+    # Whether everything that is due and is not so comes before it.
+    is_patient: Mapped[bool] = mapped_column(server_default=false())
     due_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     fence: Mapped[int]
@@ -64,7 +67,7 @@ PENDING: ColumnElement[bool] = literal_column("state IN ('ready', 'leased')")
 DEAD: ColumnElement[bool] = literal_column("state = 'dead'")
 # Each is as small as what it is about: nothing is read of all that was done long ago.
 for _name, _columns, _rows in (
-    ("ix_effects_ready", (Effect.due_at, Effect.id), READY),
+    ("ix_effects_ready", (Effect.is_patient, Effect.due_at, Effect.id, Effect.lane), READY),
     ("ix_effects_leased", (Effect.lease_until,), LEASED),
     ("ix_effects_pending", (Effect.subject, Effect.id), PENDING),
     ("ix_effects_dead", (Effect.id,), DEAD),

@@ -30,11 +30,17 @@ _POSTED: Any = PostedMessage.__table__
 
 
 def request(
-    session: Session, announcement_id: int, *, now: datetime, after: timedelta = timedelta(0)
+    session: Session,
+    announcement_id: int,
+    *,
+    now: datetime,
+    after: timedelta = timedelta(0),
+    is_patient: bool = False,
 ) -> None:
     """Promise to look whether a message shows something else now, unless that is promised.
 
-    Shape: where changes come in bursts, `after` lets those of so long be one update.
+    Shape: where changes come in bursts, `after` lets those of so long be one update; where many
+        messages change at once, one that `is_patient` lets news of single ones go before it.
     """
     subject = announcements.subject_of(announcement_id)
     # Whoever else asks for the same waits here until we have promised.
@@ -45,7 +51,7 @@ def request(
         .returning(_POSTED.c.version, _POSTED.c.channel_id)
     )
     version, channel_id = session.execute(wanted).one()
-    if effects.is_waiting(session, subject, kind=KIND):
+    if effects.join(session, subject, kind=KIND, is_patient=is_patient):
         return
     effects.promise(
         session,
@@ -56,6 +62,7 @@ def request(
         lane=effects.slack_lane(channel_id),
         payload={"message": announcement_id},
         after=after,
+        is_patient=is_patient,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import effects
 from bot.database import Database
 from bot.effects import Effect, Means, Outcome, Refused, queue, slack_lane, stripe_lane
 from bot.effects.lanes import AHEAD, SLACK_CHANNEL_SECONDS, STRIPE_ENDPOINT_SECONDS
@@ -109,6 +110,53 @@ def test_a_crowd_in_one_lane_holds_up_no_other(database: Database) -> None:
     assert [one.effect.key for one in first] == ["crowd-0", "beside"]
     assert [one.effect.key for one in second] == ["free"]
     assert due_in == timedelta(seconds=SLACK_CHANNEL_SECONDS) - AHEAD
+
+
+def test_what_is_patient_waits_until_nothing_else_does(database: Database) -> None:
+    promise(database, "midnight-1", subject="message:1", is_patient=True)
+    promise(database, "midnight-2", subject="message:2", is_patient=True)
+    promise(database, "midnight-3", subject="message:3", is_patient=True)
+    promise(database, "payment")
+
+    with database.writing() as session:
+        assert effects.join(session, "message:2", kind=KIND, is_patient=True)
+        assert effects.join(session, "message:3", kind=KIND)
+        assert not effects.join(session, "message:4", kind=KIND)
+    with database.writing() as session:
+        order = [claim_one(session) for _ in range(4)]
+
+    assert order == ["midnight-3", "payment", "midnight-1", "midnight-2"]
+
+
+def test_the_only_turn_goes_to_what_is_not_patient(database: Database) -> None:
+    promise(database, "midnight", lane=slack_lane("C1"), is_patient=True)
+    promise(database, "payment", lane=slack_lane("C1"))
+
+    with database.writing() as session:
+        claims = queue.claim(session, limit=2, now=datetime.now(UTC))
+
+    assert [one.effect.key for one in claims] == ["payment"]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_nobody_begins_what_a_change_has_joined_before_the_change_is_there(
+    database: Database,
+) -> None:
+    promise(database, "update", subject="message:1")
+
+    with database.writing() as change:
+        assert effects.join(change, "message:1", kind=KIND)
+        with database.writing() as worker:
+            assert claim_one(worker) is None
+    with database.writing() as worker:
+        assert claim_one(worker) == "update"
+    with database.writing() as change:
+        assert not effects.join(change, "message:1", kind=KIND)
+
+
+def claim_one(session: Session) -> str | None:
+    claims = queue.claim(session, limit=1, now=datetime.now(UTC))
+    return claims[0].effect.key if claims else None
 
 
 class Limited(Toy):

@@ -26,7 +26,7 @@ def open_room(database_url: str) -> Iterator[Tallyman]:
     stripe = StandIn(now=day("2026-11-01"), secret_key=SECRET_KEY, requests_per_second=None)
     billing = Billing(stripe)
     customer = billing.customer("Acme", company="Acme")
-    for number in range(13):
+    for number in range(14):
         stripe.advance(day("2026-11-01") + timedelta(days=number))
         billing.invoice(customer, ("Calls", 10_000 + number))
     stripe.advance(day("2026-11-16"))

@@ -1,6 +1,7 @@
 """Cards that stay in a channel: posted once, and right whoever changes their invoice (G1, G10)."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -81,6 +82,29 @@ def test_a_promise_shows_on_a_posted_card_and_goes_with_it(desk: Tallyman, avery
 
     wait_until(lambda: "USD 1.00 by 20 Nov 2026" not in shown(avery, card))
     clear_screen(avery)
+
+
+def test_a_payment_shows_before_the_new_day_of_all_other_cards(
+    desk: Tallyman, avery: Person
+) -> None:
+    card = share(desk, avery, 1014)
+    wait_until(lambda: not list_pending(desk))
+    hold_calls(desk, "slack")
+    desk.stripe.advance(desk.stripe.clock + timedelta(days=1))
+    desk.sync()
+    wait_until(lambda: len(list_pending(desk, UPDATE)) > 1)
+    before = len(desk.slack.calls)
+
+    pay_quietly(desk, 1014)
+    wait_until(lambda: not all(row.is_patient for row in list_pending(desk, UPDATE)))
+    free_lanes(desk)
+
+    # The others are older, and each has to wait for a turn of its own.
+    wait_until(lambda: "settled in full" in shown(avery, card))
+    updates = [one for one in list(desk.slack.calls)[before:] if one.method == "chat.update"]
+    assert updates[0].arguments["ts"] == card.ts
+    go_on(desk)
+    wait_until(lambda: not list_pending(desk))
 
 
 def test_a_posted_card_shows_the_new_day_although_nothing_happened(
