@@ -14,7 +14,9 @@ import psycopg
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from bot.database import POSTGRES_WIRE, Database
+from bot.clock import monotonic_seconds
+from bot.database import Database
+from bot.database_waits import WIRE, BoundedConnection, waiting_at_most
 from bot.telemetry import get_logger
 
 log = get_logger("bells")
@@ -22,6 +24,8 @@ log = get_logger("bells")
 # Between two looks at whether to stop, and after the connection was lost.
 LISTEN_SECONDS = 0.5
 LOST_SECONDS = 1.0
+# How often the server is asked whether it is still there, and how long it has for the answer.
+ASK_SECONDS, ANSWER_SECONDS = 10.0, 5.0
 
 _HERE: WeakKeyDictionary[Database, dict[str, list[Callable[[], None]]]] = WeakKeyDictionary()
 
@@ -78,12 +82,20 @@ def _ring_here(session: Session) -> None:
 def _listen(
     database: Database, bell: str, wake: Callable[[], None], stopping: threading.Event
 ) -> None:
-    address = database.url.set(drivername="postgresql").update_query_dict(POSTGRES_WIRE)
+    address = database.url.set(drivername="postgresql").update_query_dict(WIRE)
     plain = address.render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
+    with (
+        waiting_at_most(ANSWER_SECONDS),
+        BoundedConnection.opened(plain, autocommit=True) as connection,
+    ):
         connection.execute(f"LISTEN {bell}".encode())
         # Something may have been committed before anybody listened.
         wake()
+        asked_at = monotonic_seconds()
         while not stopping.is_set():
+            # Silence alone does not tell whether anybody is there.
+            if monotonic_seconds() - asked_at > ASK_SECONDS:
+                connection.execute("SELECT 1")
+                asked_at = monotonic_seconds()
             for _ in connection.notifies(timeout=LISTEN_SECONDS, stop_after=1):
                 wake()

@@ -1,8 +1,7 @@
-"""Engines and transactions; everything that differs between SQLite and PostgreSQL.
+"""Transactions and the schema; with bot.engines, all that differs between the two databases.
 
-SQLite has one writer: every writing transaction of this process waits its turn for the one
-connection that may write, and begins IMMEDIATE, so that it never fails half-way for having read
-first. Readers use connections of their own that can't write at all. PostgreSQL needs none of that.
+On SQLite every writing transaction of this process waits its turn for the one connection that may
+write. PostgreSQL needs none of that.
 """
 
 import contextlib
@@ -11,37 +10,22 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
-from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
 
+from bot.database_waits import seconds_left, waiting_at_most
+from bot.engines import POOL_WAIT_SECONDS, SQLITE_BUSY_SECONDS, postgres_engine, sqlite_engine
 from bot.errors import Misconfigured, Unavailable
 from bot.file_lock import FileLock
 from bot.turns import Turns
 
-# How long a transaction waits for another process that writes to the same SQLite file.
-SQLITE_BUSY_SECONDS = 5.0
-# The writer keeps 16 MB of pages, and as much beside the database: with SQLite's own 2 and 4 MB a
-# backfill, whose random ids touch the indexes all over, writes four tenths more.
-SQLITE_WRITING = ("cache_size=-16384", "wal_autocheckpoint=4000")
-# How long a request waits for a free connection before it answers "try again".
-POOL_WAIT_SECONDS = 5.0
-READERS_MAX = 16
-POSTGRES_POOL_SIZE = 10
 # PostgreSQL versions before this lack what the queries use. Source: DESIGN, "Processes".
 POSTGRES_VERSION_MIN = 140000
-# Compiling a statement of ours takes PostgreSQL longer than running it, over ten million rows too.
-POSTGRES_OPTIONS = "-c timezone=UTC -c lock_timeout=5000 -c jit=off"
-# A server that is cut off is noticed in seconds, not when TCP gives up after many minutes.
-# Units: seconds, the last one milliseconds. Source: postgresql.org/docs/current/libpq-connect.html.
-POSTGRES_WIRE = {"connect_timeout": "5", "keepalives_idle": "10", "keepalives_interval": "5"}
-POSTGRES_WIRE |= {"keepalives_count": "3", "tcp_user_timeout": "15000"}
 # Any number, the same everywhere: whoever holds this lock migrates.
 MIGRATION_LOCK = 7_246_001
 
@@ -73,12 +57,12 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._turns = Turns(wait_seconds_max=POOL_WAIT_SECONDS) if self.is_sqlite else None
+        self._turns = Turns() if self.is_sqlite else None
         if self.is_sqlite:
-            self._writer = _sqlite_engine(self.url, writes=True)
-            self._reader = _sqlite_engine(self.url, writes=False)
+            self._writer = sqlite_engine(self.url, writes=True)
+            self._reader = sqlite_engine(self.url, writes=False)
         else:
-            self._writer = self._reader = _postgres_engine(self.url)
+            self._writer = self._reader = postgres_engine(self.url)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
@@ -105,7 +89,8 @@ class Database:
         Raises: Unavailable when the database does not answer or stays locked.
         """
         session = Session(self._writer, autoflush=False, info={"database": self})
-        turn = self._turns.taken() if self._turns else contextlib.nullcontext()
+        seconds = seconds_left(POOL_WAIT_SECONDS)
+        turn = self._turns.taken(seconds) if self._turns else contextlib.nullcontext()
         with turn, _translated(), session, session.begin():
             yield session
 
@@ -153,68 +138,6 @@ def _is_passing(failed: DBAPIError) -> bool:
     return state[:2] in {"08", "40", "53", "57"} or state in {"55P03", "25P03"}
 
 
-def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
-    path = url.database
-    if not path or path == ":memory:":
-        raise Misconfigured("DATABASE_URL must name a file: sqlite:///tallyman.sqlite3")
-    # mode=rw: a file that has gone is an error, never a new empty database.
-    address = f"file:{quote(path)}?mode=rw"
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            address,
-            uri=True,
-            timeout=SQLITE_BUSY_SECONDS,
-            check_same_thread=False,
-            isolation_level=None,
-        )
-        own = SQLITE_WRITING if writes else ("query_only=ON",)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", *own):
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
-
-    engine = create_engine(
-        "sqlite://",
-        creator=connect,
-        poolclass=QueuePool,
-        pool_size=1 if writes else READERS_MAX,
-        max_overflow=0,
-        pool_timeout=POOL_WAIT_SECONDS,
-        hide_parameters=True,
-    )
-
-    # A removed file can be used by whoever has it open, and all that is written is lost with it.
-    @event.listens_for(engine, "checkout")
-    def look_for_file(_connection: Any, _record: Any, _proxy: Any) -> None:
-        if not os.path.exists(path):  # noqa: PTH110 - at every transaction, so it has to be fast
-            raise sqlite3.OperationalError("The file has been removed.")
-
-    # The driver is told to begin nothing by itself, so we say how each transaction begins.
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        if writes:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            # By the driver itself, where nothing can fail yet: SQLAlchemy's way costs as much as
-            # one of the queries that follow.
-            driver: Any = connection.connection.driver_connection
-            driver.execute("BEGIN")
-
-    return engine
-
-
-def _postgres_engine(url: URL) -> Engine:
-    return create_engine(
-        url,
-        pool_size=POSTGRES_POOL_SIZE,
-        max_overflow=READERS_MAX,
-        pool_timeout=POOL_WAIT_SECONDS,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={**POSTGRES_WIRE, "options": POSTGRES_OPTIONS},
-    )
-
-
 def migrate(url: str) -> None:
     """Bring a database to the newest schema, creating it where there is none (SQLite).
 
@@ -227,7 +150,12 @@ def migrate(url: str) -> None:
     database = Database(url)
     try:
         # Alembic's own transactions run inside this one, so a kill half-way leaves nothing behind.
-        with _translated(), _connected(database) as connection, connection.begin():
+        with (
+            waiting_at_most(None),
+            _translated(),
+            _connected(database) as connection,
+            connection.begin(),
+        ):
             if not database.is_sqlite:
                 _prepare_postgres(connection)
             _upgrade(connection)
@@ -265,8 +193,9 @@ def _prepare_postgres(connection: Connection) -> None:
     version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
     if version < POSTGRES_VERSION_MIN:
         raise Misconfigured(f"PostgreSQL 14 or newer is needed; this one is {version // 10000}.")
-    # Waiting for a colleague's migration is no fault, so the short lock time-out is lifted here.
-    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    # Waiting for a colleague's migration is no fault, and a large table takes its time.
+    for limit in ("lock_timeout", "statement_timeout"):
+        connection.execute(text(f"SET LOCAL {limit} = 0"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
 
 

@@ -17,8 +17,7 @@ from bot.errors import Unavailable
 class Turns:
     """What one thread at a time may hold."""
 
-    def __init__(self, *, wait_seconds_max: float) -> None:
-        self._wait_seconds_max = wait_seconds_max
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._is_held = False
         self._waiting: deque[threading.Event] = deque()
@@ -29,25 +28,25 @@ class Turns:
         return len(self._waiting)
 
     @contextlib.contextmanager
-    def taken(self) -> Iterator[None]:
+    def taken(self, wait_seconds_max: float) -> Iterator[None]:
         """Hold it for the length of the block, after everybody who asked before.
 
         Raises: Unavailable when that takes too long.
         """
-        self._take()
+        self._take(wait_seconds_max)
         try:
             yield
         finally:
             self._pass_on()
 
-    def _take(self) -> None:
+    def _take(self, wait_seconds_max: float) -> None:
         mine = threading.Event()
         with self._lock:
             if not self._is_held:
                 self._is_held = True
                 return
             self._waiting.append(mine)
-        if mine.wait(self._wait_seconds_max):
+        if mine.wait(wait_seconds_max):
             return
         with self._lock:
             # It may have been passed on since we gave up waiting.

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app import build_application
+from bot import database_waits
 from bot.audit.record import begin as begin_audit
 from bot.clock import BusinessClock, real_now
 from bot.deployment import identify
@@ -90,11 +91,13 @@ def deployed(
     now: datetime,
     stripe: StripeStandIn | None = None,
     pace: Pace = HASTY,
+    patience_seconds: float = PATIENCE_SECONDS,
     **changed: Any,
 ) -> Iterator[Tallyman]:
     """Everything running for the length of a block; the business clock follows Stripe's.
 
-    Shape: `changed` are settings by their lower-case names.
+    Shape: `changed` are settings by their lower-case names; `patience_seconds` is how long answers
+        wait for the database.
     """
     with contextlib.ExitStack() as stack:
         clock = BusinessClock()
@@ -118,6 +121,7 @@ def deployed(
         slack.state.is_rate_limited = False
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(lanes, "SLACK_CHANNEL_SECONDS", MESSAGE_SECONDS)
+        patch.setattr(database_waits, "ANSWER_SECONDS_MAX", patience_seconds)
         slack_url = stack.enter_context(serving(slack.app)).url
         endpoint = stripe.call(
             "POST",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from bot.clock import real_now
 from bot.database import Database
 from bot.database_clock import database_now
+from bot.database_waits import waiting_at_most
 from bot.errors import Unavailable
 from bot.mirror.events import WEBHOOK, Arrival, EventHint, StripeIdentity, find_identity, keep
 from bot.telemetry import get_logger
@@ -21,6 +22,8 @@ GROUP_EVENTS_MAX = 100
 # Half a second's work; whoever comes after that is told to come again.
 WAITING_EVENTS_MAX = 1_000
 STOPPING_SECONDS_MAX = 10.0
+# At each step; Stripe waits somewhat longer for its answer.
+COMMIT_SECONDS_MAX = 5.0
 
 log = get_logger("keeper")
 
@@ -116,7 +119,7 @@ class EventKeeper:
                 self._on_kept()
 
     def _keep(self, arrivals: Sequence[Arrival]) -> None:
-        with self._database.writing() as session:
+        with waiting_at_most(COMMIT_SECONDS_MAX), self._database.writing() as session:
             if self._identity is None:
                 self._identity = find_identity(session)
             if self._identity is None:

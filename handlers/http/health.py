@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from bot.clock import real_now
 from bot.database import Database
+from bot.database_waits import answering
 from bot.errors import BotError
 from bot.queries.effects import get_effects_report
 from bot.queries.jobs import JobReport, list_job_reports
@@ -31,7 +32,7 @@ def health_routes(database: Database) -> list[Route]:
 
     def readyz(_request: Request) -> Response:
         try:
-            with database.looking() as reading:
+            with answering(), database.looking() as reading:
                 report = get_effects_report(reading, now=real_now())
         except BotError as failed:
             return JSONResponse({"ready": False, "why": failed.message}, status_code=503)
@@ -42,7 +43,7 @@ def health_routes(database: Database) -> list[Route]:
     def metrics(request: Request) -> Response:
         if not _is_from_here(request):
             return PlainTextResponse("Metrics are read on this machine only.", status_code=403)
-        with contextlib.suppress(BotError), database.looking() as reading:
+        with contextlib.suppress(BotError), answering(), database.looking() as reading:
             report = get_effects_report(reading, now=real_now())
             effects_pending.set(report.pending_count)
             effects_dead.set(report.dead_ends_count)

@@ -8,6 +8,7 @@ from bot.access import Actor, Permission, find_actor, first_admin, may_have_role
 from bot.audit.deeds import By, Private, Stage
 from bot.audit.refusals import record_refusal
 from bot.clock import real_now
+from bot.database_waits import answering
 from bot.errors import (
     BadRequest,
     BotError,
@@ -76,7 +77,12 @@ def answer(desk: Desk, caller: Caller, wanted: str, work: Callable[[Ask], Messag
 
     Shape: always a message; nothing is raised.
     """
-    request = Request(caller, wanted, secrets.token_hex(REQUEST_ID_BYTES))
+    with answering():
+        return _answer(desk, Request(caller, wanted, secrets.token_hex(REQUEST_ID_BYTES)), work)
+
+
+def _answer(desk: Desk, request: Request, work: Callable[[Ask], Message]) -> Message:
+    caller = request.caller
     actor = nobody(caller.user_id, caller.team_id)
     try:
         actor = replace(_actor(desk, caller), request_id=request.id)

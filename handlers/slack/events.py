@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import real_now
 from bot.database_clock import database_now
+from bot.database_waits import answering
 from bot.people import change_members, mark_channel, store_groups, store_people, take_event
 from bot.reactions import react_to_sharing
 from bot.slack_objects import is_channel_id, is_group_id, read_group, read_person, read_user_ids
@@ -40,7 +41,7 @@ def take_in(desk: Desk, happening: Happening) -> None:
         reply(desk, happening)
     if change is None:
         return
-    with desk.runtime.database.writing() as session:
+    with answering(), desk.runtime.database.writing() as session:
         if take_event(session, happening.event_id, now=real_now()):
             change(session, happening, deployment.slack_team_id)
 

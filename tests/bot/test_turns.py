@@ -10,15 +10,15 @@ from tests.following import wait_until
 
 
 def test_whoever_waits_comes_before_whoever_has_just_been_there() -> None:
-    turns = Turns(wait_seconds_max=30)
+    turns = Turns()
     came: list[str] = []
 
     def come(name: str) -> None:
-        with turns.taken():
+        with turns.taken(30):
             came.append(name)
 
     waiting = [threading.Thread(target=come, args=(name,)) for name in ("second", "third")]
-    with turns.taken():
+    with turns.taken(30):
         for place, thread in enumerate(waiting):
             thread.start()
             wait_until(lambda place=place: turns.waiting > place)  # type: ignore[misc] # of no name
@@ -31,13 +31,13 @@ def test_whoever_waits_comes_before_whoever_has_just_been_there() -> None:
 
 
 def test_a_turn_that_does_not_come_is_given_up_and_nobody_waits_for_it() -> None:
-    turns = Turns(wait_seconds_max=0.01)
+    turns = Turns()
 
-    with turns.taken():
+    with turns.taken(0.01):
         thread_failed = []
 
         def come() -> None:
-            with pytest.raises(Unavailable, match="busy"), turns.taken():
+            with pytest.raises(Unavailable, match="busy"), turns.taken(0.01):
                 pass
             thread_failed.append(True)
 
@@ -46,15 +46,15 @@ def test_a_turn_that_does_not_come_is_given_up_and_nobody_waits_for_it() -> None
         thread.join()
 
     assert thread_failed
-    with turns.taken():
+    with turns.taken(0.01):
         assert turns.waiting == 0
 
 
 def test_a_turn_ends_with_its_block_even_when_that_fails() -> None:
-    turns = Turns(wait_seconds_max=0.01)
+    turns = Turns()
 
-    with pytest.raises(KeyError), turns.taken():
+    with pytest.raises(KeyError), turns.taken(0.01):
         raise KeyError
 
-    with turns.taken():
+    with turns.taken(0.01):
         assert turns.waiting == 0

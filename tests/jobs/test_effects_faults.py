@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot import database as database_module
+from bot import engines
 from bot.database import Database
 from bot.effects import Means
 from bot.errors import Unavailable
@@ -179,8 +180,9 @@ def test_when_every_connection_is_taken_the_next_is_told_to_try_again(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("POSTGRES_POOL_SIZE", "READERS_MAX"):
-        monkeypatch.setattr(database_module, name, 1)
-    monkeypatch.setattr(database_module, "POOL_WAIT_SECONDS", 0.1)
+        monkeypatch.setattr(engines, name, 1)
+    for module in (database_module, engines):
+        monkeypatch.setattr(module, "POOL_WAIT_SECONDS", 0.1)
     with contextlib.closing(Database(database_url)) as small:
         with small.reading() as first, small.writing() as second:
             first.execute(text("SELECT 1"))

@@ -185,8 +185,9 @@ def test_unknown_types_and_versions_are_kept(mirror: Following) -> None:
 
 
 def test_while_the_database_is_locked_stripe_is_told_to_come_again(
-    mirror: Following, database_kind: str, database_url: str
+    mirror: Following, database_kind: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(keeper_module, "COMMIT_SECONDS_MAX", 0.3)
     with _locked(database_kind, database_url):
         assert mirror.post(body_of()) == 503
 
