@@ -20,6 +20,7 @@ from email.utils import format_datetime
 from bot.errors import Misconfigured, Refused, Unavailable
 from bot.setting_values import MailAddress, SmtpAddress, is_mail_address
 from bot.telemetry import clean_text
+from bot.unreached import why_unreached
 
 # For each step: to connect, and for each answer. Lists of recipients are checked while we wait.
 CONNECT_SECONDS_MAX, ANSWER_SECONDS_MAX = 5.0, 15.0
@@ -61,12 +62,16 @@ def send_mail(server: SmtpAddress, sender: MailAddress, mail: Mail, *, now: date
             _hand_over(smtp, content)
     except smtplib.SMTPAuthenticationError:
         raise Misconfigured("The mail server does not accept the name and password.") from None
+    except smtplib.SMTPNotSupportedError:
+        raise Misconfigured(
+            "The mail server takes no name and password on this line: SMTP_URL should have none."
+        ) from None
     except smtplib.SMTPResponseException as answered:
         raise _judged(answered.smtp_code, answered.smtp_error) from None
-    except ssl.SSLCertVerificationError:
-        raise Misconfigured("The mail server's certificate is not to be trusted.") from None
+    except ssl.SSLCertVerificationError as doubted:
+        raise Misconfigured(_unreached(doubted)) from None
     except (OSError, smtplib.SMTPException) as failed:
-        raise Unavailable(f"The mail server can’t be reached: {type(failed).__name__}.") from None
+        raise Unavailable(_unreached(failed)) from None
 
 
 def parse_recipient(text: str) -> str:
@@ -108,7 +113,7 @@ def _header_address(address: str, name: str = "") -> Address:
 
 @contextlib.contextmanager
 def _connected(server: SmtpAddress) -> Iterator[smtplib.SMTP]:
-    """A connection that is as safe as the server offers; a password never goes over an open one."""
+    """A connection that is encrypted, but to a server here or one that is open on purpose."""
     trusted = ssl.create_default_context()
     smtp: smtplib.SMTP
     if server.is_tls:
@@ -124,9 +129,10 @@ def _connected(server: SmtpAddress) -> Iterator[smtplib.SMTP]:
         if not server.is_tls and smtp.has_extn("starttls"):
             smtp.starttls(context=trusted)
             smtp.ehlo()
-        elif not server.is_tls and server.user and server.host not in LOOPBACK:
+        elif not (server.is_tls or server.is_plain or server.host in LOOPBACK):
+            # It may be somebody on the way who has taken the offer out of the server's answer.
             raise Misconfigured(
-                "The mail server offers no encryption, so the password in SMTP_URL is not sent."
+                "The mail server offers no encryption, so no mail is sent to it, and no password."
             )
         if server.user:
             smtp.login(server.user, server.password.get_secret_value())
@@ -165,6 +171,10 @@ def _hand_over(smtp: smtplib.SMTP, content: bytes) -> None:
     # It has the mail; whether the farewell reaches it changes nothing.
     with contextlib.suppress(OSError, smtplib.SMTPException):
         smtp.quit()
+
+
+def _unreached(failed: Exception) -> str:
+    return clean_text(f"The mail server can’t be reached: {why_unreached(failed)}.")
 
 
 def _judged(code: int, said: bytes | str) -> Exception:

@@ -24,6 +24,8 @@ ROLES = ("viewer", "collector", "reviewer", "approver", "admin")
 AUDIT_KEY_CHARACTERS_MIN = 32
 # Source: RFC 8314, section 3, and RFC 6409, read 2026-11.
 SMTP_PORTS = {"smtp": 587, "smtps": 465}
+# What SMTP_URL ends with where mail may go over an open line.
+PLAIN = "encryption=off"
 CURRENCY_CHARACTERS = 3
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -34,13 +36,17 @@ MAIL_ADDRESS_CHARACTERS_MAX = 254
 
 @dataclass(frozen=True, slots=True)
 class SmtpAddress:
-    """Where mail is handed over, and as whom; `is_tls` when the line is closed from the start."""
+    """Where mail is handed over, and as whom; `is_tls` when the line is closed from the start.
+
+    Shape: `is_plain` where somebody has said that it may stay open.
+    """
 
     host: str
     port: int
     is_tls: bool
     user: str
     password: SecretStr
+    is_plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +64,27 @@ def parse_smtp_url(text: str) -> SmtpAddress:
     """
     parts = urlsplit(text)
     default = SMTP_PORTS.get(parts.scheme)
-    if default is None or not parts.hostname or parts.path not in {"", "/"} or parts.query:
-        raise ValueError("must be such as smtp://user:password@mail.example:587, or smtps://…")
+    is_plain = parts.query == PLAIN
+    try:
+        port = parts.port or default
+    except ValueError:
+        # What stands there may be a part of the password.
+        port = None
+    is_odd = bool(parts.path.strip("/") or parts.fragment or (parts.query and not is_plain))
+    if port is None or not parts.hostname or is_odd:
+        raise ValueError(
+            "must be such as smtp://user:password@mail.example:587, or smtps://…; signs such as"
+            " @ / : in a password are written %40 %2F %3A"
+        )
+    if is_plain and (parts.scheme == "smtps" or parts.username):
+        raise ValueError(f"can't have {PLAIN} with smtps:// or a password")
     return SmtpAddress(
         host=parts.hostname,
-        port=parts.port or default,
+        port=port,
         is_tls=parts.scheme == "smtps",
         user=unquote(parts.username or ""),
         password=SecretStr(unquote(parts.password or "")),
+        is_plain=is_plain,
     )
 
 

@@ -185,8 +185,9 @@ class Settings(BaseSettings):
     smtp_url: Annotated[SecretStr, AfterValidator(check_smtp_url)] = Field(
         default=SecretStr(""),
         description="The mail server that mail to customers is handed to:"
-        " smtp://user:password@mail.example:587 (encrypted where the server offers it, and always"
-        " where there is a password) or smtps://… Without one Stripe sends its own mail.",
+        " smtp://user:password@mail.example:587 or smtps://… The line is encrypted or nothing is"
+        " sent, but for a server on this machine, and one without a password behind whose address"
+        " stands ?encryption=off. Without a mail server Stripe sends its own mail.",
     )
     mail_from: Annotated[str, AfterValidator(check_sender)] = Field(
         default="",

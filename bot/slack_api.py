@@ -29,6 +29,7 @@ from bot.slack_failures import (
 )
 from bot.slack_responses import Responses
 from bot.telemetry import get_logger
+from bot.unreached import why_unreached
 
 log = get_logger("slack_api")
 
@@ -96,7 +97,7 @@ class SlackAPI:
                 raise Misconfigured(f"Slack does not accept SLACK_BOT_TOKEN ({error}).") from None
             raise Unavailable(f"Slack could not say who we are ({error}).") from None
         except (SlackClientError, OSError) as failed:
-            raise Unavailable(f"Slack does not answer at {self.base_url}.") from failed
+            raise self._unreached(failed) from failed
         team_id, bot_user_id = answer.get("team_id"), answer.get("user_id")
         if not isinstance(team_id, str) or not isinstance(bot_user_id, str):
             raise Unavailable(f"What answers at {self.base_url} does not say who we are.")
@@ -118,7 +119,7 @@ class SlackAPI:
         except SlackApiError as refused:
             raise socket_refusal(refused) from None
         except (SlackClientError, OSError, ValueError) as failed:
-            raise Unavailable(f"Slack does not answer at {self.base_url}.") from failed
+            raise self._unreached(failed) from failed
         url = answer.get("url")
         schemes = ("wss://",) if self.base_url.startswith("https://") else ("wss://", "ws://")
         if not isinstance(url, str) or not url.startswith(schemes):
@@ -191,6 +192,9 @@ class SlackAPI:
         Raises: Unavailable when too many answers are waiting already.
         """
         self._responses.send(response_url, payload)
+
+    def _unreached(self, failed: Exception) -> Unavailable:
+        return Unavailable(f"Slack does not answer at {self.base_url}: {why_unreached(failed)}.")
 
     def close(self) -> None:
         """Let the answers under way finish, and give the connections back."""

@@ -17,6 +17,7 @@ from bot.pacing import EndpointPacers
 from bot.stripe_failures import Failure, backoff_seconds, endpoint_of, judge, judge_change
 from bot.stripe_wire import make_wire
 from bot.telemetry import get_logger
+from bot.unreached import why_unreached
 
 # What the types of SDK 16.1 describe. Releases of one name only ever add to it.
 # Source: docs.stripe.com/upgrades, read 2026-11.
@@ -129,8 +130,9 @@ class StripeAPI:
         self._wire.be_patient_until(None)
         try:
             client.raw_request("post", path, idempotency_key=key, **(params or {}))
-        except stripe.APIConnectionError:
-            raise Unavailable("Stripe did not say whether it was done.") from None
+        except stripe.APIConnectionError as failed:
+            why = why_unreached(failed)
+            raise Unavailable(f"Stripe did not say whether it was done: {why}.") from None
         except stripe.StripeError as failed:
             raise judge_change(failed) from None
         try:
@@ -262,9 +264,10 @@ class StripeAPI:
         try:
             client.raw_request(method, path, **(params or {}))
         except stripe.APIConnectionError as failed:
+            why = why_unreached(failed)
             if not failed.should_retry:
-                raise Unavailable(f"Stripe can't be reached at {self._api_base}.") from None
-            return Failure("no connection, or no answer in time")
+                raise Unavailable(f"Stripe can't be reached at {self._api_base}: {why}.") from None
+            return Failure(why)
         except stripe.StripeError as failed:
             return judge(failed, path)
         try:

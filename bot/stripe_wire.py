@@ -4,6 +4,7 @@ What goes over it, how often and how fast, is said in bot.stripe_api, the only o
 """
 
 import contextlib
+import os
 import socket
 import threading
 import weakref
@@ -118,6 +119,8 @@ def _make_adapter(waiting: threading.local, lines: OpenLines) -> Any:
             if waiting.until is not None:
                 left = max(waiting.until - monotonic_seconds(), SOCKET_SECONDS_MIN)
                 options["timeout"] = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
+            # The SDK brings its own list of authorities; everybody else here goes by OpenSSL's.
+            options["verify"] = os.environ.get("SSL_CERT_FILE") or options.get("verify", True)
             return super().send(request, *args, **options)
 
         def init_poolmanager(self, *args: Any, **options: Any) -> None:

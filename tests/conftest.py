@@ -200,6 +200,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing.append("It needs a Chromium.")
     if item.get_closest_marker("reference") and not os.environ.get("REFERENCE_DIR"):
         missing.append("It needs REFERENCE_DIR, a folder with stripe-openapi.json.")
+    if item.get_closest_marker("openssl") and not shutil.which("openssl"):
+        missing.append("It needs openssl, to make a certificate.")
     if missing and os.environ.get("CI") == "true":
         pytest.fail(" ".join(missing), pytrace=False)
     if missing:

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator
@@ -13,14 +14,18 @@ RESETTING = struct.pack("ii", 1, 0)
 
 
 class Relay:
-    """Passes every connection on to a server, both ways, until it is told otherwise."""
+    """Passes every connection on to a server, both ways, until it is told otherwise.
 
-    def __init__(self, server_url: str) -> None:
+    With `tls` it is spoken to encrypted, as a proxy before a server is.
+    """
+
+    def __init__(self, server_url: str, *, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         parts = urlsplit(server_url)
         self._server = (parts.hostname or "", parts.port or 0)
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         # One for all connections that were opened since the last silence.
         self._silence = threading.Event()
         self._is_open = threading.Event()
@@ -60,6 +65,12 @@ class Relay:
         with contextlib.suppress(OSError):
             while True:
                 near, _ = self._listening.accept()
+                if self._tls is not None:
+                    try:
+                        near = self._tls.wrap_socket(near, server_side=True)
+                    except ssl.SSLError:
+                        near.close()
+                        continue
                 far = socket.create_connection(self._server)
                 self._ends += (near, far)
                 for one, other in ((near, far), (far, near)):
@@ -82,9 +93,9 @@ class Relay:
 
 
 @contextlib.contextmanager
-def relaying(server_url: str) -> Iterator[Relay]:
+def relaying(server_url: str, *, tls: ssl.SSLContext | None = None) -> Iterator[Relay]:
     """A relay for the length of a block."""
-    relay = Relay(server_url)
+    relay = Relay(server_url, tls=tls)
     try:
         yield relay
     finally:

@@ -2,21 +2,25 @@
 
 import asyncio
 import contextlib
+import ssl
 import threading
 
-from bot.sandbox.mail.conversation import Conversation
-from bot.sandbox.mail.faults import MailFaults
-from bot.sandbox.mail.mailbox import Mailbox
+from bot.sandbox.mail.conversation import Conversation, Door, Office
 
 STARTING_SECONDS_MAX = 10.0
 
 
 class MailServer:
-    """SMTP on 127.0.0.1, on a free port; all of its mail ends in `mailbox`."""
+    """SMTP on 127.0.0.1, on a free port; all of its mail ends in `mailbox`.
 
-    def __init__(self) -> None:
-        self.mailbox = Mailbox()
-        self.faults = MailFaults()
+    With a door it is come to encrypted, or with a name and a password.
+    """
+
+    def __init__(self, door: Door | None = None) -> None:
+        self._door = door or Door()
+        self._office = Office(self._door)
+        self.mailbox, self.faults = self._office.mailbox, self._office.faults
+        self.heard = self._office.heard
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -25,7 +29,9 @@ class MailServer:
     @property
     def url(self) -> str:
         """Where it is reached, as a setting has it."""
-        return f"smtp://127.0.0.1:{self._port}"
+        login = ":".join(self._door.login) + "@" if self._door.login else ""
+        scheme = "smtp" if self._door.starts_open else "smtps"
+        return f"{scheme}://{login}127.0.0.1:{self._port}"
 
     def start(self) -> "MailServer":
         """Listen; return once connections are answered.
@@ -44,7 +50,10 @@ class MailServer:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._meet, "127.0.0.1", 0))
+        encrypted = None if self._door.starts_open else self._door.tls
+        server = self._loop.run_until_complete(
+            asyncio.start_server(self._meet, "127.0.0.1", 0, ssl=encrypted)
+        )
         self._port = server.sockets[0].getsockname()[1]
         self._started.set()
         self._loop.run_forever()
@@ -57,10 +66,10 @@ class MailServer:
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await Conversation(reader, writer, self.mailbox, self.faults).hold()
-        except (ConnectionError, asyncio.CancelledError):
+            await Conversation(reader, writer, self._office).hold()
+        except (ConnectionError, ssl.SSLError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
-            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            with contextlib.suppress(ConnectionError, ssl.SSLError, asyncio.CancelledError):
                 await writer.wait_closed()
