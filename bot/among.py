@@ -48,6 +48,11 @@ class _IsAmong(GenericFunction[bool]):
     inherit_cache = True
     name = "is_among"
 
+    def self_group(self, against: Any = None) -> Any:
+        """As it is: written "… = 1", as SQLAlchemy does for SQLite, it would use no index."""
+        del against
+        return self
+
 
 def is_among(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
     """Whether a column has one of the values that this parameter is given when it is run."""
