@@ -14,10 +14,11 @@ from bot.mirror.translate_invoice import status_of
 from bot.pay_links import READ_SECONDS_MAX, LinkLine, lines_of, read_owed
 from bot.queries.addressees import Way
 from bot.queries.asking import find_holds
+from bot.queries.contacts import CONTACT, KnownFrom, list_contacts
 from bot.queries.pauses import find_pauses
 from bot.queries.reminder_terms import Level, find_silence
 from bot.queries.reminders import find_on_since, pause_words, silence_words
-from bot.queries.terms import Preference, find_terms
+from bot.queries.terms import Language, Preference, Terms, find_terms
 
 _BY_MAIL = frozenset({Preference.MAIL, Preference.BOTH})
 PREFERENCES: Mapping[Way, frozenset[Preference]] = {
@@ -31,12 +32,13 @@ PREFERENCES: Mapping[Way, frozenset[Preference]] = {
 class Judged:
     """The lines to send, as much as is left of each, with fresh links; the others with the reason.
 
-    Shape: `urls` and `held` by the ids of the invoices.
+    Shape: `urls` and `held` by the ids of the invoices; `language` is the account's by now.
     """
 
     lines: list[LinkLine]
     urls: dict[str, str]
     held: dict[str, str]
+    language: Language
 
 
 def judge_now(effect: Effect, means: Means) -> Judged:
@@ -45,10 +47,11 @@ def judge_now(effect: Effect, means: Means) -> Judged:
     Raises: Unavailable when Stripe does not say, Misconfigured for the key.
     """
     now = means.runtime.clock.now()
-    judged = Judged([], {}, {})
     is_thanks = effect.payload["level"] == Level.THANKS
     with means.runtime.database.looking() as reading:
-        stop = _find_stop(reading, effect.payload, now)
+        terms = find_terms(reading, [effect.payload["account"]])[effect.payload["account"]]
+        stop = _find_stop(reading, effect.payload, terms, now)
+    judged = Judged([], {}, {}, terms.language)
     for line in lines_of(effect.payload):
         why = stop or _find_hold(means, line.invoice_id, now)
         if why is None:
@@ -81,15 +84,25 @@ def _read(
     return None
 
 
-def _find_stop(reading: Reading, told: Mapping[str, Any], now: datetime) -> str | None:
+def _find_stop(
+    reading: Reading, told: Mapping[str, Any], terms: Terms, now: datetime
+) -> str | None:
     """Why nothing goes out to the account at this moment; None when it may."""
     if find_on_since(reading) is None:
         return "reminders are turned off"
-    terms = find_terms(reading, [told["account"]])[told["account"]]
     if terms.preference not in PREFERENCES[Way(told["way"])]:
         return "the customer is written to another way by now"
+    if told["way"] == Way.MAIL and not _is_theirs(reading, told):
+        return "somebody else is written to by now"
     local = now.astimezone(zone_of(told["zone"]))
     return silence_words(terms) or find_silence(terms, local)
+
+
+def _is_theirs(reading: Reading, told: Mapping[str, Any]) -> bool:
+    """Whether an address is one that the account is written to still."""
+    contacts = list_contacts(reading, [told["account"]])[told["account"]]
+    named = {one.about for one in contacts if one.known_from is not KnownFrom.STRIPE}
+    return told["about"] in named if named else not told["about"].startswith(CONTACT)
 
 
 def _find_hold(means: Means, invoice_id: str, now: datetime) -> str | None:

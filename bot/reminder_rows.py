@@ -89,17 +89,20 @@ def settle(
 def release(session: Session, effect: Effect, invoice_ids: Collection[str]) -> None:
     """Give back steps of which nothing went out, unless another way is still to be tried."""
     reminder_id = effect.payload["reminder"]
-    others = select(_EFFECTS.c.id).where(
+    others = select(_EFFECTS.c.payload).where(
         _EFFECTS.c.subject == subject_of(reminder_id),
         _EFFECTS.c.id != effect.id,
         _EFFECTS.c.state.in_(("ready", "leased")),
     )
-    if not invoice_ids or session.execute(others.limit(1)).first() is not None:
+    waiting = {
+        line["invoice"] for told in session.execute(others).scalars() for line in told["lines"]
+    }
+    if not (untried := sorted(set(invoice_ids) - waiting)):
         return
     session.execute(
         delete(_STEPS).where(
             _STEPS.c.reminder_id == reminder_id,
-            _STEPS.c.invoice_id.in_(list(invoice_ids)),
+            _STEPS.c.invoice_id.in_(untried),
             _STEPS.c.state == "promised",
         )
     )

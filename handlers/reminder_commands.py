@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bot import mailing
 from bot.clock import real_now
-from bot.queries.reminders import plan_reminders
+from bot.queries.dry_run import plan_messages
 from bot.queries.sight import sight_of_desk
 from bot.runtime import Runtime
 from bot.views.reminders import reminder_lines
@@ -27,7 +27,7 @@ def add_reminder_commands(
             settings = runtime.settings
             sight = sight_of_desk(settings, now=runtime.clock.now(), real_now=real_now())
             with runtime.database.looking() as reading:
-                plan = plan_reminders(reading, sight=sight, has_mail=mailing.has_mail(settings))
+                plan = plan_messages(reading, sight=sight, has_mail=mailing.has_mail(settings))
             console = Console(soft_wrap=True, highlight=False, markup=False)
             for line in reminder_lines(plan, zone=settings.account_time_zone):
                 console.print(line)

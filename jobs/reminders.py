@@ -41,10 +41,9 @@ def run(runtime: Runtime, taken: Taken) -> None:
     settings, at = runtime.settings, runtime.clock.now()
     sight = sight_of_desk(settings, now=at, real_now=real_now())
     with runtime.database.reading() as session:
-        plan = plan_reminders(
-            session, sight=sight, has_mail=mailing.has_mail(settings), zone=zone, is_now=True
-        )
-        thanks = plan_thanks(session, sight=sight, has_mail=mailing.has_mail(settings), zone=zone)
+        has_mail = mailing.has_mail(settings)
+        plan = plan_reminders(session, sight=sight, has_mail=has_mail, zone=zone, is_now=True)
+        thanks = plan_thanks(session, sight=sight, has_mail=has_mail, zone=zone, is_now=True)
     # A day late at night is another day: steps and quiet hours go by the moment of sending.
     today = at.astimezone(zone_of(zone)).date()
     count = 0

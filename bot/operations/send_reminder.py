@@ -4,6 +4,7 @@ Everything is judged again at the moment of sending: what Stripe has, what holds
 invoice, what the account wants, and the hour. What is held then may be sent another day.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +22,6 @@ from bot.pay_links import (
     UNSEEN_SECONDS,
     LinkLine,
     find_post,
-    language_of,
     lines_as_json,
     lines_of,
     recipient_of,
@@ -102,6 +102,7 @@ def _promise(  # noqa: PLR0913, PLR0917 - each is a part of the promise
             "account": planned.account.id,
             "zone": planned.account.time_zone,
             "level": level.value,
+            "levels": {one.row.id: one.level.value for one in planned.invoices},
             "reminder": reminder_id,
             "about": addressee.about,
             **told_of(addressee, planned.terms.language),
@@ -152,7 +153,8 @@ def settle(
         sent = outcome.answer["sent"]
         reminder_rows.settle(session, reminder_id, sent, state="sent", now=now)
         reminder_rows.release(session, effect, [one for one in ids if one not in sent])
-        details |= {"sent": sent, "held": outcome.answer["held"]}
+        level = outcome.answer.get("level", told["level"])
+        details |= {"sent": sent, "held": outcome.answer["held"], "level": level}
     else:
         reminder_rows.settle(session, reminder_id, ids, state="failed", now=now)
         details["why"] = outcome.why
@@ -170,10 +172,10 @@ def settle(
 
 
 def _send(effect: effects.Effect, means: effects.Means, judged: Judged) -> effects.Outcome:
-    told, runtime = effect.payload, means.runtime
-    level, language = Level(told["level"]), language_of(told)
+    told, runtime, language = effect.payload, means.runtime, judged.language
     ids = [line.invoice_id for line in judged.lines]
-    done = effects.Done({"sent": ids, "held": judged.held})
+    level = _level_of(told, ids)
+    done = effects.Done({"sent": ids, "held": judged.held, "level": level.value})
     shown = with_urls(judged.lines, judged.urls)
     if told["way"] == Way.STRIPE:
         stripe_mail.send(effect, means, ids[0])
@@ -192,6 +194,13 @@ def _send(effect: effects.Effect, means: effects.Means, judged: Judged) -> effec
     mail = Mail(effect.key, told["recipient"], written.subject, written.text, written.html)
     outcome = mailing.hand_over(effect, means, mail)
     return done if isinstance(outcome, effects.Done) else outcome
+
+
+def _level_of(told: Mapping[str, Any], invoice_ids: Sequence[str]) -> Level:
+    """The gravest tone of what is left to be written about."""
+    levels = told.get("levels", {})
+    found = (Level(levels.get(each, told["level"])) for each in invoice_ids)
+    return max(found, key=GRAVITY.index)
 
 
 def _find_sent(effect: effects.Effect, means: effects.Means) -> effects.Outcome | None:

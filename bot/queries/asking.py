@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from bot.among import is_among
 from bot.database import Reading
 from bot.errors import NotFound
 from bot.models import Customer
@@ -109,9 +110,10 @@ def find_holds(session: Reading, invoice_ids: Collection[str]) -> dict[str, str]
     Shape: each reason goes on behind "nobody is asked for it now:".
     """
     found: dict[str, str] = {}
+    values = {"ids": list(invoice_ids)}
     for holds, why in _HOLDS:
-        held = select(INVOICES.c.id).where(INVOICES.c.id.in_(list(invoice_ids)), holds)
-        found |= dict.fromkeys(session.connection().execute(held).scalars(), why)
+        held = select(INVOICES.c.id).where(is_among(INVOICES.c.id, "ids"), holds)
+        found |= dict.fromkeys(session.connection().execute(held, values).scalars(), why)
     return found
 
 

@@ -14,6 +14,8 @@ from bot.queries.invoice_rows import ACCOUNTS
 
 # Of addresses that stand at Stripe alone, so many are named for an account.
 AT_STRIPE_MAX = 10
+# In front of a contact's number, where the audit trail names one.
+CONTACT = "contact:"
 
 _CONTACTS, _CUSTOMERS = Contact.__table__, Customer.__table__
 
@@ -47,7 +49,7 @@ class ContactLine:
 
 def about_contact(contact_id: int) -> str:
     """By what the audit trail knows a contact."""
-    return f"contact:{contact_id}"
+    return f"{CONTACT}{contact_id}"
 
 
 def list_contact_ids(session: Reading, email: str) -> list[int]:

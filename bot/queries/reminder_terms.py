@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from bot.clock import zone_of
+from bot.local_hours import Subject, find_next
 from bot.queries.terms import QuietHours, Terms
 
 # When the day's reminders go out, unless it is quiet then: after that.
@@ -77,6 +79,14 @@ def sending_hour(quiet: QuietHours) -> int:
     """The hour of an account's day at which its reminders go out."""
     is_quiet = quiet.has(datetime(2026, 1, 1, SENDING_HOUR))  # noqa: DTZ001 - its hour alone counts
     return quiet.until_hour if is_quiet else SENDING_HOUR
+
+
+def next_sending(terms: Terms, zone: str, now: datetime) -> datetime:
+    """The next moment at which something goes out to an account in this zone."""
+    hour = sending_hour(terms.quiet_hours)
+    weekdays = frozenset(day - 1 for day in terms.weekdays)
+    due = find_next(Subject("", zone, hour, weekdays), now)
+    return now if due is None else due.at.astimezone(zone_of(zone))
 
 
 def find_silence(terms: Terms, local: datetime) -> str | None:

@@ -36,23 +36,16 @@ class Target:
     invoice_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
-    """Why nobody can be written to about an account."""
-
-    why: str
-
-
 def list_targets(
     session: Reading,
     meant: Mapping[int, Sequence[Meant]],
     terms: Mapping[int, Terms],
     *,
     has_mail: bool,
-) -> dict[int, list[Target] | Unreachable]:
-    """For each of these accounts the messages that go out, or why none can."""
+) -> dict[int, list[Target]]:
+    """For each of these accounts the messages that go out; why_unreached() has the others."""
     contacts = list_contacts(session, list(meant)) if meant else {}
-    found: dict[int, list[Target] | Unreachable] = {}
+    found: dict[int, list[Target]] = {}
     for account_id, some in meant.items():
         own = terms[account_id]
         named = [
@@ -63,8 +56,20 @@ def list_targets(
         targets = [*_posts(own, some)]
         if own.preference in {Preference.MAIL, Preference.BOTH}:
             targets += _letters(named, some) if has_mail else _by_stripe(some)
-        found[account_id] = targets or Unreachable(_why(own, has_mail=has_mail))
+        found[account_id] = targets
     return found
+
+
+def why_unreached(terms: Terms, meant: Meant, *, has_mail: bool) -> str:
+    """Why nobody is written to about an invoice that no target has."""
+    _, _, email, is_automatic = meant
+    if terms.preference is Preference.SLACK:
+        return "its channel is not set, or belongs to another customer by now"
+    if not has_mail and is_automatic:
+        return "Stripe collects it by itself and sends no reminder of it"
+    if not email:
+        return "no e-mail address is known" + (", here or at Stripe" if has_mail else " at Stripe")
+    return f"more than {LETTERS_MAX} addresses are not written to at once"
 
 
 def _posts(terms: Terms, meant: Sequence[Meant]) -> list[Target]:
@@ -98,11 +103,3 @@ def _by_stripe(meant: Sequence[Meant]) -> list[Target]:
         for invoice_id, customer_id, email, is_automatic in meant
         if email and not is_automatic
     ]
-
-
-def _why(terms: Terms, *, has_mail: bool) -> str:
-    if terms.preference is Preference.SLACK:
-        return "its channel is not set, or belongs to another customer by now"
-    if has_mail:
-        return "no e-mail address is known, here or at Stripe"
-    return "Stripe would not write about it: it has no address, or collects it by itself"

@@ -1,45 +1,29 @@
 """What would go out to customers by the clock, and why each other invoice is held."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cache
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import select
 
 from bot.among import is_among
-from bot.clock import local_day, zone_of
+from bot.clock import zone_of
 from bot.database import Reading
-from bot.models import Reminder, ReminderStep, ReminderSwitch
+from bot.models import ReminderSwitch
+from bot.prepared import Prepared
 from bot.queries.asking import find_holds
 from bot.queries.cards import AccountRef, InvoiceRow
-from bot.queries.invoice_rows import (
-    ACCOUNTS,
-    INVOICES,
-    ROW_COLUMNS,
-    WITH_ACCOUNT,
-    row_of,
-    sight_values,
-    visible,
-)
+from bot.queries.invoice_rows import ACCOUNTS, INVOICES, ROW_COLUMNS, WITH_ACCOUNT, row_of
 from bot.queries.pauses import Pause, find_pauses
-from bot.queries.reminder_terms import (
-    GRAVITY,
-    Level,
-    find_next_day,
-    find_silence,
-    find_step,
-    level_of,
-    tone_of,
-)
-from bot.queries.reminder_ways import EMAIL, Target, Unreachable, list_targets
+from bot.queries.reminder_steps import DueStep, list_due_steps
+from bot.queries.reminder_terms import Level, find_silence, next_sending
+from bot.queries.reminder_ways import EMAIL, Meant, Target, list_targets, why_unreached
 from bot.queries.sight import Sight
-from bot.queries.status import AUTOMATIC, IS_OWED
+from bot.queries.status import AUTOMATIC
 from bot.queries.terms import Preference, Terms, find_terms
 
-_STEPS: Any = ReminderStep.__table__
-_REMINDERS: Any = Reminder.__table__
 SWITCH_ID = 1
 
 
@@ -62,12 +46,18 @@ class DueInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One message to an account: about which invoices, and to whom it goes, each with its own."""
+    """One message to an account: about which invoices, and to whom it goes, each with its own.
+
+    Shape: it goes out at `goes_at`, by the account's clock; `silence` is why not at this moment,
+        None when it could.
+    """
 
     account: AccountRef
     terms: Terms
     invoices: tuple[DueInvoice, ...]
     targets: tuple[Target, ...]
+    goes_at: datetime
+    silence: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,105 +103,49 @@ def plan_reminders(
     would go out if they were turned on this very day.
     """
     on_since = find_on_since(session)
-    values = sight_values(sight) | ({"zone": zone} if zone else {})
-    statement = _owed_statement(is_scoped=sight.scope is not None, has_zone=zone is not None)
-    rows = session.connection().execute(statement, values).all()
-    terms = find_terms(session, {row.account_id for row in rows})
-    due, waiting, next_days = _due(rows, terms, sight, on_since)
-    due = _untaken(session, due)
+    steps = list_due_steps(session, sight=sight, zone=zone, on_since=on_since)
+    due = _due(session, steps.due, sight)
+    terms = find_terms(session, {one.row.account.id for one in due})
     held = _held(session, due, terms, sight, is_now=is_now)
     free = [one for one in due if one.row.id not in held]
-    planned, unreachable = _planned(session, free, terms, has_mail=has_mail)
+    planned, unreachable = _planned(session, free, terms, has_mail=has_mail, now=sight.now)
     reasons = {one.row.id: Held(one.row, held[one.row.id]) for one in due if one.row.id in held}
     return Plan(
         on_since=on_since,
         planned=tuple(planned),
         held=(*reasons.values(), *(Held(one.row, why) for one, why in unreachable)),
-        waiting=waiting,
-        next_on=min(next_days, default=None),
+        waiting=steps.waiting,
+        next_on=steps.next_on,
     )
 
 
-def _owed_statement(*, is_scoped: bool, has_zone: bool) -> Select[Any]:
-    statement = (
+def _due(session: Reading, steps: Mapping[str, DueStep], sight: Sight) -> list[DueInvoice]:
+    """These invoices, by the names of their accounts."""
+    if not steps:
+        return []
+    return [
+        DueInvoice(
+            row=row_of(row, sight=sight),
+            customer_id=row.customer_id,
+            email=row.email,
+            due_on=row.due_on,
+            is_automatic=row.collection_method == AUTOMATIC,
+            counted_from=steps[row.id].counted_from,
+            step=steps[row.id].step,
+            level=steps[row.id].level,
+        )
+        for row in _invoices().rows(session, {"ids": list(steps)})
+    ]
+
+
+@cache
+def _invoices() -> Prepared:
+    return Prepared(
         select(*ROW_COLUMNS, INVOICES.c.due_on, EMAIL.label("email"))
         .select_from(WITH_ACCOUNT)
-        .where(*IS_OWED, *visible(is_scoped=is_scoped, drafts=False))
+        .where(is_among(INVOICES.c.id, "ids"))
         .order_by(ACCOUNTS.c.name, ACCOUNTS.c.id, INVOICES.c.late_since_on, INVOICES.c.id)
     )
-    if has_zone:
-        statement = statement.where(ACCOUNTS.c.time_zone == bindparam("zone"))
-    return statement
-
-
-def _due(
-    rows: Iterable[Row[Any]], terms: Mapping[int, Terms], sight: Sight, on_since: datetime | None
-) -> tuple[list[DueInvoice], int, list[date]]:
-    """The invoices of which a step has come, how many others there are, and the days of theirs."""
-    due: list[DueInvoice] = []
-    next_days: list[date] = []
-    waiting = 0
-    for row in rows:
-        zone = zone_of(row.time_zone)
-        today = local_day(sight.now, zone)
-        since = local_day(on_since, zone) if on_since else today
-        counted_from = _counted_from(row)
-        cadence = terms[row.account_id].cadence
-        if row.collection_method == AUTOMATIC:
-            # Nobody is told ahead of what is taken without their doing.
-            cadence = tuple(step for step in cadence if step > 0)
-        if counted_from is None:
-            waiting += 1
-            continue
-        step = find_step(cadence, counted_from, today, since=since)
-        if step is None:
-            waiting += 1
-            next_days += filter(None, [find_next_day(cadence, counted_from, today)])
-            continue
-        due.append(
-            DueInvoice(
-                row=row_of(row, sight=sight),
-                customer_id=row.customer_id,
-                email=row.email,
-                due_on=row.due_on,
-                is_automatic=row.collection_method == AUTOMATIC,
-                counted_from=counted_from,
-                step=step,
-                level=level_of(step),
-            )
-        )
-    return due, waiting, next_days
-
-
-def _counted_from(row: Row[Any]) -> date | None:
-    if row.collection_method != AUTOMATIC:
-        due_on: date | None = row.due_on
-        return due_on
-    return row.first_failed_at and local_day(row.first_failed_at, zone_of(row.time_zone))
-
-
-def _untaken(session: Reading, due: Sequence[DueInvoice]) -> list[DueInvoice]:
-    """Those whose step nobody has taken yet, in a tone that follows from what was sent before."""
-    if not due:
-        return []
-    found = (
-        select(_STEPS.c.invoice_id, _STEPS.c.counted_from, _STEPS.c.step)
-        .add_columns(_STEPS.c.state, _REMINDERS.c.level)
-        .select_from(_STEPS.join(_REMINDERS, _REMINDERS.c.id == _STEPS.c.reminder_id))
-        .where(is_among(_STEPS.c.invoice_id, "ids"))
-    )
-    rows = session.connection().execute(found, {"ids": [one.row.id for one in due]}).all()
-    taken = {(row.invoice_id, row.counted_from, row.step) for row in rows}
-    sent: dict[str, Level] = {}
-    for row in rows:
-        if row.state == "sent" and row.level != Level.THANKS:
-            before = sent.get(row.invoice_id, Level.COURTESY)
-            sent[row.invoice_id] = max(before, Level(row.level), key=GRAVITY.index)
-    return [
-        replace(one, level=tone_of(one.step, sent.get(one.row.id)))
-        for one in due
-        if (one.row.id, one.counted_from, one.step) not in taken
-    ]
 
 
 def _held(
@@ -239,6 +173,21 @@ def _held(
     return found
 
 
+def planned_of(
+    terms: Terms, invoices: Sequence[DueInvoice], targets: Sequence[Target], *, now: datetime
+) -> Planned:
+    """A message to the account of these invoices, of which there is one at least."""
+    account = invoices[0].row.account
+    return Planned(
+        account=account,
+        terms=terms,
+        invoices=tuple(invoices),
+        targets=tuple(targets),
+        goes_at=next_sending(terms, account.time_zone, now),
+        silence=find_silence(terms, now.astimezone(zone_of(account.time_zone))),
+    )
+
+
 def silence_words(terms: Terms) -> str | None:
     """Why an account is not reminded of anything; None when it is."""
     if terms.is_opted_out:
@@ -260,31 +209,32 @@ def _day(day: date) -> str:
 
 
 def _planned(
-    session: Reading, free: Sequence[DueInvoice], terms: Mapping[int, Terms], *, has_mail: bool
+    session: Reading,
+    free: Sequence[DueInvoice],
+    terms: Mapping[int, Terms],
+    *,
+    has_mail: bool,
+    now: datetime,
 ) -> tuple[list[Planned], list[tuple[DueInvoice, str]]]:
     by_account: dict[int, list[DueInvoice]] = defaultdict(list)
     for one in free:
         by_account[one.row.account.id].append(one)
     planned, unreachable = [], []
-    reached = list_targets(
-        session,
-        {
-            account_id: [(one.row.id, one.customer_id, one.email, one.is_automatic) for one in some]
-            for account_id, some in by_account.items()
-        },
-        terms,
-        has_mail=has_mail,
-    )
+    meant = {account_id: [*map(_meant, some)] for account_id, some in by_account.items()}
+    reached = list_targets(session, meant, terms, has_mail=has_mail)
     for account_id, some in by_account.items():
-        targets = reached[account_id]
-        if isinstance(targets, Unreachable):
-            unreachable += [(one, targets.why) for one in some]
-            continue
+        own, targets = terms[account_id], reached[account_id]
         named = {each for target in targets for each in target.invoice_ids}
         inside = [one for one in some if one.row.id in named]
-        outside = [one for one in some if one not in inside]
-        unreachable += [(one, "there is no way to write about it") for one in outside]
-        planned.append(
-            Planned(some[0].row.account, terms[account_id], tuple(inside), tuple(targets))
-        )
+        unreachable += [
+            (one, why_unreached(own, _meant(one), has_mail=has_mail))
+            for one in some
+            if one.row.id not in named
+        ]
+        if inside:
+            planned.append(planned_of(own, inside, targets, now=now))
     return planned, unreachable
+
+
+def _meant(one: DueInvoice) -> Meant:
+    return one.row.id, one.customer_id, one.email, one.is_automatic

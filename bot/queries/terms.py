@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
@@ -123,6 +124,7 @@ def find_terms(session: Reading, account_ids: Collection[int]) -> dict[int, Term
     }
 
 
+@lru_cache(maxsize=1024)
 def parse_cadence(text: str) -> tuple[int, ...]:
     """The days of a cadence as its column keeps them."""
     return tuple(sorted({int(day) for day in text.split(",") if day}))

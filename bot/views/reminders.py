@@ -8,6 +8,7 @@ from bot.queries.addressees import Way
 from bot.queries.reminder_terms import GRAVITY, Level
 from bot.queries.reminders import Held, Plan, Planned
 from bot.views import actions, blocks, dialogs
+from bot.views.account import WEEKDAYS
 from bot.views.blocks import Block, Element, Message
 from bot.views.roles import done_line
 from bot.views.text import (
@@ -20,6 +21,7 @@ from bot.views.text import (
     literal,
     moment_text,
     plain,
+    short_day_text,
 )
 
 ROWS_MAX = 15
@@ -76,8 +78,8 @@ def _state_words(plan: Plan, zone: str) -> str:
 def _outgoing(planned: Sequence[Planned], *, is_on: bool) -> list[Block]:
     if not planned:
         return [blocks.section(blocks.plain_text("Nobody is due to be reminded now."))]
-    title = "Goes out at the next sending hour" if is_on else "Would go out if they were on"
-    rows = [[blocks.cell(head) for head in ("Account", "Tone", "About", "To")]]
+    title = "Goes out, by the account’s own clock" if is_on else "Would go out if they were on"
+    rows = [[blocks.cell(head) for head in ("Account", "Tone", "About", "To", "When")]]
     rows += [
         [blocks.cell(fit(each, LINE_MAX)) for each in _planned_words(one)]
         for one in planned[:ROWS_MAX]
@@ -85,7 +87,7 @@ def _outgoing(planned: Sequence[Planned], *, is_on: bool) -> list[Block]:
     count = count_text(len(planned), "account")
     return [
         blocks.rich_text(blocks.text(f"{title}: {count}", is_bold=True)),
-        blocks.table(rows, align=("left",) * 4, wrapped=(0, 2, 3)),
+        blocks.table(rows, align=("left",) * 5, wrapped=(0, 2, 3, 4)),
         *_more(len(planned)),
     ]
 
@@ -105,16 +107,26 @@ def _more(count: int) -> list[Block]:
     return [blocks.context(blocks.plain_text(f"and {rest:,} more"))] if rest > 0 else []
 
 
-def _planned_words(one: Planned) -> tuple[str, str, str, str]:
+def _planned_words(one: Planned) -> tuple[str, str, str, str, str]:
     level = max((each.level for each in one.invoices), key=GRAVITY.index)
-    sums = sum_by_currency(each.row.remaining for each in one.invoices)
+    is_thanks = level is Level.THANKS
+    amounts = (each.row.total if is_thanks else each.row.remaining for each in one.invoices)
+    sums = sum_by_currency(amounts)
     about = f"{count_text(len(one.invoices), 'invoice')}, {amounts_text([*sums.values()])}"
     whom = [
         f"{plain(target.addressee.name, limit=60)}"
         + (" (by Stripe)" if target.addressee.way is Way.STRIPE else "")
         for target in one.targets
     ]
-    return account_name(one.account), TONES[level], about, ", ".join(dict.fromkeys(whom))
+    whom_words = ", ".join(dict.fromkeys(whom))
+    return account_name(one.account), TONES[level], about, whom_words, _when_words(one)
+
+
+def _when_words(one: Planned) -> str:
+    """When it goes out by the account's clock, and what keeps it back until then."""
+    day, clock = short_day_text(one.goes_at.date()), f"{one.goes_at:%H:%M}"
+    words = f"{WEEKDAYS[one.goes_at.weekday()]} {day} {clock}"
+    return words if one.silence is None else f"{words}; now {one.silence}"
 
 
 def _held_words(one: Held) -> tuple[str, str, str]:

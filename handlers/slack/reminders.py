@@ -5,7 +5,7 @@ from bot.access import Permission, is_allowed
 from bot.clock import real_now
 from bot.errors import BadRequest
 from bot.operations import switch_reminders
-from bot.queries.reminders import plan_reminders
+from bot.queries.dry_run import plan_messages
 from bot.views.blocks import Message
 from bot.views.reminders import OFF, ON, reminders_card
 from handlers.slack.context import Ask
@@ -15,7 +15,7 @@ def show_reminders(ask: Ask, said: str = "") -> Message:
     """What has come of the accounts that this person may see."""
     settings = ask.desk.runtime.settings
     with ask.desk.runtime.database.looking() as session:
-        plan = plan_reminders(session, sight=ask.sight, has_mail=mailing.has_mail(settings))
+        plan = plan_messages(session, sight=ask.sight, has_mail=mailing.has_mail(settings))
     return reminders_card(
         plan,
         now=ask.sight.now,

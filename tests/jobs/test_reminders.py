@@ -2,108 +2,43 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from bot.bells import ring
-from bot.effects.promises import BELL
 from bot.models import (
     Contact,
     Customer,
-    CustomerChannel,
-    DisputeCase,
     Effect,
-    EffectLane,
     Invoice,
-    Occurrence,
     ReminderStep,
     ReminderSwitch,
-    Snooze,
-    SyncMark,
 )
-from bot.sandbox.mail import Letter, MailServer
-from bot.sandbox.stripe import StandIn
-from bot.term_rows import write_terms
-from jobs.schedule import TIMETABLE
-from jobs.timekeeping import look
-from tests.billing import Billing, Json, day
+from bot.sandbox.mail import MailServer
+from tests.billing import day
 from tests.build import NOW
-from tests.deployment import SECRET_KEY, Tallyman, deployed
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import ask, grant, refusals_of, revoke
-from tests.handlers.slack.letters import SENDER, direct_words, follow
+from tests.handlers.slack.letters import direct_words, follow
 from tests.handlers.slack.pressing import forge
+from tests.jobs.reminding import (
+    Desk,
+    add_contacts,
+    begin_anew,
+    dispute,
+    owing,
+    posts_in,
+    reminding,
+    room_of,
+    snooze,
+    withdraw_dispute,
+)
 from tests.trail import entries_of
-from tests.workspace import Person, Seen
+from tests.workspace import Person
 
-REMINDERS = next(job for job in TIMETABLE if job.name == "reminders")
-# A Monday; invoices are issued on it, and due ten days later: Thursday the 26th.
-ISSUED = day("2026-11-16")
-DUE = day("2026-11-26")
 _names = itertools.count(1)
-
-
-@dataclass(slots=True)
-class Desk:
-    """A Tallyman whose reminders are on, and where its mail ends."""
-
-    tallyman: Tallyman
-    post_office: MailServer
-
-    @property
-    def billing(self) -> Billing:
-        return Billing(self.tallyman.stripe)
-
-    def letters(self, invoice: Json) -> list[Letter]:
-        """The mails that name an invoice, oldest first."""
-        found = self.post_office.mailbox.list_letters()
-        return [one for one in reversed(found) if invoice["number"] in one.text]
-
-    def at(self, moment: str) -> int:
-        """Look at this moment; how many days of zones were tried. Then all that was promised."""
-        runtime = self.tallyman.runtime
-        runtime.clock.follow(datetime.fromisoformat(moment).replace(tzinfo=UTC))
-        with runtime.database.writing() as session:
-            # As if the mirror had not been followed for long: then the clock alone counts.
-            session.execute(update(SyncMark).values(real_at=ISSUED - timedelta(days=1)))
-            session.execute(delete(EffectLane))
-        tried = look(runtime, REMINDERS)
-        self.settle()
-        return tried
-
-    def settle(self) -> None:
-        """Wait until everything that was promised is over."""
-
-        def is_over() -> bool:
-            with self.tallyman.runtime.database.writing() as session:
-                session.execute(delete(EffectLane))
-                ring(session, BELL)
-                waiting = select(Effect.id).where(
-                    Effect.kind == "send_reminder", Effect.state.in_(("ready", "leased"))
-                )
-                return session.scalar(waiting.limit(1)) is None
-
-        wait_until(is_over)
-
-    def set_terms(self, customer: str, **values: Any) -> int:
-        """Set an account's terms; its number here."""
-        with self.tallyman.runtime.database.writing() as session:
-            found = select(Customer.account_id).where(Customer.id == customer)
-            account_id = session.scalars(found).one()
-            if values:
-                write_terms(session, account_id, values, by="U0AVERY", now=NOW)
-        return account_id
-
-    def states(self, invoice: Json) -> list[tuple[int, str]]:
-        """Which steps of an invoice were taken, and what came of each."""
-        with self.tallyman.runtime.database.reading() as session:
-            mine = select(ReminderStep).where(ReminderStep.invoice_id == invoice["id"])
-            rows = session.scalars(mine.order_by(ReminderStep.id))
-            return [(one.step, one.state) for one in rows]
 
 
 @pytest.fixture(scope="module")
@@ -117,37 +52,13 @@ def post_office(shared_database_url: str) -> Iterator[MailServer]:
 
 @pytest.fixture(scope="module")
 def running(shared_database_url: str, post_office: MailServer) -> Iterator[Desk]:
-    stripe = StandIn(now=ISSUED, secret_key=SECRET_KEY, requests_per_second=None)
-    with deployed(
-        shared_database_url,
-        now=stripe.clock,
-        stripe=stripe,
-        smtp_url=post_office.url,
-        mail_from=SENDER,
-    ) as tallyman:
-        tallyman.slack.state.is_rate_limited = False
-        tallyman.backfill()
-        yield Desk(tallyman, post_office)
-        assert tallyman.slack.problems == []
+    with reminding(shared_database_url, post_office) as desk:
+        yield desk
 
 
 @pytest.fixture
 def desk(running: Desk) -> Iterator[Desk]:
-    """Turned on before anything of a test is due; whatever it breaks works again after it.
-
-    Nothing is left to be paid of earlier tests, and no day was taken yet.
-    """
-    running.tallyman.runtime.clock.follow(ISSUED)
-    with running.tallyman.runtime.database.writing() as session:
-        session.execute(delete(ReminderSwitch))
-        session.execute(delete(Occurrence).where(Occurrence.job == "reminders"))
-        session.execute(update(Invoice).values(status="void"))
-        switched = ReminderSwitch(id=1, on_since=ISSUED, changed_by="U0AVERY", changed_at=NOW)
-        session.add(switched)
-    yield running
-    running.post_office.faults.reset()
-    running.tallyman.stripe.world.faults.reset()
-    running.tallyman.slack.faults.reset()
+    yield from begin_anew(running)
 
 
 @pytest.fixture
@@ -156,15 +67,6 @@ def avery(running: Desk) -> Iterator[Person]:
     person = running.tallyman.person()
     yield person
     person.close()
-
-
-def owing(desk: Desk, *, invoices: int = 1, currency: str = "usd") -> tuple[str, list[Json]]:
-    """A customer with open invoices."""
-    name = f"Reminded {next(_names)}"
-    customer = desk.billing.customer(name, company=name)
-    made = [desk.billing.invoice(customer, currency=currency, due=DUE) for _ in range(invoices)]
-    follow(desk.tallyman)
-    return customer, made
 
 
 def test_each_step_goes_out_once_in_its_tone(desk: Desk) -> None:
@@ -274,7 +176,7 @@ def test_what_is_quiet_today_goes_out_tomorrow(desk: Desk) -> None:
 def test_a_snoozed_invoice_is_reminded_of_once_that_is_over(desk: Desk) -> None:
     customer, [made] = owing(desk)
     account_id = desk.set_terms(customer)
-    _snooze(desk, account_id, until="2026-11-30")
+    snooze(desk, account_id, until="2026-11-30")
 
     desk.at("2026-11-27T09:05")
     held = desk.letters(made)
@@ -286,18 +188,7 @@ def test_a_snoozed_invoice_is_reminded_of_once_that_is_over(desk: Desk) -> None:
 
 def test_a_disputed_invoice_is_left_out_of_the_message(desk: Desk) -> None:
     _, [disputed, free] = owing(desk, invoices=2)
-    with desk.tallyman.runtime.database.writing() as session:
-        session.add(
-            DisputeCase(
-                invoice_id=disputed["id"],
-                reason="usage_overcounted",
-                owner_id="U0AVERY",
-                state="open",
-                round=1,
-                opened_at=NOW,
-                collection="idle",
-            )
-        )
+    dispute(desk, disputed)
 
     desk.at("2026-11-27T09:05")
 
@@ -331,14 +222,14 @@ def test_a_payment_of_everything_sends_nothing(desk: Desk) -> None:
 
 def test_every_contact_gets_a_letter_and_the_channel_a_post(desk: Desk) -> None:
     customer, [made] = owing(desk)
-    room = _room(desk, customer, preference="both")
-    _contacts(desk, customer, "ada@both.example", "bo@both.example")
+    room = room_of(desk, customer, preference="both")
+    add_contacts(desk, customer, "ada@both.example", "bo@both.example")
 
     desk.at("2026-11-27T09:05")
 
     people = sorted(one.envelope_to[0] for one in desk.letters(made))
     assert people == ["ada@both.example", "bo@both.example"]
-    [post] = _posts(desk, room)
+    [post] = posts_in(desk, room)
     assert "Perhaps it was overlooked: USD 100.00" in post.words
     assert made["hosted_invoice_url"] in str(post.blocks)
 
@@ -347,7 +238,7 @@ def test_a_channel_that_another_organisation_has_joined_is_told_nothing(
     desk: Desk, avery: Person
 ) -> None:
     customer, [made] = owing(desk)
-    room = _room(desk, customer, preference="slack")
+    room = room_of(desk, customer, preference="slack")
     stranger = desk.tallyman.slack.add_person(
         f"mallory{next(_names)}", kind="external", team_id="T0STRANGER"
     )
@@ -356,7 +247,7 @@ def test_a_channel_that_another_organisation_has_joined_is_told_nothing(
     desk.at("2026-11-27T09:05")
 
     assert avery.id == "U0AVERY"
-    assert _posts(desk, room) == []
+    assert posts_in(desk, room) == []
     assert desk.states(made) == [(1, "failed")]
     wait_until(lambda: "Another organisation has joined" in direct_words(desk.tallyman))
 
@@ -436,6 +327,105 @@ def test_who_is_thanked_is_thanked_once_for_what_they_were_reminded_of(desk: Des
     assert subjects[1:] == ["Thank you for your payment"]
 
 
+def test_the_tone_is_that_of_what_is_left_to_be_paid(desk: Desk) -> None:
+    customer, [late] = owing(desk)
+    desk.at("2026-11-27T09:05")
+    desk.at("2026-12-03T09:05")
+    desk.tallyman.runtime.clock.follow(day("2026-12-07"))
+    fresh = desk.billing.invoice(customer, due=day("2026-12-09"))
+    follow(desk.tallyman)
+    desk.billing.pay(late)
+
+    desk.at("2026-12-10T09:05")
+
+    # The other one was due for an "Overdue".
+    [letter] = desk.letters(fresh)
+    assert letter.headers["Subject"] == "A reminder: USD 100.00 for 1 invoice"
+    follow(desk.tallyman)
+
+
+def test_another_cadence_brings_no_step_before_the_last_one_sent(desk: Desk) -> None:
+    customer, [made] = owing(desk)
+    desk.at("2026-12-03T09:05")
+    desk.set_terms(customer, cadence="2,5,12")
+
+    desk.at("2026-12-04T09:05")
+    desk.at("2026-12-08T09:05")
+
+    assert [step for step, _ in desk.states(made)] == [7, 12]
+
+
+def test_who_is_no_contact_any_more_is_not_written_to(desk: Desk) -> None:
+    customer, [made] = owing(desk)
+    add_contacts(desk, customer, "left@two.example", "stays@two.example")
+    desk.hold_back("2026-11-27T09:05")
+    with desk.tallyman.runtime.database.writing() as session:
+        left = update(Contact).where(Contact.email == "left@two.example")
+        session.execute(left.values(removed_at=NOW, removed_by="U0AVERY"))
+    desk.settle()
+
+    assert [one.envelope_to[0] for one in desk.letters(made)] == ["stays@two.example"]
+    assert desk.states(made) == [(1, "sent")]
+
+
+def test_a_letter_is_in_the_language_of_the_moment(desk: Desk) -> None:
+    customer, [made] = owing(desk)
+    desk.hold_back("2026-11-27T09:05")
+    desk.set_terms(customer, language="de")
+    desk.settle()
+
+    [letter] = desk.letters(made)
+    assert letter.headers["Subject"].startswith("Zur Erinnerung")
+
+
+def test_a_step_that_is_held_at_last_comes_another_day_whatever_else_is_sent(desk: Desk) -> None:
+    """Two addresses at Stripe, so two letters of one reminder."""
+    customer, [first] = owing(desk)
+    other, [second] = owing(desk)
+    account_id = desk.set_terms(customer)
+    with desk.tallyman.runtime.database.writing() as session:
+        customers, invoices = update(Customer), update(Invoice)
+        mine = {"account_id": account_id}
+        session.execute(customers.where(Customer.id == other).values(mine))
+        session.execute(invoices.where(Invoice.id == second["id"]).values(mine))
+    desk.hold_back("2026-11-27T09:05")
+    dispute(desk, first)
+    desk.settle()
+    held = desk.states(first)
+    withdraw_dispute(desk, first)
+    desk.at("2026-11-30T09:05")
+
+    assert held == []
+    assert len(desk.letters(second)) == 1
+    assert desk.states(first) == [(1, "sent")]
+
+
+def test_what_was_reminded_of_waits_for_its_next_step(desk: Desk, avery: Person) -> None:
+    owing(desk)
+    desk.at("2026-11-27T09:05")
+
+    said = ask(avery, "/billing reminders").words
+
+    assert "Not due to be reminded of: 1 invoice, the next on 3 Dec 2026." in said
+
+
+def test_thanks_that_come_are_in_the_dry_run(desk: Desk, avery: Person) -> None:
+    customer, [made] = owing(desk)
+    desk.set_terms(customer, is_thanked=True)
+    desk.at("2026-11-27T09:05")
+    desk.billing.pay(made)
+    follow(desk.tallyman)
+    with desk.tallyman.runtime.database.writing() as session:
+        paid = update(Invoice).where(Invoice.id == made["id"])
+        session.execute(paid.values(paid_at=day("2026-11-28")))
+    desk.tallyman.runtime.clock.follow(day("2026-11-29"))
+
+    said = ask(avery, "/billing reminders").words
+
+    assert "Thanks\n1 invoice, USD 100.00\n" in said
+    assert "Mon 30 Nov 09:00; now nothing is sent on this day of the week" in said
+
+
 def test_the_dry_run_says_what_goes_out_and_why_the_rest_is_held(desk: Desk, avery: Person) -> None:
     customer, [made] = owing(desk)
     other, [held] = owing(desk)
@@ -471,57 +461,3 @@ def test_only_an_admin_of_all_accounts_turns_them_on(desk: Desk, avery: Person) 
     assert "Reminders are on." in turned
     assert "Reminders were already on." in again
     assert refusals_of(desk.tallyman, "U0ROBIN")[-1][1] == "switch_reminders on"
-
-
-def _room(desk: Desk, customer: str, *, preference: str) -> str:
-    name = f"room-{next(_names)}"
-    room = desk.tallyman.slack.add_channel(
-        name, members=["U0AVERY", "U0DANA"], is_ext_shared=True, has_bot=True
-    )
-    account_id = desk.set_terms(customer)
-    with desk.tallyman.runtime.database.writing() as session:
-        session.add(
-            CustomerChannel(
-                channel_id=room.id,
-                owner_account_id=account_id,
-                name=name,
-                team_ids="T0ACMECORP,T0TALLYMAN",
-                seen_at=NOW,
-            )
-        )
-    desk.set_terms(customer, preference=preference, channel_id=room.id)
-    return name
-
-
-def _posts(desk: Desk, room: str) -> list[Seen]:
-    messages = desk.tallyman.slack.list_messages(room)
-    return [Seen(one.as_page(reply_count=0)) for one in messages if one.bot_id]
-
-
-def _contacts(desk: Desk, customer: str, *emails: str) -> None:
-    account_id = desk.set_terms(customer)
-    with desk.tallyman.runtime.database.writing() as session:
-        session.add_all(
-            Contact(
-                account_id=account_id,
-                name="",
-                email=email,
-                folded=email,
-                added_by="U0AVERY",
-                added_at=NOW,
-            )
-            for email in emails
-        )
-
-
-def _snooze(desk: Desk, account_id: int, *, until: str) -> None:
-    with desk.tallyman.runtime.database.writing() as session:
-        snooze = Snooze(
-            account_id=account_id,
-            until_on=date.fromisoformat(until),
-            reason="",
-            snoozed_by="U0AVERY",
-            snoozed_at=NOW,
-            press=f"press {account_id}",
-        )
-        session.add(snooze)

@@ -11,7 +11,7 @@ from bot.queries.cards import Status
 from bot.queries.contacts import ContactLine, KnownFrom
 from bot.queries.reminder_terms import Level
 from bot.queries.reminder_ways import Target
-from bot.queries.reminders import DueInvoice, Held, Plan, Planned
+from bot.queries.reminders import DueInvoice, Held, Plan, planned_of
 from bot.queries.terms import (
     TERMS,
     AccountChannel,
@@ -106,7 +106,7 @@ def make_plan(*, is_on: bool = True, rows: int = 1, name: str = "ACME-0042") -> 
         level=Level.FRIENDLY,
     )
     target = Target(Addressee(Way.MAIL, "ada@acme.example", "ada@acme.example"), (_LATE.id,))
-    planned = Planned(_LATE.account, USUAL, (invoice,), (target,))
+    planned = planned_of(USUAL, [invoice], [target], now=NOW)
     return Plan(
         on_since=NOW if is_on else None,
         planned=(planned,) * rows,
