@@ -23,7 +23,7 @@ from bot.clock import BusinessClock, real_now
 from bot.database import migrate, migrate_unless_served
 from bot.deployment import identify
 from bot.effects import Means
-from bot.ending import end_on_signals, hearing
+from bot.ending import Together, end_on_signals, ending_together, hearing
 from bot.errors import Unavailable
 from bot.file_lock import FileLock
 from bot.mirror.keeper import EventKeeper
@@ -87,21 +87,22 @@ def run_process(
         deployment = identify(runtime.database, runtime.stripe, slack, now=real_now())
         begin_audit(runtime.database, settings, now=real_now())
         stack.enter_context(keeping_identity(runtime, slack, reread=reread))
-        wake = stack.enter_context(keeping_mirror(runtime)) if duties.works else None
+        together = stack.enter_context(ending_together())
+        wake = together.enter(keeping_mirror(runtime)) if duties.works else None
         if duties.works:
-            stack.enter_context(keeping_audit(runtime))
-            stack.enter_context(keeping_people(runtime, slack, deployment.slack_team_id))
+            together.enter(keeping_audit(runtime))
+            together.enter(keeping_people(runtime, slack, deployment.slack_team_id))
             means = Means(runtime=runtime, slack=slack, deployment=deployment)
-            stack.enter_context(carrying_out(means))
-            stack.enter_context(keeping_approvals(runtime))
+            together.enter(carrying_out(means))
+            together.enter(keeping_approvals(runtime))
         if on_ready is not None:
             on_ready()
         if duties.serves:
             desk = Desk(runtime=runtime, slack=slack, deployment=deployment)
-            stack.callback(desk.background.close)
-            serve(runtime, desk, wake=wake, stack=stack, listening=listening)
+            together.stops.append(desk.background.close)
+            serve(runtime, desk, wake=wake, together=together, listening=listening)
         else:
-            stack.enter_context(telling_health(settings, runtime.database))
+            together.enter(telling_health(settings, runtime.database))
             threading.Event().wait()
 
 
@@ -128,7 +129,7 @@ def serve(
     desk: Desk,
     *,
     wake: Callable[[], None] | None,
-    stack: contextlib.ExitStack,
+    together: Together,
     listening: socket.socket | None,
 ) -> None:
     """Answer over HTTP until a signal ends it."""
@@ -136,11 +137,11 @@ def serve(
 
     settings = runtime.settings
     keeper = EventKeeper(runtime.database, on_kept=wake)
-    stack.callback(keeper.stop)
+    together.stops.append(keeper.stop)
     keeper.start()
     application = build_application(desk, keeper)
     server = make_server(application, host=settings.http_host, port=settings.port)
-    stack.enter_context(connected(desk))
+    together.enter(connected(desk))
     listening = listening or listen(settings.http_host, settings.port, setting="PORT")
     log.info("serving", host=settings.http_host, port=settings.port)
     server.run(sockets=[listening])

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from bot.ending import stop_all
 from bot.errors import BotError
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
-from jobs.ending import stop_all
 from jobs.timekeeping import Job, look
 
 LOOK_SECONDS, SILENCE_SECONDS_MAX = 5.0, 15.0
@@ -97,4 +97,5 @@ class Timekeeper:
         """End soon; a day that is half done is left to its lease."""
         if self._scheduler.running:
             self._scheduler.shutdown()
-            stop_all(*(rounds.stop for rounds in self._rounds))
+            stops = [rounds.stop for rounds in self._rounds]
+            stop_all(*stops, seconds_max=STOPPING_SECONDS_MAX)

@@ -37,8 +37,8 @@ class Pace:
     look_seconds: float = 1.0
     lease: timedelta = queue.LEASE
     doubt_seconds: float = 6.0
-    # As long as one call to Slack or Stripe may take.
-    stopping_seconds: float = 12.0
+    # A call that takes longer is left to its lease, and looked into by the next worker.
+    stopping_seconds: float = 5.0
     failed_seconds: float = 1.0
 
 

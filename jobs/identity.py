@@ -28,7 +28,7 @@ log = get_logger("identity")
 # The start has just asked; soon after it, whoever did not answer then is asked again.
 FIRST_LOOK_SECONDS = 3.0
 LOOK_SECONDS = 60.0
-STOPPING_SECONDS_MAX = 2.0
+STOPPING_SECONDS_MAX = 1.0
 
 SLACK, STRIPE = "slack_token", "stripe_key"
 ADVICE = "Put a new one into .env: it is taken within a minute, and without a restart."

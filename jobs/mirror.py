@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable, Iterator
 
 from bot.bells import listening
+from bot.ending import stop_all
 from bot.mirror.news import BELL
 from bot.runtime import Runtime
-from jobs.ending import stop_all
 
-STOPPING_SECONDS_MAX = 5.0
+FILLING_SECONDS_MAX, STOPPING_SECONDS_MAX = 3.0, 3.0
 
 
 @contextlib.contextmanager
@@ -47,5 +47,6 @@ def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
         if filling.is_alive():
             # The filling alone may be waiting for Stripe that long, and presses have their answer.
             runtime.stripe.close()
-            filling.join(STOPPING_SECONDS_MAX)
-        stop_all(timekeeper.stop, usage.stop, loop.stop)
+            filling.join(FILLING_SECONDS_MAX)
+        stops = (timekeeper.stop, usage.stop, loop.stop)
+        stop_all(*stops, seconds_max=STOPPING_SECONDS_MAX)

@@ -21,7 +21,7 @@ from bot.telemetry import get_logger
 GROUP_EVENTS_MAX = 100
 # Half a second's work; whoever comes after that is told to come again.
 WAITING_EVENTS_MAX = 1_000
-STOPPING_SECONDS_MAX = 10.0
+STOPPING_SECONDS_MAX = 5.0
 # At each step; Stripe waits somewhat longer for its answer.
 COMMIT_SECONDS_MAX = 5.0
 

@@ -13,7 +13,8 @@ from bot.errors import Misconfigured
 HEAD_SECONDS_MAX = 10.0
 KEEP_ALIVE_SECONDS = 75
 CONNECTIONS_MAX = 1000
-SHUTDOWN_SECONDS_MAX = 5
+# As long as Slack waits for an answer.
+SHUTDOWN_SECONDS_MAX = 3
 
 
 class BoundedProtocol(HttpToolsProtocol):
