@@ -34,8 +34,8 @@ PAGE_ROWS_MAX = 100
 # Source: docs.stripe.com/rate-limits, read 2026-11.
 LIVE_ENDPOINTS_AT_ONCE = 4
 
-# Invoices whose pages are asked for the account's id; drafts have none.
-LINKS_LOOKED_AT = 100
+LINKS_LOOKED_AT = 100  # Invoices whose pages are asked for the account's id; drafts have none.
+UNNAMED = "unnamed"  # What stands in for Stripe may serve one account alone, and not say which.
 
 _HOSTED_BY = re.compile(r"/i/(acct_[A-Za-z0-9]+)/")
 _KEY_MODE = re.compile(r"(?:sk|rk)_(test|live)_")
@@ -196,6 +196,8 @@ class StripeAPI:
     def _account_id(self) -> str:
         try:
             account_id = self.get("/v1/account").get("id")
+        except NotFound:
+            account_id = self._account_in_links() or UNNAMED
         except Misconfigured:
             # Restricted keys mostly may not see the account, but its hosted pages name it too.
             account_id = self._account_in_links()

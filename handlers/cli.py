@@ -4,7 +4,7 @@ app.py hands over the ways to start things, so that this module needs none of th
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -109,7 +109,9 @@ def _add_mirror_commands(shell: typer.Typer, ways: Ways) -> None:
                 said = f"The mirror was filled before: {count:,} objects. Anew: backfill --restart"
             else:
                 said = f"The mirror is filled: {count:,} objects."
-            Console(highlight=False).print(said, soft_wrap=True)
+            console = Console(highlight=False)
+            console.print(said, soft_wrap=True)
+            _tell_left_out(console, done.left_out)
 
     @shell.command()
     def verify(repair: Repair = False) -> None:  # noqa: FBT002 - a flag of the shell
@@ -137,6 +139,17 @@ def _tell_drift(drift: "Drift", *, repaired: bool) -> None:
         console.print(f"{count:,} of {checked:,} objects differed and were repaired{left}.")
     else:
         console.print(f"{count:,} of {checked:,} objects differ. Repair: verify --repair")
+    _tell_left_out(console, drift.left_out)
+
+
+def _tell_left_out(console: Console, left_out: Mapping[str, str]) -> None:
+    for kind, why in left_out.items():
+        said = f"Left out: {_plural(kind)}. {why}"
+        console.print(said, markup=False, soft_wrap=True)
+
+
+def _plural(kind: str) -> str:
+    return f"{kind.replace('_', ' ').replace('.', ' ')}s"
 
 
 @contextlib.contextmanager
@@ -150,7 +163,7 @@ def _progress(doing: str) -> Iterator[Callable[[Progress], None]]:
     ) as display:
 
         def report(progress: Progress) -> None:
-            kind = f"{progress.kind.replace('_', ' ').replace('.', ' ')}s"
+            kind = _plural(progress.kind)
             if kind not in tasks:
                 for earlier in tasks.values():
                     display.update(earlier, total=1, completed=1)

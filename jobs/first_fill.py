@@ -1,12 +1,18 @@
-"""The first filling of the mirror, once, as soon as there is a worker."""
+"""The first filling of the mirror, once, as soon as there is a worker.
+
+What Stripe does not list for us then is asked for again beside the work that begins after it.
+"""
 
 import threading
+from collections.abc import Collection
 
 from bot.alerts import clear_alert, raise_alert
 from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
 from bot.errors import BotError, Misconfigured, Unavailable
 from bot.mirror.backfill import BACKFILLED, Progress, is_filled, run_backfill
+from bot.mirror.kinds import KINDS
+from bot.mirror.left_out import NEEDED
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
 
@@ -28,7 +34,7 @@ def run(runtime: Runtime, stopping: threading.Event) -> bool:
     """
     while not stopping.is_set():
         try:
-            _fill(runtime, stopping)
+            _fill(runtime, stopping, NEEDED)
         except Exception as failed:  # noqa: BLE001 - whatever it is, there is another try
             if not stopping.is_set():
                 stopping.wait(_told(runtime, failed))
@@ -37,7 +43,25 @@ def run(runtime: Runtime, stopping: threading.Event) -> bool:
     return False
 
 
-def _fill(runtime: Runtime, stopping: threading.Event) -> None:
+def fill_rest(runtime: Runtime, stopping: threading.Event) -> None:
+    """Fill in what the first filling had to leave out, and what is kept since an upgrade.
+
+    Shape: ends when all is there, or the process is stopping; nothing is raised.
+    """
+    while not stopping.is_set():
+        try:
+            if _fill(runtime, stopping, KINDS):
+                return
+            seconds = REFUSED_RETRY_SECONDS
+        except Exception as failed:  # noqa: BLE001 - whatever it is, there is another try
+            if stopping.is_set():
+                return
+            seconds = _told(runtime, failed)
+        stopping.wait(seconds)
+
+
+def _fill(runtime: Runtime, stopping: threading.Event, kinds: Collection[str]) -> bool:
+    """Fill the mirror unless these kinds are there; whether nothing had to be left out."""
     last_kind, told_at = "", 0.0
 
     def report(progress: Progress) -> None:
@@ -51,13 +75,15 @@ def _fill(runtime: Runtime, stopping: threading.Event) -> None:
             last_kind, told_at = progress.kind, now
 
     with runtime.database.reading() as session:
-        was_filled = is_filled(session)
-    if not was_filled:
-        done = run_backfill(runtime, report=report)
-        log.info("filled", objects=sum(done.objects.values()))
-        with runtime.database.writing() as session:
-            now = database_now(session, real_now())
-            clear_alert(session, kind=FAILING, subject=BACKFILLED, now=now)
+        was_filled = is_filled(session, kinds)
+    if was_filled:
+        return True
+    done = run_backfill(runtime, report=report)
+    log.info("filled", objects=sum(done.objects.values()), left_out=list(done.left_out))
+    with runtime.database.writing() as session:
+        now = database_now(session, real_now())
+        clear_alert(session, kind=FAILING, subject=BACKFILLED, now=now)
+    return not done.left_out
 
 
 def _told(runtime: Runtime, failed: Exception) -> float:

@@ -36,6 +36,7 @@ def keeping_mirror(runtime: Runtime) -> Iterator[Callable[[], None]]:
             loop.start()
             usage.start()
             timekeeper.start()
+            first_fill.fill_rest(runtime, stopping)
 
     filling = threading.Thread(target=work, name="first-fill", daemon=True)
     try:

@@ -22,6 +22,8 @@ from bot.runtime import Runtime
 
 # The last payments of a day have been heard of by then.
 HOUR = 2
+# What the sums are made of.
+SUMMED = ("customer", "invoice", "invoice_payment", "credit_note")
 # So many accounts are summed up at once, so that nobody waits for it.
 ACCOUNTS_AT_ONCE = 50
 
@@ -29,7 +31,7 @@ ACCOUNTS_AT_ONCE = 50
 def list_subjects(session: Session, runtime: Runtime) -> Sequence[Subject]:
     """Every zone that an account is in, once all that Stripe has is here."""
     del runtime
-    if not is_filled(session):
+    if not is_filled(session, SUMMED):
         return []
     return [Subject(zone, zone, HOUR) for zone in sorted(list_zones(session)) if find_zone(zone)]
 

@@ -8,7 +8,7 @@ read after it.
 
 import contextlib
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,11 +23,11 @@ from bot.database import insert_into
 from bot.database_clock import database_now
 from bot.errors import BadRequest, NotFound, Unavailable
 from bot.mirror.attesting import attest_stored
-from bot.mirror.fields import moment_at
 from bot.mirror.hints import Wanted
 from bot.mirror.kinds import KINDS, Kind
+from bot.mirror.left_out import REFUSALS, leave_out, take_in
 from bot.mirror.listing import Listed, list_pages
-from bot.mirror.marks import EVENTS, find_mark, set_mark
+from bot.mirror.marks import find_mark, set_mark
 from bot.mirror.reading import complete, entries_within
 from bot.mirror.refresh import refresh
 from bot.mirror.rows import wait_for_storing
@@ -35,8 +35,8 @@ from bot.mirror.rules import rules_from
 from bot.mirror.stale import want_objects
 from bot.mirror.store import BACKFILL, Translated, store_translated, translate
 from bot.mirror.store_invoices import Read
-from bot.mirror.sweep import REACH
 from bot.mirror.tickets import NUMBERING, draw_tickets, is_numbering, number_some_of_backlog
+from bot.mirror.watermark import count_as_swept, take_watermark
 from bot.models import BackfillStep, Invoice
 from bot.runtime import Runtime
 
@@ -70,10 +70,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class BackfillResult:
-    """How many objects of each kind were listed, and how many invoices have a short number."""
+    """How many objects of each kind were listed, and how many invoices have a short number.
+
+    Shape: `left_out` has the kinds that Stripe does not list for us, and why.
+    """
 
     objects: dict[str, int]
     numbered: int
+    left_out: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +100,28 @@ def run_backfill(
     """Fill the mirror with what Stripe has, going on where an earlier try was cut off.
 
     With `restart` everything is listed again from the top; rows only get newer by it.
+    A kind that Stripe does not list for us is left out, and the operators are told.
     Raises: Unavailable when Stripe or the database does not answer: call again to go on;
-        Misconfigured when the key may not list a kind.
+        Misconfigured when the key may not list customers or invoices.
     """
     names = set(KINDS if kinds is None else kinds)
     chosen = [kind for kind in KINDS.values() if kind.name in names]
-    _take_watermark(runtime)
+    has_events = take_watermark(runtime)
     if restart:
         with runtime.database.writing() as session:
             session.execute(delete(BackfillStep).where(BackfillStep.kind.in_(names)))
+    objects: dict[str, int] = {}
+    left_out: dict[str, str] = {}
     with _collecting_rarely():
-        objects = {kind.name: _fill(runtime, kind, report) for kind in chosen}
+        for kind in chosen:
+            try:
+                objects[kind.name] = _fill(runtime, kind, report)
+            except REFUSALS as refused:
+                leave_out(runtime, kind, refused)
+                left_out[kind.name] = refused.message
     _read_what_was_wanted(runtime)
+    if not has_events:
+        count_as_swept(runtime)
     if kinds is None:
         _number_backlog(runtime)
         with runtime.database.writing() as session:
@@ -115,15 +129,15 @@ def run_backfill(
             set_mark(session, BACKFILLED, business_at=runtime.clock.now(), real_at=now)
     with runtime.database.reading() as session:
         numbered = session.scalar(select(func.count(Invoice.short_number))) or 0
-    return BackfillResult(objects, numbered)
+    return BackfillResult(objects, numbered, left_out)
 
 
-def is_filled(session: Session) -> bool:
-    """Whether the mirror has been filled before, with every kind that is kept by now."""
+def is_filled(session: Session, kinds: Collection[str] = KINDS) -> bool:
+    """Whether the mirror has been filled before, with all of these kinds."""
     finished = select(func.count()).where(
-        BackfillStep.kind.in_(KINDS), BackfillStep.finished_at.is_not(None)
+        BackfillStep.kind.in_(kinds), BackfillStep.finished_at.is_not(None)
     )
-    return find_mark(session, BACKFILLED) is not None and session.scalar(finished) == len(KINDS)
+    return find_mark(session, BACKFILLED) is not None and session.scalar(finished) == len(kinds)
 
 
 @contextlib.contextmanager
@@ -138,20 +152,6 @@ def _collecting_rarely() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(first, second, third)
-
-
-def _take_watermark(runtime: Runtime) -> None:
-    """Remember the newest event, unless the sweep can still go on from where it was."""
-    with runtime.database.reading() as session:
-        mark = find_mark(session, EVENTS)
-        began_at = database_now(session, real_now())
-    if mark is not None and began_at - mark.real_at <= REACH:
-        return
-    began_business_at = runtime.clock.now()
-    newest = runtime.stripe.get("/v1/events", {"limit": 1}).get("data") or [{}]
-    newest_at = moment_at(newest[0], "created") or began_business_at
-    with runtime.database.writing() as session:
-        set_mark(session, EVENTS, business_at=min(newest_at, began_business_at), real_at=began_at)
 
 
 def _fill(runtime: Runtime, kind: Kind, report: Callable[[Progress], None]) -> int:
@@ -185,6 +185,7 @@ def _fill_from(
     with runtime.database.writing() as session:
         now = database_now(session, real_now())
         _save_step(session, kind.name, cursor=None, count=count, finished_at=now)
+        take_in(session, kind)
     return count
 
 

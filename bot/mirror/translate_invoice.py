@@ -25,6 +25,8 @@ from bot.mirror.translate_lines import is_inclusive, tax_entry
 Row = dict[str, Any]
 
 NUMBER_CHARACTERS_MAX = 64
+# What only an invoice can be that was issued.
+ISSUED = frozenset({"open", "paid", "uncollectible", "void"})
 
 
 def translate_invoice(invoice: dict[str, Any]) -> Row:
@@ -93,12 +95,17 @@ def _amounts(invoice: dict[str, Any]) -> Row:
 def _moments(invoice: dict[str, Any]) -> Row:
     transitions = dict_at(invoice, "status_transitions")
     began_at = created_at(invoice)
+    effective_at = moment_at(invoice, "effective_at")
+    finalized_at = moment_at(transitions, "finalized_at")
+    if finalized_at is None and status_of(invoice) in ISSUED:
+        # Stripe need not say when; without a moment it would have no day of issue and no number.
+        finalized_at = effective_at or began_at
     period_start = moment_at(invoice, "period_start") or began_at
     return {
         "next_attempt_at": moment_at(invoice, "next_payment_attempt"),
         "created_at": began_at,
-        "effective_at": moment_at(invoice, "effective_at"),
-        "finalized_at": moment_at(transitions, "finalized_at"),
+        "effective_at": effective_at,
+        "finalized_at": finalized_at,
         "paid_at": moment_at(transitions, "paid_at"),
         "voided_at": moment_at(transitions, "voided_at"),
         "uncollectible_at": moment_at(transitions, "marked_uncollectible_at"),

@@ -21,6 +21,7 @@ from bot.mirror.backfill import PAGES_MAX, Progress
 from bot.mirror.differences import Difference, find_differences
 from bot.mirror.fields import flag_at, id_at
 from bot.mirror.kinds import KINDS, Kind
+from bot.mirror.left_out import REFUSALS, leave_out
 from bot.mirror.listing import list_pages
 from bot.mirror.owners import customers_present
 from bot.mirror.reading import complete, read_one
@@ -53,12 +54,14 @@ class Drift:
 
     Shape: `counts` by kind and how (missing, extra, different), without zeros; `named` holds the
     first NAMED_MAX differences. With repair they were all put right, but for `unrepaired`.
+    `left_out` has the kinds that Stripe does not list for us, and why.
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     named: list[Difference] = field(default_factory=list)
     checked: Counter[str] = field(default_factory=Counter)
     unrepaired: int = 0
+    left_out: dict[str, str] = field(default_factory=dict)
     invoices_at_stripe: Counter[str] = field(default_factory=Counter)
     invoices_here: Counter[str] = field(default_factory=Counter)
 
@@ -71,12 +74,19 @@ class Drift:
 def verify(runtime: Runtime, *, repair: bool, report: Callable[[Progress], None]) -> Drift:
     """Compare every object that Stripe lists with its row, and every row with Stripe.
 
-    With `repair` each row that differs is replaced by what Stripe says.
-    Raises: Unavailable when Stripe or the database does not answer.
+    With `repair` each row that differs is replaced by what Stripe says. A kind that Stripe does not
+    list for us is left out, and the operators are told.
+    Raises: Unavailable when Stripe or the database does not answer; Misconfigured when the key may
+        not list customers or invoices.
     """
     drift = Drift()
     for kind in KINDS.values():
-        seen = _check_listed(runtime, kind, drift, repair=repair, report=report)
+        try:
+            seen = _check_listed(runtime, kind, drift, repair=repair, report=report)
+        except REFUSALS as refused:
+            leave_out(runtime, kind, refused)
+            drift.left_out[kind.name] = refused.message
+            continue
         _check_kept(runtime, kind, seen, drift, repair=repair)
     with runtime.database.reading() as session:
         counted = (

@@ -19,6 +19,8 @@ ALERT_NAMES = {
     "events_gap": "News from Stripe was lost",
     "sync_failing": "The copy falls behind",
     "refresh_failing": "Something can’t be read from Stripe",
+    "kind_left_out": "Something is not listed by Stripe",
+    "first_fill_failing": "The copy can’t be filled",
     "foreign_events": "News of another Stripe account came in",
     "mirror_differs": "Our copy differs from Stripe",
     "audit_broken": "The audit trail was tampered with",
