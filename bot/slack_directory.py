@@ -1,8 +1,9 @@
 """What Slack knows of people, groups and channels: asked one at a time, or listed page by page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.errors import NotFound
+from bot.errors import NotFound, Unavailable
 from bot.slack_api import SlackAPI
 from bot.slack_objects import (
     SlackChannel,
@@ -31,9 +32,13 @@ def find_slack_person(slack: SlackAPI, person_id: str) -> SlackPerson | None:
     Raises: Unavailable when Slack does not say so in time.
     """
     try:
-        return read_person(slack.look("users.info", {"user": person_id}).get("user"))
+        user = slack.look("users.info", {"user": person_id}).get("user")
     except NotFound:
         return None
+    if not isinstance(user, Mapping):
+        # Only Slack's own word for it means that there is nobody.
+        raise Unavailable("Slack did not say who that is. Please try again.")
+    return read_person(user)
 
 
 def find_slack_channel(slack: SlackAPI, channel_id: str) -> SlackChannel | None:

@@ -23,6 +23,8 @@ DOUBTFUL = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
     | {"duplicate_channel_not_found", "duplicate_message_not_found"}
 )
+# A press opens one modal, and not for long.
+TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 _ERROR_WORD = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _WORDS = {
     "channel_not_found": "The channel is gone, or I can’t see it any more.",
@@ -60,8 +62,12 @@ def view_refusal(refused: Any) -> Unavailable:
     """Why Slack does not show a modal or a Home tab."""
     if is_rate_limit(refused):
         return rate_limited(refused)
-    error = str(refused.response.get("error", "unknown_error"))
-    return Unavailable(f"Slack did not show it ({error}).")
+    error = str(refused.response.get("error", ""))
+    if error in TOO_LATE:
+        return Unavailable("That took too long for Slack to open it. Please press again.")
+    # Where Slack sends no answer of its API, the SDK puts the whole of it in this place.
+    why = f" ({error})" if _ERROR_WORD.fullmatch(error) else ""
+    return Unavailable(f"Slack did not show it{why}. Please try again.")
 
 
 def is_rate_limit(refused: Any) -> bool:
@@ -109,6 +115,5 @@ def message_refusal(refused: Any) -> RateLimited | Misconfigured | SlackRefused 
 def missing_scope(refused: Any) -> Misconfigured:
     """Which right the app lacks at Slack, and where it comes from."""
     needed = refused.response.get("needed")
-    return Misconfigured(
-        f"The Slack app lacks the scope {needed}. Install it again with manifest.json."
-    )
+    scope = f"the scope {needed}" if needed else "a scope"
+    return Misconfigured(f"The Slack app lacks {scope}. Install it again with manifest.json.")

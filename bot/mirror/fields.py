@@ -37,9 +37,12 @@ def word_at(source: dict[str, Any], name: str, default: str) -> str:
 
 
 def currency_at(source: dict[str, Any]) -> str:
-    """The currency's code in lower case; xxx, ISO's code for none, when it is missing."""
-    value = text_at(source, "currency", characters_max=CURRENCY_CHARACTERS_MAX)
-    return value.lower() if value else "xxx"
+    """The currency's code in lower case; xxx, ISO's code for none, when it is missing.
+
+    A longer code is none that we can keep: cut to three letters, usdc would be added to usd.
+    """
+    value = text_at(source, "currency")
+    return value.lower() if value and len(value) <= CURRENCY_CHARACTERS_MAX else "xxx"
 
 
 def whole_at(source: dict[str, Any], name: str) -> int | None:

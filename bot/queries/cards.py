@@ -143,11 +143,12 @@ class InvoiceCard:
     what the total is more than they are. Days are in the account's zone. `days_late` is 0 unless
     Past Due. `retry_on` is the day of the next automatic attempt after one that failed;
     `is_exhausted` when there will be none. `previous_id` and `next_id` are the account's invoices
-    before and after it. Total less credit_balance_applied, credit_notes and paid is what remains;
-    credited_after_payment (given back, or to the credit balance) changes nothing in that, and
-    neither does one of the `chargebacks`, newest first, an open `dispute`, what is `waiting` to be
-    corrected, oldest first, or a pending `promise`. `owner` is the name of whoever looks after its
-    account.
+    before and after it. `is_carried_over` when it was too small to collect and is owed with the
+    next one. Total less credit_balance_applied, credit_notes and paid is what remains, but for what
+    was `overpaid`, which is credit now; credited_after_payment (given back, or to the credit
+    balance) changes nothing in that, and neither does one of the `chargebacks`, newest first, an
+    open `dispute`, what is `waiting` to be corrected, oldest first, or a pending `promise`. `owner`
+    is the name of whoever looks after its account.
     """
 
     id: str
@@ -167,9 +168,11 @@ class InvoiceCard:
     due_on: date | None
     total: Money
     credit_balance_applied: Money
+    is_carried_over: bool
     credit_notes: Money
     credited_after_payment: Money
     paid: Money
+    overpaid: Money
     remaining: Money
     inclusive_tax: Money
     parts: tuple[LinePart, ...]

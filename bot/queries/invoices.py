@@ -40,7 +40,7 @@ _COLUMNS = tuple(
     for name in (
         *("id", "number", "short_number", "currency", "total_minor", "paid_minor"),
         *("pre_payment_credit_minor", "post_payment_credit_minor"),
-        *("starting_balance_minor", "ending_balance_minor"),
+        *("starting_balance_minor", "ending_balance_minor", "overpaid_minor"),
         *("discount_minor", "credit_grants_minor", "shipping_minor"),
         *("tax_minor", "inclusive_tax_minor", "taxes"),
         *("issued_on", "due_on", "covers_from_at", "covers_until_at"),
@@ -237,20 +237,26 @@ def _owner_of(row: Row, session: Reading) -> str | None:
     return list_names(session, [owner_id]).get(owner_id, owner_id)
 
 
-def _amounts(row: Row, parts: tuple[LinePart, ...]) -> dict[str, Money]:
+def _amounts(row: Row, parts: tuple[LinePart, ...]) -> dict[str, Any]:
     # A customer's balance is what it owes beside its invoices, so credit is negative, and what
     # the invoice used of it is what the balance grew by. A draft has not used any yet.
     ending = row.ending_balance_minor
     applied = 0 if ending is None else ending - row.starting_balance_minor
     summed = sum(part.subtotal.minor for part in parts)
+    settled = applied + row.pre_payment_credit_minor + row.paid_minor + row.remaining_minor
+    # Whether Stripe counts what was too much among what was paid, it does not say.
+    is_in_paid = settled - row.total_minor == row.overpaid_minor
     minors = {
         "total": row.total_minor,
         "credit_balance_applied": applied,
         "credit_notes": row.pre_payment_credit_minor,
         "credited_after_payment": row.post_payment_credit_minor,
         "paid": row.paid_minor,
+        "overpaid": row.overpaid_minor if is_in_paid else 0,
         "remaining": row.remaining_minor,
         "inclusive_tax": row.inclusive_tax_minor,
         "difference": row.total_minor - summed,
     }
-    return {name: Money(minor, row.currency) for name, minor in minors.items()}
+    amounts = {name: Money(minor, row.currency) for name, minor in minors.items()}
+    # What the balance says then that the customer owes, the next invoice asks for.
+    return {**amounts, "is_carried_over": (ending or 0) > 0}

@@ -107,11 +107,18 @@ def _total_rows(card: InvoiceCard) -> Iterator[Row]:
         return
     applied = card.credit_balance_applied
     if applied:
-        # Stripe adds what a customer owed from before by the same field, the other way round.
-        name = "Credit balance applied" if applied.minor > 0 else "Owed from before"
-        yield blocks.cell(name), blocks.cell(money_text(-applied))
+        yield blocks.cell(_balance_words(card)), blocks.cell(money_text(-applied))
     if card.credit_notes:
         yield blocks.cell("Credit notes"), blocks.cell(money_text(-card.credit_notes))
     yield blocks.cell("Paid"), blocks.cell(money_text(-card.paid))
+    if card.overpaid:
+        yield blocks.cell("Overpaid, now credit"), blocks.cell(money_text(card.overpaid))
     if card.status is not Status.VOID:
         yield bold_row("Remaining", card.remaining)
+
+
+def _balance_words(card: InvoiceCard) -> str:
+    """What the customer's balance has to do with an invoice; one field at Stripe has all of it."""
+    if card.credit_balance_applied.minor > 0:
+        return "Left for the next invoice" if card.is_carried_over else "Credit balance applied"
+    return "Added to the credit balance" if card.total.minor < 0 else "Owed from before"

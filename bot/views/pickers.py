@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from bot.mirror.names import skeleton
-from bot.queries.cards import AccountRef, InvoiceRow
+from bot.queries.cards import AccountRef, Freshness, InvoiceRow
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Message
-from bot.views.freshness import warning
+from bot.views.freshness import freshness_warnings, warning
 from bot.views.lists import invoice_rows
 from bot.views.notices import Contact, contact_block
 from bot.views.text import account_name, count_text, fit, literal, plain
@@ -15,6 +16,7 @@ from bot.views.text import account_name, count_text, fit, literal, plain
 CHOICES_MAX = 10
 NEAREST_MAX = 5
 ASKED_MAX = 80
+HINT_MAX = 200
 # So many of an account's customers are named where accounts must be told apart.
 CUSTOMERS_SHOWN_MAX = 3
 # What only shows something of the account that is chosen.
@@ -87,7 +89,9 @@ def mixed_picker(
 
     Shape: as in the pickers of one kind; invoices stand first.
     """
-    head = f"‘{plain(asked, limit=ASKED_MAX)}’ fits an invoice and an account. Which one?"
+    some = "an invoice" if len(rows) == 1 else "invoices"
+    whose = "an account" if len(accounts) == 1 else "accounts"
+    head = f"‘{plain(asked, limit=ASKED_MAX)}’ fits {some} and {whose}. Which one?"
     invoices = list(invoice_rows(rows[:CHOICES_MAX]))
     shown = accounts[: CHOICES_MAX - min(len(rows), CHOICES_MAX)]
     parts = [blocks.rich_text(blocks.text(head, is_bold=True)), *invoices]
@@ -99,18 +103,38 @@ def mixed_picker(
     return Message(text=literal(head), blocks=tuple(parts))
 
 
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Words that fit nothing that a person may see, and what may help them.
+
+    Shape: `hint` says what may have been meant that is no name, "" for no idea; `zone` is the one
+        of the moment in `freshness`.
+    """
+
+    asked: str
+    nearest: Sequence[AccountRef]
+    freshness: Freshness
+    zone: str
+    hint: str = ""
+
+
 def nothing_matches(
-    asked: str,
+    miss: Miss,
     *,
-    nearest: Sequence[AccountRef],
     contact: Contact,
     text_for: Callable[[AccountRef], str] = text_of,
     action: str = actions.SHOW_ACCOUNT,
 ) -> Message:
-    """That words fit nothing, and the nearest names as buttons."""
-    head = f"Nothing matches ‘{plain(asked, limit=ASKED_MAX)}’."
+    """That words fit nothing, and the nearest names as buttons.
+
+    What a copy lacks that is old, or still being filled, may be there all the same: it says so.
+    """
+    head = f"Nothing matches ‘{plain(miss.asked, limit=ASKED_MAX)}’."
     parts = [blocks.rich_text(blocks.emoji("mag"), blocks.text(f" {head}", is_bold=True))]
-    if nearest:
+    if miss.hint:
+        parts.append(blocks.section(blocks.plain_text(plain(miss.hint, limit=HINT_MAX))))
+    parts.extend(freshness_warnings(miss.freshness, miss.zone))
+    if miss.nearest:
         parts.append(blocks.section(blocks.plain_text("The nearest names:")))
         parts.append(
             blocks.actions(
@@ -120,7 +144,7 @@ def nothing_matches(
                         action_id=actions.action_id(action, place),
                         value=actions.format_show_account(text_for(account)),
                     )
-                    for place, account in enumerate(nearest[:NEAREST_MAX])
+                    for place, account in enumerate(miss.nearest[:NEAREST_MAX])
                 ]
             )
         )

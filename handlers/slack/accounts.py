@@ -8,9 +8,10 @@ from bot.errors import NotFound
 from bot.queries.accounts import find_account, find_accounts, list_nearest_accounts
 from bot.queries.cards import AccountRef
 from bot.queries.chosen_accounts import find_chosen_account
+from bot.queries.freshness import get_freshness
 from bot.views.actions import SHOW_ACCOUNT
 from bot.views.blocks import Message
-from bot.views.pickers import account_picker, nothing_matches, text_of
+from bot.views.pickers import Miss, account_picker, nothing_matches, text_of
 from handlers.slack.context import Ask, record_miss
 
 # An account as our own buttons name it; people may type it too, and see what they may see.
@@ -24,11 +25,12 @@ def named_account(
     *,
     text_for: Callable[[AccountRef], str] = text_of,
     action: str = SHOW_ACCOUNT,
+    hint: str = "",
 ) -> AccountRef | Message:
     """The one account that a text stands for; else what to show instead: a choice, or nothing.
 
     Shape: `text_for` is the whole question about one account, which a choice goes on with, and
-        `action` what its button does.
+        `action` what its button does; `hint` is what else may have been meant.
     Raises: NotFound for the id of an account that this person has none of; BadRequest for a text
         that can't be searched for.
     """
@@ -44,11 +46,28 @@ def named_account(
         return accounts[0]
     if count:
         return account_picker(accounts, asked=text, count=count, text_for=text_for, action=action)
-    nearest = list_nearest_accounts(session, text, sight=ask.sight)
-    record_miss(ask)
-    return nothing_matches(
-        text, nearest=nearest, contact=ask.desk.contact, text_for=text_for, action=action
+    return show_miss(ask, session, text, text_for=text_for, action=action, hint=hint)
+
+
+def show_miss(
+    ask: Ask,
+    session: Reading,
+    text: str,
+    *,
+    text_for: Callable[[AccountRef], str] = text_of,
+    action: str = SHOW_ACCOUNT,
+    hint: str = "",
+) -> Message:
+    """That a text fits nothing that this person may see, which is recorded, and what is near it."""
+    miss = Miss(
+        asked=text,
+        nearest=list_nearest_accounts(session, text, sight=ask.sight),
+        freshness=get_freshness(session, sight=ask.sight),
+        zone=ask.sight.zone,
+        hint=hint,
     )
+    record_miss(ask)
+    return nothing_matches(miss, contact=ask.desk.contact, text_for=text_for, action=action)
 
 
 def chosen_account(ask: Ask, session: Reading) -> AccountRef | None:

@@ -1,5 +1,6 @@
 """What people write after /billing: the hub, the account to work with, roles, channels, sync."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.access import Role
@@ -92,10 +93,6 @@ def _read_use(words: list[Word]) -> ShowChosen | UseAccount:
     return UseAccount(None if is_all else _read_account(words))
 
 
-def _read_reminders(_words: list[Word]) -> ShowReminders:
-    return ShowReminders()
-
-
 def _read_terms(words: list[Word]) -> ShowTerms:
     return ShowTerms(_read_account(words))
 
@@ -161,26 +158,22 @@ def _read_channels(words: list[Word]) -> ShowChannels | AllowChannel | RemoveCha
     return AllowChannel(found) if verb == "allow" else RemoveChannel(found)
 
 
-def _read_sync(_words: list[Word]) -> ShowSync:
-    return ShowSync()
+def _alone(word: str, query: Callable[[], BillingQuery]) -> Callable[[list[Word]], BillingQuery]:
+    """What reads a form of one word, and refuses any that follow it: they would do nothing."""
+
+    def read(words: list[Word]) -> BillingQuery:
+        if words:
+            asked = joined(words)[:ASKED_MAX]
+            raise BadRequest(f"‘{asked}’ is not understood. Write /billing {word} alone.")
+        return query()
+
+    return read
 
 
 def _read_disputes(words: list[Word]) -> ShowDisputes:
     if len(words) == 1 and is_bare(words[0]) and words[0].text.lower() == "mine":
         return ShowDisputes(is_mine=True)
     return ShowDisputes(_read_account(words))
-
-
-def _read_approvals(_words: list[Word]) -> ShowApprovals:
-    return ShowApprovals()
-
-
-def _read_audit(_words: list[Word]) -> ShowAudit:
-    return ShowAudit()
-
-
-def _read_digest(_words: list[Word]) -> ShowDigests:
-    return ShowDigests()
 
 
 BILLING_FORMS = (
@@ -201,7 +194,7 @@ BILLING_FORMS = (
     Form(
         "/billing approvals",
         "what waits for approval, by what expires first",
-        _read_approvals,
+        _alone("approvals", ShowApprovals),
         word="approvals",
     ),
     Form(
@@ -213,7 +206,7 @@ BILLING_FORMS = (
     Form(
         "/billing reminders",
         "what customers would be reminded of now, and why the rest is held",
-        _read_reminders,
+        _alone("reminders", ShowReminders),
         word="reminders",
     ),
     Form("/billing roles", "who has which role; for admins", _read_roles, word="roles"),
@@ -246,20 +239,20 @@ BILLING_FORMS = (
     Form(
         "/billing sync",
         "how fresh the figures are, and what waits; for admins",
-        _read_sync,
+        _alone("sync", ShowSync),
         word="sync",
     ),
     Form(
         "/billing audit",
         "whether the audit trail is whole, and what happened last; for admins",
-        _read_audit,
+        _alone("audit", ShowAudit),
         word="audit",
     ),
     Form(
         "/billing digest",
         "which channels hear each morning who is past due; set one up, preview, change, stop it; "
         "for admins",
-        _read_digest,
+        _alone("digest", ShowDigests),
         word="digest",
     ),
     Form("/billing help", "this card", read_help, word="help"),

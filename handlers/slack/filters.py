@@ -34,7 +34,7 @@ _STATUS_SYNONYMS = {
     "canceled": "void", "writtenoff": "uncollectible", "baddebt": "uncollectible",
 }  # fmt: skip
 
-# The currencies that Stripe charges in.
+# The currencies that Stripe charges in; older invoices may be in others, such as the kuna.
 # Source: docs.stripe.com/currencies, "Supported currencies", read 2026-11.
 CURRENCIES = frozenset({
     "aed", "afn", "all", "amd", "ang", "aoa", "ars", "aud", "awg", "azn", "bam", "bbd",
@@ -53,6 +53,7 @@ CURRENCIES = frozenset({
 
 _DAYS = re.compile(r"([0-9]{1,4})(?:[-–]([0-9]{1,4})|(\+))?", re.ASCII)
 _AMOUNT = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,3})?)([A-Za-z]{3})?", re.ASCII)
+_CODE = re.compile(r"[a-z]{3}", re.ASCII)
 _ENDINGS = ".,;!?"
 
 
@@ -102,10 +103,10 @@ class Filter:
     takes: Callable[[str, list[str]], int]
 
 
-def nearest(word: str, choices: Iterable[str]) -> str | None:
+def nearest(word: str, choices: Iterable[str], *, score_min: float = NEAR_MIN) -> str | None:
     """The choice that a word was probably meant to be."""
     found = process.extractOne(
-        word.lower(), list(choices), scorer=fuzz.ratio, score_cutoff=NEAR_MIN
+        word.lower(), list(choices), scorer=fuzz.ratio, score_cutoff=score_min
     )
     return found[0] if found else None
 
@@ -132,7 +133,7 @@ def write_status(status: Status) -> str:
 def read_minimum(text: str) -> Minimum:
     """An amount in plain digits, with a currency or without.
 
-    Raises: BadRequest for anything else, unknown currencies with the nearest known one.
+    Raises: BadRequest for anything else.
     """
     matched = _AMOUNT.fullmatch(text.rstrip(_ENDINGS).replace(" ", ""))
     if matched is None:
@@ -148,16 +149,21 @@ def read_minimum(text: str) -> Minimum:
 
 
 def read_currency(text: str) -> str:
-    """A currency by its three letters, in whatever case.
+    """A currency by its three letters, in whatever case; whether there is one is asked later.
 
-    Raises: BadRequest for others, with the nearest known one.
+    Raises: BadRequest for what is no code at all, with the nearest known one.
     """
     currency = text.rstrip(_ENDINGS).lower()
-    if currency in CURRENCIES:
+    if _CODE.fullmatch(currency):
         return currency
+    raise unknown_currency(currency)
+
+
+def unknown_currency(currency: str) -> BadRequest:
+    """That nothing is billed in a currency and Stripe is not known to charge in it."""
     meant = nearest(currency, sorted(CURRENCIES))
     proposal = f" Did you mean {meant.upper()}?" if meant else ""
-    raise BadRequest(f"{currency[:40].upper()} is no currency that Stripe knows.{proposal}")
+    return BadRequest(f"{currency[:40].upper()} is no currency that Stripe knows.{proposal}")
 
 
 def read_late(text: str) -> DaysLate:

@@ -15,6 +15,8 @@ from handlers.slack.words import Word, read_words
 SHARE = "share"
 # So much of what somebody wrote is repeated to them.
 ASKED_MAX = 80
+# How near a name must come to a word of the grammar, of 100, to be taken for it mistyped.
+MEANT_MIN = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,17 @@ def read_forms(words: list[Word], forms: tuple[Form, ...]) -> Any:
             return form.read(words)
     known = list(dict.fromkeys(form.word for form in forms if form.word))
     raise not_understood(words[0], known)
+
+
+def hint_of(command: str, asked: str, forms: tuple[Form, ...]) -> str:
+    """What somebody may have meant with a name that nothing is called; "" for no idea."""
+    first, _, rest = asked.partition(" ")
+    if rest and first.lower() in {SHARE, command, command.removeprefix("/")}:
+        ending = f" {SHARE}" if first.lower() == SHARE else ""
+        return f"Did you mean {command} {rest[:ASKED_MAX]}{ending}?"
+    known = {form.word for form in forms if form.word}
+    meant = nearest(first, sorted(known), score_min=MEANT_MIN)
+    return f"Did you mean {command} {meant} {rest[:ASKED_MAX]}".rstrip() + "?" if meant else ""
 
 
 def read_help(_words: list[Word]) -> ShowHelp:

@@ -148,6 +148,11 @@ def _read_show(words: list[Word]) -> ShowInvoice:
 def _read_history(words: list[Word]) -> ShowHistory:
     if not words:
         raise BadRequest("Whose history? Write /invoice history 1234.")
+    if key := next((word.key for word in words if word.key), None):
+        raise BadRequest(
+            f"A history has no filters, so ‘{key}:’ is not understood. Write the invoice alone, "
+            "such as /invoice history 1234; a number that holds a colon in quotes."
+        )
     return ShowHistory(_read_reference(words))
 
 

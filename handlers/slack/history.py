@@ -1,13 +1,14 @@
 """What /invoice history shows: the states of an invoice, and what people did about it."""
 
-from bot.queries.accounts import find_accounts, list_nearest_accounts
+from bot.queries.accounts import find_accounts
 from bot.queries.history import get_invoice_history
 from bot.queries.references import list_references
 from bot.views import actions
 from bot.views.blocks import Message
 from bot.views.history import invoice_history
-from bot.views.pickers import account_picker, invoice_picker, nothing_matches
-from handlers.slack.context import Ask, record_miss
+from bot.views.pickers import account_picker, invoice_picker
+from handlers.slack.accounts import show_miss
+from handlers.slack.context import Ask
 from handlers.slack.grammar import ShowHistory
 
 
@@ -30,13 +31,11 @@ def show_history(ask: Ask, query: ShowHistory) -> Message:
                 action=actions.SHOW_INVOICE_HISTORY,
             )
         accounts = find_accounts(session, query.ref, sight=ask.sight)
-        nearest = list_nearest_accounts(session, query.ref, sight=ask.sight)
-    if named := accounts.exact or accounts.partial:
-        # An account has many invoices, each with a history of its own.
-        count = accounts.exact_count or accounts.partial_count
-        return account_picker(named, asked=query.ref, count=count)
-    record_miss(ask)
-    return nothing_matches(query.ref, nearest=nearest, contact=ask.desk.contact)
+        if named := accounts.exact or accounts.partial:
+            # An account has many invoices, each with a history of its own.
+            count = accounts.exact_count or accounts.partial_count
+            return account_picker(named, asked=query.ref, count=count)
+        return show_miss(ask, session, query.ref)
 
 
 def show_history_page(ask: Ask, value: str) -> Message:

@@ -7,6 +7,7 @@ from bot.alerts import raise_alert
 from bot.database import Reading
 from bot.queries.accounts import find_accounts
 from bot.queries.cards import AccountRef, InvoiceCard, InvoicePage
+from bot.queries.currencies import is_billed_in
 from bot.queries.invoice_lists import (
     InvoiceFilter,
     StatusFilter,
@@ -24,8 +25,15 @@ from bot.views.pickers import invoice_picker, mixed_picker
 from bot.views.text import account_name
 from handlers.slack.accounts import named_account
 from handlers.slack.context import Ask
-from handlers.slack.filters import STATUSES
-from handlers.slack.grammar import ListInvoices, ShowInvoice, canonical, filter_words
+from handlers.slack.filters import CURRENCIES, STATUSES, unknown_currency
+from handlers.slack.forms import hint_of
+from handlers.slack.grammar import (
+    INVOICE_FORMS,
+    ListInvoices,
+    ShowInvoice,
+    canonical,
+    filter_words,
+)
 from handlers.slack.months import show_empty_month
 
 _FILTERS = {status: StatusFilter(word) for word, status in STATUSES.items()}
@@ -132,13 +140,16 @@ def _list(ask: Ask, session: Reading, query: ListInvoices, page: int) -> Message
         account = chosen
         query = replace(query, entity=account_text(account.id))
     minimum = query.minimum
+    currency = query.currency or (minimum.currency if minimum else None)
+    if currency and currency not in CURRENCIES and not is_billed_in(session, currency):
+        raise unknown_currency(currency)
     wanted = InvoiceFilter(
         account_id=account.id if account else None,
         status=_FILTERS[query.status] if query.status else None,
         from_day=query.from_day,
         to_day=query.to_day,
         min_amount=minimum.amount if minimum else None,
-        currency=query.currency or (minimum.currency if minimum else None),
+        currency=currency,
         days_late=(query.late.days_min, query.late.days_max) if query.late else None,
         text=query.text,
     )
@@ -162,7 +173,8 @@ def _account(
     def text_for(account: AccountRef) -> str:
         return canonical(_for_account(query, account))
 
-    return named_account(ask, session, text, text_for=text_for)
+    hint = hint_of("/invoice", text, INVOICE_FORMS) if isinstance(query, ShowInvoice) else ""
+    return named_account(ask, session, text, text_for=text_for, hint=hint)
 
 
 def _for_account(

@@ -53,3 +53,10 @@ def test_amounts_go_through_as_stripe_counts_them(
         assert session.get_one(CreditNote, "cn_1").amount_minor == 11
         money = Money(invoice.total_minor, invoice.currency)
     assert decimal_text(money) == spoken
+
+
+def test_a_longer_code_is_never_taken_for_the_currency_it_begins_with(database: Database) -> None:
+    store_now(database, "invoice", invoice_object(currency="usdc"))
+
+    with database.reading() as session:
+        assert session.get_one(Invoice, "in_1").currency == "xxx"

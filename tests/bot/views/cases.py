@@ -30,7 +30,13 @@ from bot.views.invoice_lines import invoice_lines
 from bot.views.lists import invoice_list
 from bot.views.months import no_invoice_in_month
 from bot.views.notices import Contact, error_notice, failure_notice, no_role_notice
-from bot.views.pickers import account_picker, invoice_picker, mixed_picker, nothing_matches
+from bot.views.pickers import (
+    Miss,
+    account_picker,
+    invoice_picker,
+    mixed_picker,
+    nothing_matches,
+)
 from bot.views.roles import role_list
 from bot.views.sharing import EXTERNAL, NOT_LISTED, not_shared, shared
 from bot.views.support import support_request
@@ -164,6 +170,28 @@ CARDS = {
     ),
     "credit_balance": make_card(credit_balance_applied=usd(20000), remaining=usd(121843)),
     "owed_from_before": make_card(credit_balance_applied=usd(-500), remaining=usd(142343)),
+    "negative_total": make_card(
+        status=Status.PAID,
+        status_text="paid",
+        lines=(make_line("adjustment", "Setup given back", -5000),),
+        credit_balance_applied=usd(-5000),
+        remaining=usd(0),
+    ),
+    "carried_over": make_card(
+        status=Status.PAID,
+        status_text="paid",
+        lines=(make_line("fixed", "Two calls", 30),),
+        credit_balance_applied=usd(30),
+        is_carried_over=True,
+        remaining=usd(0),
+    ),
+    "overpaid": make_card(
+        status=Status.PAID,
+        status_text="paid",
+        paid=usd(143843),
+        overpaid=usd(2000),
+        remaining=usd(0),
+    ),
     "credit_note": make_card(
         credit_notes=usd(11843), remaining=usd(130000), credited_after_payment=usd(700)
     ),
@@ -368,8 +396,13 @@ CASES = {
     ),
     **{f"sync_{name}": sync_card(report) for name, report in SYNC_REPORTS.items()},
     "sync_after_a_press": sync_card(SYNC_REPORTS["well"], note="Dismissed."),
-    "nothing_matches": nothing_matches("amce", nearest=[ACME, NASTY_ACCOUNT], contact=CONTACT),
-    "nothing_near": nothing_matches(NASTY, nearest=[], contact=NOBODY),
+    "nothing_matches": nothing_matches(
+        Miss("amce", [ACME, NASTY_ACCOUNT], FRESH, "UTC", hint="Did you mean /invoice list?"),
+        contact=CONTACT,
+    ),
+    "nothing_near": nothing_matches(
+        Miss(NASTY, [], Freshness(as_of=None, is_stale=True), "UTC", hint=NASTY), contact=NOBODY
+    ),
     "bad_request": error_notice(
         BadRequest(f"‘{NASTY}’ is no date."), reference="req_8fj2", contact=CONTACT
     ),

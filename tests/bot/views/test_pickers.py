@@ -10,8 +10,8 @@ from bot.queries.cards import Status
 from bot.views.blocks import interactive_elements
 from bot.views.lists import invoice_list
 from bot.views.notices import Contact, error_notice, no_role_notice
-from bot.views.pickers import account_picker, invoice_picker, nothing_matches
-from tests.bot.views.cards import ACME, make_page, make_row
+from bot.views.pickers import Miss, account_picker, invoice_picker, nothing_matches
+from tests.bot.views.cards import ACME, FRESH, make_page, make_row
 from tests.bot.views.cases import CONTACT, NOBODY
 from tests.bot.views.test_invoice_card import buttons_of, words_of
 
@@ -59,7 +59,7 @@ def test_one_account_that_only_looks_like_what_was_asked_for_is_asked_about() ->
 def test_what_fits_nothing_brings_five_names_at_most() -> None:
     nearest = [replace(ACME, id=number) for number in range(1, 8)]
 
-    message = nothing_matches("amce", nearest=nearest, contact=CONTACT)
+    message = nothing_matches(Miss("amce", nearest, FRESH, "UTC"), contact=CONTACT)
 
     assert "Nothing matches ‘amce’." in words_of(message.blocks)
     assert list(buttons_of(message).values()) == ["@1", "@2", "@3", "@4", "@5"]

@@ -4,7 +4,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import update
 
+from bot.mirror.marks import SWEPT, set_mark
+from bot.models import Invoice, SyncMark
 from tests.billing import Billing
 from tests.deployment import STRANGER, Tallyman
 from tests.following import wait_until
@@ -304,3 +307,59 @@ def test_an_answer_waits_neither_for_stripe_nor_for_slack(avery: Person) -> None
     # A busy machine takes its time; whoever waited for either of them would take far longer.
     assert time.monotonic() - began < ACK_SECONDS_MAX
     assert "Past Due" in card.words
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("lsit", "Did you mean /invoice list?"),
+        ("hsitory 1001", "Did you mean /invoice history 1001?"),
+        ("share 1001", "Did you mean /invoice 1001 share?"),
+        ("/invoice 1001", "Did you mean /invoice 1001?"),
+    ],
+)
+def test_a_word_of_the_command_that_is_mistyped_is_proposed(
+    avery: Person, typed: str, meant: str
+) -> None:
+    assert meant in invoice(avery, typed).words
+
+
+def test_a_history_takes_no_filters(avery: Person) -> None:
+    answer = invoice(avery, "history 1001 status:open")
+
+    assert "‘status:’ is not understood" in answer.words
+    assert "Nothing matches" not in answer.words
+
+
+def test_a_currency_that_nobody_knows_is_refused_with_the_nearest(avery: Person) -> None:
+    for text in ("list currency:eru", "list min:100eru"):
+        answer = invoice(avery, text)
+        assert "ERU is no currency that Stripe knows. Did you mean EUR?" in answer.words
+
+
+def test_a_currency_that_something_is_billed_in_is_known_by_that(
+    desk: Tallyman, avery: Person
+) -> None:
+    with desk.runtime.database.writing() as session:
+        session.execute(update(Invoice).where(Invoice.short_number == 1008).values(currency="hrk"))
+
+    answer = invoice(avery, "list currency:hrk")
+
+    assert "1 invoice" in answer.words
+    assert "HRK 7.00" in answer.words
+
+
+def test_what_is_not_here_while_stripe_is_first_read_may_come(
+    desk: Tallyman, avery: Person
+) -> None:
+    with desk.runtime.database.writing() as session:
+        swept = session.get_one(SyncMark, SWEPT)
+        kept = (swept.business_at, swept.real_at)
+        session.delete(swept)
+
+    answer = invoice(avery, "4711")
+
+    assert "Nothing matches ‘4711’" in answer.words
+    assert "Stripe is being read for the first time." in answer.words
+    with desk.runtime.database.writing() as session:
+        set_mark(session, SWEPT, business_at=kept[0], real_at=kept[1])
