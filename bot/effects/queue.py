@@ -9,9 +9,21 @@ work somebody else has taken up, changes nothing any more.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, delete, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Update,
+    bindparam,
+    delete,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from bot import models
@@ -26,6 +38,7 @@ BACKOFF_SECONDS, BACKOFF_SECONDS_MAX = 1.0, 900.0
 FURTHEST = max(timedelta(seconds=BACKOFF_SECONDS_MAX), lanes.HELD_MAX)
 
 _EFFECTS: Any = models.Effect.__table__
+_MINE = _EFFECTS.alias("mine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +63,8 @@ def claim(session: Session, *, limit: int, now: datetime, lease: timedelta = LEA
     What has no turn yet stays where it is, and its attempt does not count. Of one subject only the
     first promised is taken, and only when nobody works on another.
     """
-    due = _due(now, limit, closed=lanes.list_closed(session, now=now))
-    taken = (
+    due = _due().where(*lanes.where_open(_MINE.c.lane, lanes.list_closed(session, now=now)))
+    taking = (
         update(_EFFECTS)
         .where(_EFFECTS.c.id.in_(due.scalar_subquery()))
         .values(
@@ -66,7 +79,8 @@ def claim(session: Session, *, limit: int, now: datetime, lease: timedelta = LEA
     turned_away: list[Row[Any]] = []
     full: set[str] = set()
     # By lanes first, so that two workers never wait for each other's in a circle.
-    for row in sorted(session.execute(taken).all(), key=lambda row: (row.lane, *_place(row))):
+    taken = session.execute(taking, {"now": now, "at_most": limit}).all()
+    for row in sorted(taken, key=lambda row: (row.lane, *_place(row))):
         turn_at = None if row.lane in full else lanes.take_turn(session, row.lane, now=now)
         if turn_at is None:
             full.add(row.lane)
@@ -102,24 +116,26 @@ def _let_go(session: Session, rows: Sequence[Row[Any]]) -> None:
     session.execute(update(_EFFECTS).where(mine).values(**back))
 
 
-def _due(now: datetime, limit: int, *, closed: Collection[str]) -> Any:
-    mine, other = _EFFECTS.alias("mine"), _EFFECTS.alias("other")
+@cache
+def _due() -> Any:
+    # Put together once, since that takes longer than to run it, and a worker runs it for every
+    # promise and for every end of one.
     # Literals, since SQLite uses a partial index only for what it can see in the statement.
     ready: ColumnElement[str] = literal_column("'ready'")
     leased: ColumnElement[str] = literal_column("'leased'")
+    other = _EFFECTS.alias("other")
     in_the_way = (
         select(other.c.id)
-        .where(other.c.state.in_([ready, leased]), other.c.subject == mine.c.subject)
-        .where(other.c.id != mine.c.id)
-        .where(or_(other.c.id < mine.c.id, other.c.state == leased))
+        .where(other.c.state.in_([ready, leased]), other.c.subject == _MINE.c.subject)
+        .where(other.c.id != _MINE.c.id)
+        .where(or_(other.c.id < _MINE.c.id, other.c.state == leased))
     )
     return (
-        select(mine.c.id)
-        .where(mine.c.state == ready, mine.c.due_at <= now, ~in_the_way.exists())
-        .where(*lanes.where_open(mine.c.lane, closed))
-        .order_by(mine.c.is_patient, mine.c.due_at, mine.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=mine)
+        select(_MINE.c.id)
+        .where(_MINE.c.state == ready, _MINE.c.due_at <= bindparam("now"), ~in_the_way.exists())
+        .order_by(_MINE.c.is_patient, _MINE.c.due_at, _MINE.c.id)
+        .limit(bindparam("at_most", type_=Integer))
+        .with_for_update(skip_locked=True, of=_MINE)
     )
 
 
