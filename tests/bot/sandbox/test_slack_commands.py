@@ -209,10 +209,8 @@ def test_those_who_left_can_do_nothing_and_guests_see_only_their_channels(desk: 
         assert [each["name"] for each in noor.channels()] == ["Tallyman", "billing"]
 
     with desk.person("U0LEE") as lee:
-        answer = lee._http.post(
-            "/page/type", json={"as": "U0LEE", "channel": "C0GENERAL", "text": "/invoice 1"}
-        )
-        assert answer.json() == {"ok": False, "error": "account_inactive"}
+        sent = {"as": "U0LEE", "channel": "C0GENERAL", "text": "/invoice 1"}
+        assert lee._post("type", sent) == {"ok": False, "error": "account_inactive"}
 
 
 def test_an_archived_channel_takes_neither_words_nor_commands(desk: Desk) -> None:
