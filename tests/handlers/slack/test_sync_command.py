@@ -20,8 +20,8 @@ from bot.runtime import Runtime
 from jobs.schedule import TIMETABLE
 from jobs.timekeeping import look
 from tests.billing import Billing, day
-from tests.deployment import ADMIN, STRANGER, Tallyman, deployed
-from tests.handlers.slack.billing_desk import NOT_COVERED, answered, grant
+from tests.deployment import ADMIN, Tallyman, deployed
+from tests.handlers.slack.billing_desk import answered
 from tests.handlers.slack.pressing import forge
 from tests.workspace import Person, Seen
 
@@ -139,10 +139,6 @@ def test_what_could_not_be_read_is_retried_at_a_press(desk: Tallyman, avery: Per
         assert session.scalar(select(Invoice.status)) == "void"
 
 
-def test_a_retry_of_what_was_read_meanwhile_says_so(desk: Tallyman) -> None:
-    assert "read from Stripe meanwhile" in forge(desk, "retry_object", "999").words
-
-
 def test_a_retry_does_not_take_an_object_from_its_reader(desk: Tallyman) -> None:
     lease_until = real_now() + timedelta(minutes=3)
     with desk.runtime.database.writing() as session:
@@ -222,40 +218,6 @@ def test_what_a_comparison_found_stays_to_be_seen(desk: Tallyman, avery: Person)
     assert repaired.endswith("1 different; put right")
 
 
-@pytest.mark.parametrize(
-    ("action", "value"), [("show_sync", "now"), ("dismiss_alert", "1"), ("retry_object", "1")]
-)
-def test_nobody_without_the_right_sees_or_changes_anything(
-    desk: Tallyman, action: str, value: str
-) -> None:
-    warn(desk, "the gap")
-    kim = desk.person(STRANGER)
-
-    typed = ask(kim).words
-    pressed = forge(desk, action, value, user=STRANGER).words
-
-    kim.close()
-    assert "the gap" not in typed + pressed
-    assert typed == pressed
-    with desk.runtime.database.reading() as session:
-        assert session.scalar(select(Alert.cleared_at)) is None
-
-
-def test_a_viewer_is_told_that_their_role_does_not_cover_it(desk: Tallyman, avery: Person) -> None:
-    warn(desk, "the gap")
-    grant(avery, "@jamie viewer")
-    jamie = desk.person("U0JAMIE")
-
-    said = [ask(jamie).words]
-    for action, value in (("show_sync", "now"), ("dismiss_alert", "1"), ("retry_object", "1")):
-        said.append(forge(desk, action, value, user=jamie.id).words)
-
-    jamie.close()
-    assert all(NOT_COVERED in words and "the gap" not in words for words in said)
-    with desk.runtime.database.reading() as session:
-        assert session.scalar(select(Alert.cleared_at)) is None
-
-
 def test_it_is_never_shared(avery: Person) -> None:
     avery.type("general", "/billing sync share")
 
@@ -264,12 +226,6 @@ def test_it_is_never_shared(avery: Person) -> None:
     assert seen.is_ephemeral
     assert "All is well" in seen.words
     assert "Not shared" in seen.words
-
-
-@pytest.mark.parametrize("action", ["dismiss_alert", "retry_object"])
-@pytest.mark.parametrize("value", ["", "0", "-1", "one", "1 OR 1=1", "9" * 30])
-def test_a_forged_value_is_refused(desk: Tallyman, action: str, value: str) -> None:
-    assert "This button names no" in forge(desk, action, value).words
 
 
 def test_the_help_names_it(avery: Person) -> None:
@@ -302,13 +258,3 @@ def test_a_job_that_fails_needs_a_look(desk: Tallyman, avery: Person) -> None:
 
     assert "What the clock asks for fails\nNobody answers.\npast_due UTC · once" in card.words
     assert "1 day to be tried again" in card.words
-
-
-@pytest.mark.parametrize("action", ["dismiss_alert", "retry_object", "retry_effect"])
-@pytest.mark.parametrize("value", ["2147483647", "2147483648", "999999999999999999"])
-def test_a_number_that_no_row_can_have_is_answered_like_one_that_is_over(
-    desk: Tallyman, action: str, value: str
-) -> None:
-    said = forge(desk, action, value).words
-
-    assert "already" in said or "meanwhile" in said
