@@ -18,6 +18,7 @@ from bot.effects import queue
 from bot.effects.performing import Means, Operation, carry_out
 from bot.effects.promises import BELL
 from bot.effects.queue import Claim
+from bot.effects.unknown_kinds import tell_of_unknown_kinds
 from bot.errors import BotError
 from bot.operations.registry import OPERATIONS
 from bot.telemetry import get_logger
@@ -124,6 +125,7 @@ class EffectsLoop:
             ids = [one.effect.id for one in in_hand]
             if left := queue.reap(session, now=now, in_hand=ids, lease=lease):
                 log.warning("effects_left_behind", count=left)
+            tell_of_unknown_kinds(session, self._operations, now=now)
         self._reap_at = monotonic_seconds() + lease.total_seconds() / 3
         return 0.0
 
@@ -136,7 +138,9 @@ class EffectsLoop:
         database = self._means.runtime.database
         with database.writing() as session:
             now = database_now(session, real_now())
-            claims = queue.claim(session, limit=free, now=now, lease=self._pace.lease)
+            claims = queue.claim(
+                session, self._operations, limit=free, now=now, lease=self._pace.lease
+            )
             due_in = None if claims else queue.find_next_due(session, now=now)
         with self._hands:
             self._in_hand.update((one.effect.id, one) for one in claims)

@@ -33,6 +33,8 @@ log = get_logger("effects")
 SETTLE_SECONDS = (0.0, 0.1, 0.5, 2.0)
 # While a token or a key is refused, its service is left alone for this long.
 MISCONFIGURED_SECONDS = 60.0
+# After so many attempts without an answer, some seconds, the operators are told.
+ATTEMPTS_QUIET = 4
 FAILING = "effects_failing"
 
 
@@ -93,13 +95,10 @@ def carry_out(means: Means, operations: Mapping[str, Operation], claim: Claim) -
 
 def _perform(means: Means, operations: Mapping[str, Operation], claim: Claim) -> Outcome | _Pause:
     effect = claim.effect
-    operation = operations.get(effect.kind)
-    if operation is None:
-        return Refused(f"This version knows no {effect.kind}.")
     if claim.is_beyond:
         return Unknown("The worker was lost each time.")
     try:
-        return operation.perform(effect, means)
+        return operations[effect.kind].perform(effect, means)
     except BotError as failed:
         return _judged(claim, failed)
     except Exception as failed:
@@ -178,6 +177,8 @@ def _try_again(session: Session, claim: Claim, doubt: Unknown, *, now: datetime)
     full = min(queue.BACKOFF_SECONDS * 2 ** (claim.effect.attempts - 1), queue.BACKOFF_SECONDS_MAX)
     seconds = max(random.uniform(full / 2, full), doubt.again_seconds)
     log.warning("effect_unknown", effect=claim.effect.id, kind=claim.effect.kind, why=doubt.why)
+    if claim.effect.attempts >= ATTEMPTS_QUIET:
+        raise_alert(session, kind=FAILING, subject=_place_of(claim), detail=doubt.why, now=now)
     queue.try_again(
         session,
         claim,
@@ -191,9 +192,7 @@ def _finish(session: Session, claim: Claim, outcome: Outcome, *, now: datetime) 
     effect = claim.effect
     if isinstance(outcome, Done):
         queue.finish(session, claim, state="done", now=now, why=None)
-        if effect.may_have_happened:
-            service = lanes.service_of(claim.lane)
-            clear_alert(session, kind=FAILING, subject=service, now=now)
+        clear_alert(session, kind=FAILING, subject=_place_of(claim), now=now)
         return
     is_dead = isinstance(outcome, Unknown) or outcome.needs_look
     log.warning("effect_ended", effect=effect.id, kind=effect.kind, why=outcome.why)
@@ -207,3 +206,8 @@ def _finish(session: Session, claim: Claim, outcome: Outcome, *, now: datetime) 
         spends_key=isinstance(outcome, Refused),
         is_doubtful=isinstance(outcome, Unknown),
     )
+
+
+def _place_of(claim: Claim) -> str:
+    """The service that a call goes to, by the name of its lane; its kind where it has none."""
+    return lanes.service_of(claim.lane) or claim.effect.kind

@@ -57,13 +57,22 @@ class Claim:
     is_beyond: bool
 
 
-def claim(session: Session, *, limit: int, now: datetime, lease: timedelta = LEASE) -> list[Claim]:
-    """Claim what has been due longest, at most so many, each with its turn in its lane.
+def claim(
+    session: Session,
+    kinds: Collection[str],
+    *,
+    limit: int,
+    now: datetime,
+    lease: timedelta = LEASE,
+) -> list[Claim]:
+    """Claim what has been due longest of these kinds, at most so many, each with its turn.
 
     What has no turn yet stays where it is, and its attempt does not count. Of one subject only the
     first promised is taken, and only when nobody works on another.
     """
-    due = _due().where(*lanes.where_open(_MINE.c.lane, lanes.list_closed(session, now=now)))
+    due = _due(frozenset(kinds)).where(
+        *lanes.where_open(_MINE.c.lane, lanes.list_closed(session, now=now))
+    )
     taking = (
         update(_EFFECTS)
         .where(_EFFECTS.c.id.in_(due.scalar_subquery()))
@@ -117,7 +126,7 @@ def _let_go(session: Session, rows: Sequence[Row[Any]]) -> None:
 
 
 @cache
-def _due() -> Any:
+def _due(kinds: frozenset[str]) -> Any:
     # Put together once, since that takes longer than to run it, and a worker runs it for every
     # promise and for every end of one.
     # Literals, since SQLite uses a partial index only for what it can see in the statement.
@@ -133,6 +142,8 @@ def _due() -> Any:
     return (
         select(_MINE.c.id)
         .where(_MINE.c.state == ready, _MINE.c.due_at <= bindparam("now"), ~in_the_way.exists())
+        # What nobody here can do waits for a process that can, and holds up its subject alone.
+        .where(_MINE.c.kind.in_(sorted(kinds)))
         .order_by(_MINE.c.is_patient, _MINE.c.due_at, _MINE.c.id)
         .limit(bindparam("at_most", type_=Integer))
         .with_for_update(skip_locked=True, of=_MINE)

@@ -149,6 +149,12 @@ def get_sync_report(session: Reading, *, sight: Sight) -> SyncReport:
     )
 
 
+def count_alerts(session: Reading) -> int:
+    """How many things the operators should look at."""
+    open_ones = select(func.count()).select_from(_ALERTS).where(_ALERTS.c.cleared_at.is_(None))
+    return int(session.connection().execute(open_ones).scalar_one())
+
+
 def _age(moment: datetime | None, now: datetime) -> timedelta | None:
     """How long ago; never less than nothing, as two clocks may differ by a moment."""
     return None if moment is None else max(now - moment, timedelta(0))

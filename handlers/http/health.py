@@ -15,6 +15,7 @@ from bot.database_waits import answering
 from bot.errors import BotError
 from bot.queries.effects import get_effects_report
 from bot.queries.jobs import JobReport, list_job_reports
+from bot.queries.sync import count_alerts
 from bot.telemetry import (
     effects_dead,
     effects_pending,
@@ -34,11 +35,14 @@ def health_routes(database: Database) -> list[Route]:
         try:
             with answering(), database.looking() as reading:
                 report = get_effects_report(reading, now=real_now())
+                alerts = count_alerts(reading)
         except BotError as failed:
             return JSONResponse({"ready": False, "why": failed.message}, status_code=503)
-        # Work that waits for a person's decision keeps nobody from being served.
-        left = report.dead_ends_count
-        return JSONResponse({"ready": True} | ({"failed_work": left} if left else {}))
+        # What waits for a person's decision keeps nobody from being served.
+        counts = {"failed_work": report.dead_ends_count, "alerts": alerts}
+        return JSONResponse(
+            {"ready": True} | {name: count for name, count in counts.items() if count}
+        )
 
     def metrics(request: Request) -> Response:
         if not _is_from_here(request):

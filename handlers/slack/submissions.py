@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot import effects
 from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
+from bot.database_waits import answering
 from bot.errors import BadRequest, Refused, Unavailable
 from bot.operations import tell_presser
 from bot.queries.chosen_accounts import count_switches
@@ -18,6 +20,7 @@ from bot.telemetry import get_logger
 from bot.views import actions, blocks
 from bot.views.blocks import Message
 from bot.views.chosen import ACCOUNT_LINE
+from bot.views.notices import error_notice
 from bot.views.surfaces import modal_of
 from bot.views.text import account_name
 from handlers.slack.accounts import chosen_account
@@ -79,6 +82,7 @@ OUTCOME_SECONDS_MAX = 10.0
 OUTCOME_LOOK_SECONDS = 0.1
 # A deed of many steps is followed for as long as this; its outcome is sent as a message too.
 STEPS_SECONDS_MAX = 60.0
+TRIED_AGAIN = "It is tried again by itself, and you are told what has come of it."
 
 
 def stamped(ask: Ask, message: Message) -> Message:
@@ -166,7 +170,7 @@ def _show_outcome(desk: Desk, submission: Submission, outcome: Outcome) -> None:
     while monotonic_seconds() < min(shown_at + OUTCOME_SECONDS_MAX, began_at + STEPS_SECONDS_MAX):
         if desk.background.rest(OUTCOME_LOOK_SECONDS):
             return
-        found = _look(desk, submission, outcome)
+        found = _look(desk, submission, outcome) or _why_it_waits(desk, submission)
         message = found.message if isinstance(found, Underway) else found
         if message is None or message == shown:
             continue
@@ -181,6 +185,19 @@ def _show_outcome(desk: Desk, submission: Submission, outcome: Outcome) -> None:
             _message(desk, submission, tell_presser.spare)
             return
         shown, shown_at = message, monotonic_seconds()
+
+
+def _why_it_waits(desk: Desk, submission: Submission) -> Underway | None:
+    """What has kept the promised call from being done until now; None where that is not known."""
+    try:
+        with answering(), desk.runtime.database.reading() as session:
+            effect = effects.find_by_press(session, submission.view_id)
+    except Unavailable:
+        return None
+    if effect is None or not effect.is_pending or effect.why is None:
+        return None
+    waiting = Unavailable(f"{effect.why.rstrip('.')}. {TRIED_AGAIN}")
+    return Underway(error_notice(waiting, reference="", contact=desk.contact))
 
 
 def _message(desk: Desk, submission: Submission, decide: Callable[..., None]) -> None:

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import effects
+from bot.alerts import list_alerts
 from bot.database import Database
 from bot.effects import Effect, Means, Outcome, Refused, queue, slack_lane, stripe_lane
 from bot.effects.lanes import AHEAD, SLACK_CHANNEL_SECONDS, STRIPE_ENDPOINT_SECONDS
-from bot.errors import Misconfigured, ToldToWait
+from bot.errors import Misconfigured, ToldToWait, Unavailable
 from bot.models import Alert
 from bot.models import Effect as EffectRow
 from jobs.effects import Pace, carrying_out
@@ -102,8 +103,8 @@ def test_a_crowd_in_one_lane_holds_up_no_other(database: Database) -> None:
 
     now = datetime.now(UTC)
     with database.writing() as session:
-        first = queue.claim(session, limit=7, now=now)
-        second = queue.claim(session, limit=2, now=now)
+        first = queue.claim(session, [KIND], limit=7, now=now)
+        second = queue.claim(session, [KIND], limit=2, now=now)
         due_in = queue.find_next_due(session, now=now)
 
     # Whoever finds no turn takes none of the whole service's, and none of the hands.
@@ -133,7 +134,7 @@ def test_the_only_turn_goes_to_what_is_not_patient(database: Database) -> None:
     promise(database, "payment", lane=slack_lane("C1"))
 
     with database.writing() as session:
-        claims = queue.claim(session, limit=2, now=datetime.now(UTC))
+        claims = queue.claim(session, [KIND], limit=2, now=datetime.now(UTC))
 
     assert [one.effect.key for one in claims] == ["payment"]
 
@@ -155,7 +156,7 @@ def test_nobody_begins_what_a_change_has_joined_before_the_change_is_there(
 
 
 def claim_one(session: Session) -> str | None:
-    claims = queue.claim(session, limit=1, now=datetime.now(UTC))
+    claims = queue.claim(session, [KIND], limit=1, now=datetime.now(UTC))
     return claims[0].effect.key if claims else None
 
 
@@ -205,21 +206,72 @@ def test_at_the_end_work_under_way_is_finished_and_nothing_new_is_begun(
     assert len(toy.begun) == HASTY.threads
 
 
-def test_poison_stops_nobody_else(means: Means, database: Database) -> None:
+def test_poison_stops_nobody_else_and_is_given_up(
+    means: Means, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Poison(Toy):
         def perform(self, effect: Effect, means: Means) -> Outcome:
             if effect.key == "poison":
                 raise ZeroDivisionError
             return super().perform(effect, means)
 
+    monkeypatch.setattr("bot.effects.promises.ATTEMPTS_MAX", 2)
     promise(database, "poison")
-    promise(database, "unknown", kind="of_a_newer_version")
     with carrying_out(means, operations={KIND: Poison(World())}, pace=HASTY):
         promise(database, "good")
         wait_until(lambda: states(database)["good"] == "done")
-        wait_until(lambda: states(database)["unknown"] == "dead")
+        wait_until(lambda: states(database)["poison"] == "dead")
 
-    assert states(database)["poison"] == "ready"
+
+def test_what_only_a_newer_version_can_do_waits_for_it_and_the_operators_hear_of_it(
+    means: Means, database: Database
+) -> None:
+    promise(database, "new", kind="of_a_newer_version")
+    promise(database, "behind it", subject="new")
+    let_pass(database, timedelta(minutes=6))
+    world = World()
+    with carrying_out(means, operations={KIND: Toy(world)}, pace=HASTY):
+        promise(database, "beside it")
+        wait_until(lambda: states(database)["beside it"] == "done")
+        wait_until(lambda: bool(alerts(database)))
+
+    assert states(database) == {"new": "ready", "behind it": "ready", "beside it": "done"}
+    (alert,) = alerts(database)
+    assert (alert.kind, alert.subject) == ("effects_unknown", "of_a_newer_version")
+
+    newer = {KIND: Toy(world), "of_a_newer_version": Toy(world)}
+    with carrying_out(means, operations=newer, pace=HASTY):
+        wait_until(lambda: set(states(database).values()) == {"done"})
+        wait_until(lambda: not open_alerts(database))
+    assert dict(world.done) == {"new": 1, "behind it": 1, "beside it": 1}
+
+
+class Silent(Toy):
+    """Nobody answers it, until somebody does."""
+
+    is_heard = False
+
+    def perform(self, effect: Effect, means: Means) -> Outcome:
+        if not self.is_heard:
+            raise Unavailable("The mail server can’t be reached: nobody knows its name.")
+        return super().perform(effect, means)
+
+
+def test_who_is_not_reached_for_long_is_told_to_the_operators_until_he_is(
+    means: Means, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.effects.queue.BACKOFF_SECONDS", 0.01)
+    silent = Silent(World())
+    promise(database, "mail", lane="mail")
+    with carrying_out(means, operations={KIND: silent}, pace=HASTY):
+        wait_until(lambda: bool(open_alerts(database)))
+        (alert,) = open_alerts(database)
+        assert (alert.kind, alert.subject) == ("effects_failing", "mail")
+        assert "nobody knows its name" in alert.detail
+
+        silent.is_heard = True
+        wait_until(lambda: not open_alerts(database))
+    assert states(database) == {"mail": "done"}
 
 
 class Forbidden(Toy):
@@ -241,6 +293,11 @@ def test_where_a_right_is_missing_the_lane_rests_and_the_operators_hear_of_it_on
 
     assert [(one.kind, one.subject) for one in alerts(database)] == [("effects_failing", "stripe")]
     assert set(states(database).values()) == {"ready"}
+
+
+def open_alerts(database: Database) -> list[Alert]:
+    with database.reading() as session:
+        return list_alerts(session)
 
 
 def alerts(database: Database) -> list[Alert]:

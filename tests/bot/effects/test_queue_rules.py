@@ -128,7 +128,7 @@ class Days(RuleBasedStateMachine):
     def take_up(self) -> None:
         with self.means.runtime.database.writing() as session:
             now = database_now(session, datetime.now(UTC))
-            claims = queue.claim(session, limit=3, now=now)
+            claims = queue.claim(session, [KIND], limit=3, now=now)
         subjects = [one.effect.subject for one in claims]
         assert len(set(subjects)) == len(subjects)
         for one in claims:

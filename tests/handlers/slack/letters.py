@@ -25,7 +25,8 @@ def follow(desk: Tallyman) -> None:
 
 def end_of(person: Person) -> Seen:
     """What stands in the dialog once it is known what came of sending."""
-    wait_until(lambda: "…" not in person.view().words)
+    waiting = ("…", "It is tried again by itself")
+    wait_until(lambda: not any(words in person.view().words for words in waiting))
     return person.view()
 
 

@@ -374,17 +374,24 @@ def message_after(desk: Tallyman, invoice: Json) -> str | None:
         return session.scalar(told.limit(1))
 
 
-def test_a_mail_server_that_is_busy_gets_it_once_later(
-    desk: Tallyman, avery: Person, billing: Billing, post_office: MailServer
+def test_a_mail_server_that_is_busy_is_said_and_gets_it_once_later(
+    desk: Tallyman,
+    avery: Person,
+    billing: Billing,
+    post_office: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made = issue(desk, billing, "Grey Ltd")
+    monkeypatch.setattr("bot.effects.queue.BACKOFF_SECONDS", 0.02)
+    made = issue(desk, billing, "Waiting Ltd")
     preview(avery, made)
-    post_office.faults.set("busy", 1)
+    post_office.faults.set("busy", 1_000)
 
     avery.submit()
-    said = end_of(avery).words
 
-    assert "on its way" in said
+    wait_until(lambda: "It is tried again by itself" in avery.view().words)
+    assert "The mail server does not take it now: 451 4.7.1 greylisted" in avery.view().words
+    post_office.faults.reset()
+    wait_until(lambda: "on its way to" in avery.view().words)
     assert len(letters_to(post_office, made)) == 1
 
 
