@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from bot.errors import NotFound, Refused
+from bot.hosts import is_same_host
 from bot.mirror.fields import amount_at, currency_at, dict_at, dicts_at, flag_at, id_at, text_at
 from bot.mirror.fresh import FreshInvoice
 from bot.mirror.translate_invoice import status_of
@@ -193,4 +194,4 @@ def may_show(url: str, *, api_base: str) -> bool:
         return False
     if parts.scheme == "https" and parts.hostname in LINK_HOSTS and port in {None, 443}:
         return True
-    return own.hostname != STRIPE_API_HOST and parts.hostname == own.hostname
+    return own.hostname != STRIPE_API_HOST and is_same_host(parts.hostname, own.hostname)

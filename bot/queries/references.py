@@ -27,6 +27,8 @@ PICKER_ROWS = 10
 # The largest that the column of short numbers holds.
 SHORT_NUMBER_MAX = 2**31 - 1
 
+# Copied from a PDF or an e-mail, a hyphen may be any of these; Stripe's numbers have its plain one.
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _SHORT = re.compile(r"#?([1-9][0-9]{0,9})", re.ASCII)
 _ID = re.compile(r"in_[A-Za-z0-9_]{1,250}", re.ASCII)
 # https://dashboard.stripe.com/[acct_…/][test/]invoices/in_…, or the same below another address.
@@ -94,7 +96,7 @@ def fits_of(text: str) -> dict[str, str | int]:
         return {"id": link[1]}
     if (key := hosted_key_of(text)) is not None:
         return {"hosted_key": key}
-    folded = fold(text)
+    folded = fold(text).translate(_DASHES)
     if not folded:
         return {}
     short = _SHORT.fullmatch(folded)

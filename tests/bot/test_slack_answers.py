@@ -12,6 +12,7 @@ from bot.errors import Misconfigured, Unavailable
 from bot.sandbox.server import serving
 from bot.slack_api import SlackAPI
 from bot.slack_directory import find_slack_person
+from bot.slack_responses import Responses
 from bot.slack_views import open_modal
 
 
@@ -63,3 +64,32 @@ def test_a_scope_that_slack_does_not_name_is_not_called_none() -> None:
     assert failed.value.message == (
         "The Slack app lacks a scope. Install it again with manifest.json."
     )
+
+
+SLACK, STAND_IN = "https://slack.com/api/", "http://127.0.0.1:4020/api/"
+
+
+@pytest.mark.parametrize(
+    ("response_url", "base_url", "is_sent"),
+    [
+        ("https://hooks.slack.com/actions/T1/2/x", SLACK, True),
+        ("https://slack.com/actions/T1/2/x", SLACK, False),
+        ("http://hooks.slack.com/actions/T1/2/x", SLACK, False),
+        ("https://hooks.slack.com.evil.example/x", SLACK, False),
+        ("https://hooks.slack.com:99999999/x", SLACK, False),
+        ("http://127.0.0.1:4020/response/x", SLACK, False),
+        ("http://127.0.0.1:4020/response/x", STAND_IN, True),
+        ("http://localhost:4021/response/x", STAND_IN, True),
+        ("http://[::1]:4020/response/x", STAND_IN, True),
+        ("http://169.254.169.254/latest", STAND_IN, False),
+        ("http://localhost.evil.example/x", STAND_IN, False),
+        ("file://localhost/etc/passwd", STAND_IN, False),
+    ],
+)
+def test_answers_go_to_slack_or_to_what_stands_in_for_it_here(
+    response_url: str, base_url: str, *, is_sent: bool
+) -> None:
+    responses = Responses(base_url=base_url)
+
+    assert responses.may_lead_to(response_url) is is_sent
+    responses.close()

@@ -31,7 +31,7 @@ def ids_of(references: References) -> list[str]:
     "text",
     [
         *("1234", "#1234", " 1234 ", "\uff11\uff12\uff13\uff14"),
-        *("ACME-0042", "acme-0042", " Acme-0042"),
+        *("ACME-0042", "acme-0042", " Acme-0042", "ACME\u20130042", "ACME\u20110042"),
         "in_1AbcDEF",
         "https://dashboard.stripe.com/invoices/in_1AbcDEF",
         "https://dashboard.stripe.com/test/invoices/in_1AbcDEF",

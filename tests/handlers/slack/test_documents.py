@@ -288,6 +288,9 @@ STRIPE, STAND_IN = "https://api.stripe.com", "http://127.0.0.1:4010"
         ("javascript:alert(1)//pay.stripe.com/", STRIPE, False),
         ("http://127.0.0.1:4010/i/acct_1/x/pdf", STRIPE, False),
         ("http://127.0.0.1:4010/i/acct_1/x/pdf", STAND_IN, True),
+        ("http://localhost:4010/i/acct_1/x/pdf", STAND_IN, True),
+        ("http://localhost:4010/i/acct_1/x/pdf", STRIPE, False),
+        ("http://localhost.evil.example/x/pdf", STAND_IN, False),
         ("https://pay.stripe.com/" + "x" * 3000, STRIPE, False),
     ],
 )
