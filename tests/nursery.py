@@ -1,6 +1,6 @@
 """Processes of the product that begin with its imports behind them.
 
-Importing all of it takes two seconds of a processor, and the tests start some seventy processes.
+Importing all of it takes two seconds of a processor, and the tests start some hundred processes.
 So a Python of its own imports it once, and forks whenever one is wanted: that child is a process
 like any other, with an id, an environment, a folder and an end of its own. Whatever still runs when
 the one who asked is gone is killed.
@@ -91,9 +91,15 @@ class Nursery:
         environment: Mapping[str, str],
         output: Path,
         errors: Path | None = None,
+        program: Callable[..., object] | None = None,
     ) -> Child:
-        """`python app.py …` in a folder; without `errors` they go where its output goes."""
+        """`python app.py …` in a folder, or a function of the tests with these words instead.
+
+        Without `errors` they go where its output goes.
+        """
         wanted = {"words": words, "folder": str(folder), "environment": dict(environment)}
+        if program is not None:
+            wanted |= {"program": [program.__module__, program.__qualname__]}
         wanted |= {"output": str(output), "errors": str(errors or output)}
         return Child(self._ask({"start": wanted}), self._ask)
 
@@ -122,8 +128,8 @@ def _make_nursery() -> Nursery:
     return Nursery()
 
 
-def keep() -> bool:
-    """Fork when one is asked for; True in a child, which goes on as what it is to be."""
+def keep() -> Callable[[], object] | None:
+    """Fork when one is asked for; in a child, what it is to do."""
     for name in ("app", *LATER):
         importlib.import_module(name)
     gc.freeze()
@@ -133,8 +139,7 @@ def keep() -> bool:
         if "start" in request:
             pid = os.fork()
             if pid == 0:
-                _become(**request["start"])
-                return True
+                return _become(**request["start"])
             running[pid] = None
             print(pid, flush=True)
         else:
@@ -143,7 +148,7 @@ def keep() -> bool:
         if code is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-    return False
+    return None
 
 
 def _poll(running: dict[int, int | None], pid: int) -> int | None:
@@ -154,8 +159,14 @@ def _poll(running: dict[int, int | None], pid: int) -> int | None:
 
 
 def _become(
-    *, words: list[str], folder: str, environment: dict[str, str], output: str, errors: str
-) -> None:
+    *,
+    words: list[str],
+    folder: str,
+    environment: dict[str, str],
+    output: str,
+    errors: str,
+    program: tuple[str, str] | None = None,
+) -> Callable[[], object]:
     """Turn a fork into what a shell would have started."""
     os.chdir(folder)
     os.environ.clear()
@@ -167,7 +178,11 @@ def _become(
         os.dup2(opened, number)
         os.close(opened)
     sys.argv = [str(APP), *words]
+    if program is None:
+        return functools.partial(sys.modules["app"].main)
+    module, name = program
+    return functools.partial(getattr(importlib.import_module(module), name), *words)
 
 
-if __name__ == "__main__" and keep():
-    sys.modules["app"].main()
+if __name__ == "__main__" and (work := keep()) is not None:
+    work()

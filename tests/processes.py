@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -190,9 +190,12 @@ def started(
 
 
 def run(
-    *words: str, folder: Path, settings: Mapping[str, str] | None = None
+    *words: str,
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    program: Callable[..., object] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """One command of the shell, to its end."""
+    """One command of the shell, or one program of the tests, to its end."""
     with tempfile.TemporaryDirectory() as name:
         output, errors = Path(name, "output"), Path(name, "errors")
         child = nursery().start(
@@ -201,6 +204,7 @@ def run(
             environment=environment(settings or {}),
             output=output,
             errors=errors,
+            program=program,
         )
         try:
             code = child.wait(WAIT_SECONDS_MAX * 2)

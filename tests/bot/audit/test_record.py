@@ -1,13 +1,11 @@
 """Recording deeds: with the deed or not at all, numbered without gaps, readable afterwards."""
 
 import contextlib
-import multiprocessing
 import os
-import signal
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -18,10 +16,21 @@ from bot.audit.trail import list_entries_of_invoice
 from bot.database import Database
 from bot.errors import Misconfigured
 from bot.settings import Settings
-from tests.bot.audit.trailing import KEY, NOW, SETTINGS, check, tampering, write
+from tests.bot.audit.trailing import (
+    KEY,
+    NOW,
+    SETTINGS,
+    check,
+    tampering,
+    write,
+    write_for_ever,
+    write_some,
+)
 from tests.following import wait_until
+from tests.nursery import ROOT, nursery
 from tests.trail import entries_of
 
+WRITING_SECONDS_MAX = 100.0
 DEED = Deed("void_invoice", Stage.REQUESTED, By("U1", "admin"), Subject("invoice", "in_1"))
 
 
@@ -118,27 +127,6 @@ def test_many_threads_write_one_chain(database: Database) -> None:
     assert check(database).broken is None
 
 
-def write_for_ever(url: str) -> None:
-    database = Database(url)
-    while True:
-        write(database)
-        # Others want their turn too.
-        time.sleep(0.005)
-
-
-def write_some(url: str) -> None:
-    write(Database(url), 40)
-
-
-def start_all(work: Callable[[str], None], url: str, number: int) -> list[multiprocessing.Process]:
-    # A fork would share the parent's threads and connections.
-    spawning = multiprocessing.get_context("spawn")
-    started = [spawning.Process(target=work, args=(url,), daemon=True) for _ in range(number)]
-    for process in started:
-        process.start()
-    return started  # type: ignore[return-value] # a spawned process is one of Process's kind
-
-
 def wait_until_longer(database: Database, *, by: int) -> None:
     before = len(entries_of(database))
     wait_until(lambda: len(entries_of(database)) >= before + by)
@@ -146,21 +134,21 @@ def wait_until_longer(database: Database, *, by: int) -> None:
 
 @pytest.mark.slow
 def test_processes_write_one_chain_and_one_that_is_killed_leaves_it_whole(
-    database: Database, database_url: str
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    (busy,) = start_all(write_for_ever, database_url, 1)
+    start = partial(nursery().start, database_url, folder=ROOT, environment=os.environ)
+    busy = start(program=write_for_ever, output=tmp_path / "busy")
     # Until it has begun, nobody could tell its entries from those of the others.
     wait_until_longer(database, by=1)
-    (other,) = start_all(write_some, database_url, 1)
+    other = start(program=write_some, output=tmp_path / "other")
     write(database, 20)
     wait_until_longer(database, by=20)
-    os.kill(busy.pid or 0, signal.SIGKILL)
+    busy.kill()
     write(database, 5)
-    busy.join()
-    other.join(100)
+    code = other.wait(WRITING_SECONDS_MAX)
 
     numbers = [one.number for one in entries_of(database)]
-    assert other.exitcode == 0
+    assert code == 0
     assert len(numbers) > 65
     assert numbers == list(range(1, len(numbers) + 1))
     assert check(database).broken is None

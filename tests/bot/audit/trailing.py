@@ -1,6 +1,7 @@
 """What the tests of the audit trail have in common: deeds to record, and hands that tamper."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -46,6 +47,20 @@ def write(
         with database.writing() as session:
             numbers.append(record(session, settings, deed, now=now))
     return numbers
+
+
+def write_for_ever(database_url: str) -> None:
+    """Record one deed after the other, in a process of its own, until that is killed."""
+    database = Database(database_url)
+    while True:
+        write(database)
+        # Others want their turn too.
+        time.sleep(0.005)
+
+
+def write_some(database_url: str) -> None:
+    """Record some deeds, in a process of its own."""
+    write(Database(database_url), 40)
 
 
 def check(

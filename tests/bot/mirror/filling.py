@@ -1,18 +1,9 @@
-"""A mirror opposite a served stand-in; as a program, a backfill that may kill itself.
-
-python -m tests.bot.mirror.filling DATABASE_URL STRIPE_URL [STEPS]
-    Fills the mirror; kills itself in the transaction of this step, counted from 1, if one is given.
-"""
+"""A mirror opposite a served stand-in."""
 
 import contextlib
-import os
-import signal
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy import Engine, event
 
 from bot.clock import BusinessClock
 from bot.database import Database
@@ -95,27 +86,3 @@ def open_filling(database_url: str) -> Iterator[Filling]:
         runtime.stripe.close()
         runtime.database.close()
         standin.close()
-
-
-def main(database_url: str, stripe_url: str, steps: str = "0") -> None:
-    left = int(steps)
-
-    # A page's rows are written by then, and its transaction is still open.
-    @event.listens_for(Engine, "after_cursor_execute")
-    def count(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        nonlocal left
-        del connection, cursor
-        left -= "INSERT INTO backfill_steps" in statement
-        if steps != "0" and not left:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def tell(progress: Progress) -> None:
-        print(progress.kind, progress.objects, flush=True)
-
-    runtime = make_runtime(database_url, stripe_url)
-    run_backfill(runtime, report=tell)
-    runtime.database.close()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

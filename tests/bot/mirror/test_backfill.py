@@ -1,12 +1,10 @@
 """The mirror is filled from Stripe's lists, whole, once, from wherever it was cut off."""
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, update
@@ -27,10 +25,11 @@ from bot.models import (
     SyncMark,
 )
 from bot.stripe_api import StripeAPI
+from tests.bot.mirror import dying
 from tests.bot.mirror.filling import KEY, Filling, ignore, open_filling
 from tests.bot.mirror.objects import store_now
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.nursery import ROOT
+from tests.processes import run
 
 
 @pytest.fixture
@@ -240,16 +239,14 @@ def test_the_list_begins_again_when_its_place_is_gone(
 @pytest.mark.slow
 def test_a_kill_at_any_moment_costs_nothing(filling: Filling, database_url: str) -> None:
     filling.standin.seed_invoices(1_000, 2, customers=20)
-    command = [sys.executable, "-m", "tests.bot.mirror.filling", database_url, filling.url]
+    fill = partial(run, database_url, filling.url, folder=ROOT, program=dying.fill)
     # In the first kinds, in those that follow, and in the second lot of invoices.
     for steps in ("3", "7", "4"):
-        killed = subprocess.run([*command, steps], cwd=ROOT, check=False)
-        assert killed.returncode == -signal.SIGKILL
+        assert fill(steps).returncode == -signal.SIGKILL
 
-    last = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=200, check=True
-    )
+    last = fill()
 
+    assert last.returncode == 0
     assert "invoice 1000" in last.stdout
     assert "invoice 400\n" not in last.stdout
     assert (count(filling, Invoice), count(filling, InvoiceLine)) == (1_000, 2_000)

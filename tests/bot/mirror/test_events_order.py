@@ -2,8 +2,6 @@
 
 import itertools
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +16,10 @@ from starlette.routing import Route
 from bot.mirror.states import record_snapshots
 from bot.models import InvoiceState
 from bot.sandbox.stripe import StandIn, StripeError
+from tests.bot.mirror import dying
 from tests.following import ACCOUNT, KEY, Following, following
+from tests.nursery import ROOT
+from tests.processes import run
 
 BURST = ("invoice.created", "invoice.finalized", "invoice.updated", "invoice.paid")
 ORDERS = list(itertools.permutations(range(len(BURST))))
@@ -193,19 +194,6 @@ def test_an_event_whose_snapshot_can_t_be_kept_stops_nothing(
     assert set(notes.values()) == {None}
 
 
-CHILD = """
-import os, signal, sys
-from bot.database import Database
-from bot.mirror import noting
-
-def die(*arguments, **options):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-setattr(noting, sys.argv[2], die)
-noting.note_kept(Database(sys.argv[1]))
-"""
-
-
 @pytest.mark.parametrize("place", ["want_objects", "record_snapshots"])
 def test_killed_while_taking_events_up_they_are_applied_after_the_restart_once(
     mirror: Following, database_url: str, place: str
@@ -214,7 +202,7 @@ def test_killed_while_taking_events_up_they_are_applied_after_the_restart_once(
     for event in events:
         mirror.deliver(event)
 
-    ended = subprocess.run([sys.executable, "-c", CHILD, database_url, place], check=False)
+    ended = run(database_url, place, folder=ROOT, program=dying.note)
     assert ended.returncode == -signal.SIGKILL
     assert {kept.state for kept in mirror.received()} == {"kept"}
     assert mirror.count_stale() == 0

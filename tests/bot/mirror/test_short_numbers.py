@@ -1,8 +1,7 @@
 """Short numbers are unique, without gaps, in the order of issue, and never change."""
 
+import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,14 @@ from sqlalchemy import select
 from bot.database import Database
 from bot.mirror.tickets import NUMBERING
 from bot.models import BackfillStep, Invoice
+from tests.bot.mirror import dying
 from tests.bot.mirror.filling import open_filling
-from tests.bot.mirror.numbering import INVOICES
+from tests.bot.mirror.numbering import INVOICES, store_pages
 from tests.bot.mirror.objects import NOW, at, invoice_object, store_now
+from tests.nursery import ROOT, nursery
+from tests.processes import run
 
-ROOT = Path(__file__).resolve().parents[3]
-PROGRAM = (sys.executable, "-m", "tests.bot.mirror.numbering")
+STORING_SECONDS_MAX = 200.0
 
 
 def begin_numbering(database: Database) -> None:
@@ -56,31 +57,21 @@ def test_of_one_page_the_oldest_gets_the_lowest(database: Database) -> None:
 
 @pytest.mark.slow
 def test_two_processes_that_store_the_same_invoices_number_each_once(
-    database: Database, database_url: str
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
     begin_numbering(database)
     children = [
-        subprocess.Popen(
-            [*PROGRAM, "store", database_url, str(place)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+        nursery().start(
+            *(database_url, str(place)),
+            folder=ROOT,
+            environment=os.environ,
+            output=tmp_path / str(place),
+            program=store_pages,
         )
         for place in range(2)
     ]
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
 
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write("go\n")
-        child.stdin.flush()
-    codes = []
-    for child in children:
-        child.communicate(timeout=200)
-        codes.append(child.returncode)
+    codes = [child.wait(STORING_SECONDS_MAX) for child in children]
 
     assert codes == [0, 0]
     numbers = [number or 0 for number in numbers_of(database).values()]
@@ -93,9 +84,8 @@ def test_a_kill_while_numbers_are_given_out_costs_none(
 ) -> None:
     with open_filling(database_url) as filling:
         filling.standin.seed_invoices(1_100, 1, customers=3)
-        died = subprocess.run(
-            [*PROGRAM, "die", database_url, filling.url, "2"], cwd=ROOT, check=False, timeout=200
-        )
+        told = (database_url, filling.url, "2")
+        died = run(*told, folder=ROOT, program=dying.fill_and_number)
         assert died.returncode == -signal.SIGKILL
         given = numbers_of(database)
         assert sorted(filter(None, given.values())) == list(range(1001, 1501))
