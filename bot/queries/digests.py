@@ -25,6 +25,7 @@ from bot.queries.account_refs import list_refs
 from bot.queries.digest_cards import DigestScope, Shown, ShownLine, Sighting
 from bot.queries.digest_owing import DigestFilter
 from bot.queries.people import list_names
+from bot.queries.sight import Sight
 
 _DIGESTS: Any = Digest.__table__
 _POSTS: Any = DigestPost.__table__
@@ -34,6 +35,7 @@ _MESSAGES: Any = PostedMessage.__table__
 _PEOPLE = Person.__table__
 # The largest that the column of their ids holds.
 DIGEST_ID_MAX = 2**31 - 1
+GONE = "That digest was changed or stopped meanwhile. See /billing digest."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,20 @@ def get_digest_setup(reading: Reading, digest_id: int) -> DigestSetup:
     """
     found = _find(reading, IS_SET_UP, _DIGESTS.c.id == min(digest_id, DIGEST_ID_MAX))
     if found is None:
-        raise NotFound("That digest was changed or stopped meanwhile. See /billing digest.")
+        raise NotFound(GONE)
     return found
+
+
+def get_digest_in_sight(reading: Reading, digest_id: int, *, sight: Sight) -> DigestSetup:
+    """The same for somebody who may not see every account.
+
+    Raises: NotFound also for one that is about an account which does not exist for this person.
+    """
+    setup = get_digest_setup(reading, digest_id)
+    account_id = setup.wanted.account_id
+    if account_id is not None and sight.scope is not None and account_id not in sight.scope:
+        raise NotFound(GONE)
+    return setup
 
 
 def find_digest_of_channel(reading: Reading, channel_id: str) -> DigestSetup | None:

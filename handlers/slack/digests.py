@@ -10,6 +10,7 @@ from bot.local_hours import find_next
 from bot.operations import announce, see_digest, set_digest, stop_digest
 from bot.queries.digests import (
     DigestSetup,
+    get_digest_in_sight,
     get_digest_of_day,
     get_digest_setup,
     list_digests,
@@ -71,11 +72,11 @@ def pressed_preview_digest(ask: Ask, value: str) -> Message:
 def pressed_digest_page(ask: Ask, value: str) -> Message:
     """A page of a digest, for somebody who leafs through it: of what they may see.
 
-    Raises: NotFound when it was stopped or changed.
+    Raises: NotFound when it was stopped or changed, or is about an account that they may not see.
     """
     digest_id, page = parse_digest_page(value)
     with ask.desk.runtime.database.looking() as session:
-        setup = get_digest_setup(session, digest_id)
+        setup = get_digest_in_sight(session, digest_id, sight=ask.sight)
         return digest_message(*get_digest_page(session, setup, page=page, sight=ask.sight))
 
 
