@@ -1,5 +1,7 @@
 """Say who looks after an account: who is told when something is past due there, and chases it."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,6 +13,7 @@ from bot.errors import NotFound, Refused
 from bot.models import Account, AccountTerms
 from bot.operations import announce, tell_promise
 from bot.queries.accounts import find_account
+from bot.queries.people import list_names
 from bot.queries.sight import Sight
 from bot.settings import Settings
 from bot.slack_posting import Place
@@ -21,20 +24,33 @@ KIND = "assign_owner"
 NO_ROLE = "They have no role that covers this account. Choose somebody else."
 
 
+@dataclass(frozen=True, slots=True)
+class NewOwner:
+    """Who is to look after an account, None for nobody.
+
+    Shape: `seen` is who did when the person looked, "" for nobody; None where that is not known.
+    """
+
+    account_id: int
+    owner_id: str | None
+    seen: str | None
+
+
 def request(
     session: Session,
     actor: Actor,
     settings: Settings,
-    account_id: int,
+    wanted: NewOwner,
     *,
-    owner_id: str | None,
     press: str,
     sight: Sight,
 ) -> bool:
-    """Assign it, with None to nobody; whether that changes anything.
+    """Assign it; whether that changes anything.
 
-    Raises: NotFound, NotAllowed; Refused for somebody without a role for the account.
+    Raises: NotFound, NotAllowed; Refused for somebody without a role for the account, or where
+        somebody else was quicker.
     """
+    account_id, owner_id, seen = wanted.account_id, wanted.owner_id, wanted.seen
     account = find_account(session, account_id, sight=sight)
     if account is None:
         raise NotFound("There is no such account.")
@@ -48,6 +64,8 @@ def request(
     # A press that is delivered twice finds it done.
     if before == owner_id:
         return False
+    if seen is not None and seen != (before or ""):
+        raise Refused(_quicker(session, before))
     now = database_now(session, sight.real_now)
     write_terms(session, account_id, {"owner_id": owner_id}, by=actor.user_id, now=now)
     tell_promise.show_account_anew(session, account_id, now=now)
@@ -71,6 +89,11 @@ def request(
     )
     record(session, settings, deed, now=sight.real_now)
     return True
+
+
+def _quicker(session: Session, owner_id: str | None) -> str:
+    name = list_names(session, [owner_id]).get(owner_id, owner_id) if owner_id else "nobody"
+    return f"Somebody was quicker: {name} looks after it by now. Open this anew to change that."
 
 
 def require_role(

@@ -13,22 +13,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import approvals, effects
-from bot.access import Actor, Permission, acting, require_for
+from bot.access import Actor, Permission, acting, permissions_for, require_for
 from bot.approvals import Correction, Requested
 from bot.audit.deeds import Deed, Private, Stage, Subject
 from bot.audit.record import record
 from bot.clock import real_now
-from bot.errors import BotError
+from bot.errors import BotError, Refused
 from bot.invoice_facts import get_invoice_facts
 from bot.models import Invoice, PromiseToPay
-from bot.money import Money
+from bot.money import Money, money_text
 from bot.operations import carry_out_correction, request_correction, write_promise
+from bot.queries.people import list_names
 from bot.queries.promise_terms import NewPromise, new_promise_of
 from bot.queries.sight import Sight, sight_of_desk
 from bot.settings import Settings
 from bot.views.promise_words import facts_of, promised_changes
+from bot.views.text import day_text
 
 KIND = "record_promise"
+BY_ORGANISATION = (
+    "The organisation has promised to pay this together with others. Whoever is responsible for "
+    "the organisation can change that."
+)
 
 _PROMISES: Any = PromiseToPay.__table__
 _INVOICES: Any = Invoice.__table__
@@ -48,18 +54,23 @@ def request(
     settings: Settings,
     wanted: NewPromise,
     *,
+    seen: int | None,
     press: str,
     sight: Sight,
 ) -> Recorded:
     """Record it, or ask for its approval; the same press again finds what came of it.
 
+    Shape: `seen` is the number of the last promise of all when the person looked; None where that
+        is not known.
     Raises: NotFound, NotAllowed; BadRequest for an amount or a day that can't be; Refused where an
-        invoice is not to be paid any more, or nobody else may approve it.
+        invoice is not to be paid any more, somebody else was quicker, it is promised by an
+        organisation that is not theirs, or nobody else may approve it.
     """
+    write_promise.take_turn(session)
     if (earlier := find_by_press(session, press)) is not None:
         return earlier
-    write_promise.take_turn(session)
     _require_right(session, actor, wanted)
+    _require_place(session, actor, wanted, seen=seen)
     if needs_approval(settings, wanted.amount):
         asked = _ask(session, actor, settings, wanted, press=press, sight=sight)
         return Recorded(None, asked)
@@ -156,6 +167,21 @@ def _require_right(session: Session, actor: Actor, wanted: NewPromise) -> None:
     owners = select(_INVOICES.c.account_id).where(_INVOICES.c.id.in_(wanted.invoice_ids)).distinct()
     for account_id in {wanted.account_id, *session.execute(owners).scalars()}:
         require_for(actor, Permission.RECORD_PROMISE, account_id=account_id)
+
+
+def _require_place(session: Session, actor: Actor, wanted: NewPromise, *, seen: int | None) -> None:
+    """Go on only where the person knows of all promises that give way, and may take them back."""
+    for earlier in session.execute(write_promise.superseded_by(wanted)):
+        rights = permissions_for(actor, earlier.account_id)
+        if Permission.RECORD_PROMISE not in rights:
+            raise Refused(BY_ORGANISATION)
+        if seen is not None and earlier.id > seen:
+            name = list_names(session, [earlier.recorded_by]).get(earlier.recorded_by, "Somebody")
+            amount = money_text(Money(earlier.amount_minor, earlier.currency))
+            raise Refused(
+                f"Nothing was recorded: {name} was quicker, with a promise of {amount} by "
+                f"{day_text(earlier.promised_on)}. Open this anew to put yours in its place."
+            )
 
 
 def _ask(

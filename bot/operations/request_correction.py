@@ -60,9 +60,10 @@ def request(  # noqa: PLR0913 - each is a fact of its own, and all are named at 
     """
     permission = Permission(correction.kind)
     require_for(actor, permission, account_id=correction.account_id)
+    # First the turn: the same dialog, delivered twice at once, finds what the other has written.
+    approvals.take_turn(session)
     if (earlier := approvals.find_by_press(session, press)) is not None:
         return earlier
-    approvals.take_turn(session)
     _check(session, settings, correction)
     if is_needed is None:
         is_needed = needs_approval(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from bot.access import Actor, Permission, acting, require
@@ -19,6 +19,7 @@ from bot.slack_objects import SlackChannel
 KIND = "set_digest"
 
 _DIGESTS: Any = Digest.__table__
+_TURN = text("SELECT pg_advisory_xact_lock(7246006)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ def request(
     if not new.weekdays:
         raise BadRequest("Choose at least one day of the week.")
     channel = require_channel(channel)
+    # A channel has one; two who set it up at once would each find none.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_TURN)
     before = session.scalar(select(Digest).where(IS_SET_UP, Digest.channel_id == channel.id))
     if before is not None and _facts(before) == _wanted(new):
         return before.id

@@ -20,6 +20,7 @@ from bot.operations import tell_promise
 from bot.queries.sight import Sight
 from bot.queries.snoozes import SNOOZES_MAX, Snoozable, get_snoozable
 from bot.settings import Settings
+from bot.views.text import day_text
 
 KIND = "snooze_account"
 
@@ -39,13 +40,16 @@ def request(
     settings: Settings,
     wanted: NewSnooze,
     *,
+    seen: int | None,
     press: str,
     sight: Sight,
 ) -> Snooze:
     """Snooze it; the same press again finds what it made.
 
+    Shape: `seen` is the snooze that stood there when the person looked, 0 for none; None where that
+        is not known.
     Raises: NotFound, NotAllowed; BadRequest for a day that can't be, or without a reason; Refused
-        where nothing is past due, or it was snoozed too often.
+        where nothing is past due, it was snoozed too often, or somebody else was quicker.
     """
     account_id = wanted.account_id
     get_snoozable(session, account_id, sight=sight)
@@ -56,6 +60,12 @@ def request(
         return earlier
     found = get_snoozable(session, account_id, sight=sight)
     check(found)
+    standing = found.standing
+    if seen is not None and standing is not None and standing.id != seen:
+        raise Refused(
+            f"Nothing was changed: {standing.by} was quicker and snoozed it until "
+            f"{day_text(standing.until_on)}. Open this anew to change that."
+        )
     last = found.today + timedelta(days=settings.snooze_days_max)
     if not found.today < wanted.until_on <= last:
         raise BadRequest(

@@ -37,7 +37,13 @@ def request(
         "changed_at": now,
     }
     new = insert_into(session, ReminderSwitch).values(id=SWITCH_ID, **told)
-    session.execute(new.on_conflict_do_update(index_elements=[ReminderSwitch.id], set_=told))
+    stands = ReminderSwitch.on_since.is_not(None)
+    # Somebody who does the same at the same moment may have been quicker.
+    switched = new.on_conflict_do_update(
+        index_elements=[ReminderSwitch.id], set_=told, where=~stands if is_on else stands
+    )
+    if session.execute(switched.returning(ReminderSwitch.id)).one_or_none() is None:
+        return False
     deed = Deed(
         KIND,
         Stage.DONE,

@@ -29,5 +29,7 @@ def request(session: Session, actor: Actor, *, account_id: int | None, now: date
                 "switches": ChosenAccount.switches + 1,
                 "chosen_at": now,
             },
+            # Who chooses the same again switches nothing: the dialogs before them stay good.
+            where=ChosenAccount.account_id.is_distinct_from(account_id),
         )
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, text, update
+from sqlalchemy import Row, Select, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.audit.deeds import Deed
@@ -126,6 +126,19 @@ def write(
     return promise_id, deeds
 
 
+def superseded_by(wanted: NewPromise) -> Select[Any]:
+    """The pending promises that give way to one: of the same account, or about its invoices."""
+    shares = select(_PROMISED.c.promise_id).where(_PROMISED.c.invoice_id.in_(wanted.invoice_ids))
+    is_same = (_PROMISES.c.account_id == wanted.account_id) & (
+        _PROMISES.c.currency == wanted.amount.currency
+    )
+    return (
+        select(_PROMISES)
+        .where(PROMISE_PENDING, or_(is_same, _PROMISES.c.id.in_(shares)))
+        .order_by(_PROMISES.c.id)
+    )
+
+
 def cancel(
     session: Session,
     promise_id: int,
@@ -156,17 +169,7 @@ def _supersede(
 
     One whose day is over is not let off so: it is judged as it stands, by what was paid until now.
     """
-    shares = select(_PROMISED.c.promise_id).where(_PROMISED.c.invoice_id.in_(wanted.invoice_ids))
-    is_same = (_PROMISES.c.account_id == wanted.account_id) & (
-        _PROMISES.c.currency == wanted.amount.currency
-    )
-    found = (
-        select(_PROMISES.c.id)
-        .where(PROMISE_PENDING, or_(is_same, _PROMISES.c.id.in_(shares)))
-        .order_by(_PROMISES.c.id)
-        .with_for_update()
-    )
-    earlier = session.execute(found).scalars().all()
+    earlier = [row.id for row in session.execute(superseded_by(wanted).with_for_update())]
     now, deeds = database_now(session, sight.real_now), []
     for judged in list_judged(session, earlier, now=sight.now):
         promise = judged.promise

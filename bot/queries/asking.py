@@ -136,7 +136,10 @@ def _asked(sight: Sight) -> Select[Any]:
 def _read(session: Reading, found: Select[Any], sight: Sight, **values: Any) -> list[AskedInvoice]:
     rows = session.connection().execute(found, {**sight_values(sight), **values}).all()
     ids = [row.id for row in rows]
-    holds, pauses = find_holds(session, ids), find_pauses(session, ids, now=sight.now)
+    holds, pauses = (
+        find_holds(session, ids),
+        find_pauses(session, ids, now=sight.now, scope=sight.scope),
+    )
     return [_asked_of(row, sight, holds, pauses) for row in rows]
 
 

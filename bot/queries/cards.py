@@ -126,11 +126,13 @@ class WaitingCorrection:
 class PromiseMark:
     """A promise that is not over yet: of how much, by which day, and until when a payment counts.
 
-    Shape: `amount` is for all its invoices together.
+    Shape: `amount` is for all its invoices together; None for somebody who may not see the account
+        that promised, which is the organisation of one that they see.
     """
 
     id: int
-    amount: Money
+    currency: str
+    amount: Money | None
     promised_on: date
     grace_on: date
 

@@ -17,6 +17,7 @@ from bot.queries.asking import find_holds
 from bot.queries.cards import InvoiceRow
 from bot.queries.families import family_ids
 from bot.queries.invoice_rows import INVOICES, ROW_COLUMNS, WITH_ACCOUNT, row_of, sight_values
+from bot.queries.pauses import Pause, find_pauses
 from bot.queries.payment_methods import DefaultMethod
 from bot.queries.sight import Sight
 
@@ -43,13 +44,15 @@ class BalanceToCharge:
     """All open invoices of an account in one currency, oldest first.
 
     Shape: `unsaved` are those whose customer has no saved method, and `held` those that nobody is
-        asked for now, each with the reason; neither can be charged.
+        asked for now, each with the reason; neither can be charged. `pauses` are why nobody chases
+        some of `invoices` at present, each once; that is for the person to decide about.
     """
 
     currency: str
     invoices: tuple[ToCharge, ...]
     unsaved: tuple[InvoiceRow, ...]
     held: tuple[tuple[InvoiceRow, str], ...]
+    pauses: tuple[Pause, ...] = ()
 
     @property
     def total(self) -> Money:
@@ -74,22 +77,32 @@ def list_to_charge(
             f"More than {INVOICES_MAX} invoices are open: that is too much to charge at once. "
             "Charge its companies one by one, or do it in Stripe."
         )
-    holds = find_holds(session, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    holds = find_holds(session, ids)
+    pauses = find_pauses(session, ids, now=sight.now, scope=sight.scope)
     of_currency: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         of_currency[row.currency].append(row)
-    return tuple(_balance(name, of_currency[name], holds, sight) for name in sorted(of_currency))
+    return tuple(
+        _balance(name, of_currency[name], holds, pauses, sight) for name in sorted(of_currency)
+    )
 
 
 def _balance(
-    currency: str, rows: list[Row], holds: Mapping[str, str], sight: Sight
+    currency: str,
+    rows: list[Row],
+    holds: Mapping[str, str],
+    pauses: Mapping[str, Pause],
+    sight: Sight,
 ) -> BalanceToCharge:
     free = [row for row in rows if row.id not in holds]
+    paused = (pauses[row.id] for row in free if row.method_id and row.id in pauses)
     return BalanceToCharge(
         currency=currency,
         invoices=tuple(_to_charge(row, sight) for row in free if row.method_id),
         unsaved=tuple(row_of(row, sight=sight) for row in free if not row.method_id),
         held=tuple((row_of(row, sight=sight), holds[row.id]) for row in rows if row.id in holds),
+        pauses=tuple(dict.fromkeys(paused)),
     )
 
 

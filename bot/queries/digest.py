@@ -163,7 +163,9 @@ def _change(parts: Sequence[Owing], since: Shown, shown_count: int) -> Change | 
 
 def _look_at_promises(session: Reading, accounts: Mapping[int, _Account], sight: Sight) -> None:
     ids = [each.id for each in accounts.values() if each.parts]
-    for account_id, pause in find_account_pauses(session, ids, now=sight.now).items():
+    for account_id, pause in find_account_pauses(
+        session, ids, now=sight.now, scope=sight.scope
+    ).items():
         account = accounts[account_id]
         account.pause = pause
         # The day of the account's own zone, from which its days late are counted.

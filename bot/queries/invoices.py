@@ -227,7 +227,7 @@ def _dispute_of(row: Row, session: Reading, zone: ZoneInfo) -> DisputeMark | Non
 def _pause_of(row: Row, session: Reading, sight: Sight) -> Pause:
     if not row.is_promised and not row.is_snoozed:
         return NO_PAUSE
-    return find_pauses(session, [row.id], now=sight.now).get(row.id, NO_PAUSE)
+    return find_pauses(session, [row.id], now=sight.now, scope=sight.scope).get(row.id, NO_PAUSE)
 
 
 def _owner_of(row: Row, session: Reading) -> str | None:

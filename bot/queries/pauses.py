@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
 
+from bot.access import Scope
 from bot.among import is_among
 from bot.clock import local_day, zone_of
 from bot.database import Reading
@@ -36,8 +37,9 @@ _PROMISED: Any = PromisedInvoice.__table__
 _SNOOZES: Any = Snooze.__table__
 _INVOICES: Any = Invoice.__table__
 _ACCOUNTS: Any = Account.__table__
-_PROMISE_COLUMNS = tuple(
-    _PROMISES.c[name] for name in ("id", "amount_minor", "currency", "promised_on", "grace_on")
+_PROMISE_COLUMNS = (
+    *(_PROMISES.c[name] for name in ("id", "amount_minor", "currency", "promised_on", "grace_on")),
+    _PROMISES.c.account_id.label("promiser_id"),
 )
 
 
@@ -85,17 +87,18 @@ class AccountPause:
 
 
 def find_pauses(
-    session: Reading, invoice_ids: Collection[str], *, now: datetime
+    session: Reading, invoice_ids: Collection[str], *, now: datetime, scope: Scope = None
 ) -> dict[str, Pause]:
     """The pauses of some of these invoices by their ids; the others are chased.
 
-    `now` is the business moment; days are those of the accounts.
+    `now` is the business moment; days are those of the accounts. `scope` has the accounts of whose
+    promises somebody may read the amounts.
     """
     if not invoice_ids:
         return {}
     values = {"ids": list(invoice_ids)}
     promises = {
-        row.invoice_id: _mark(row)
+        row.invoice_id: _mark(row, scope)
         for row in _promises_of_invoices().rows(session, values)
         if _is_promised(row, now)
     }
@@ -111,9 +114,9 @@ def find_pauses(
 
 
 def find_account_pauses(
-    session: Reading, account_ids: Collection[int], *, now: datetime
+    session: Reading, account_ids: Collection[int], *, now: datetime, scope: Scope = None
 ) -> dict[int, AccountPause]:
-    """The pauses of some of these accounts by their ids.
+    """The pauses of some of these accounts by their ids; `now` and `scope` are as for invoices.
 
     A company's are those of its organisation, too; a promise counts for the accounts of its
     invoices and for the one that gave it.
@@ -125,7 +128,7 @@ def find_account_pauses(
     for statement in (_promises_of_accounts(), _promises_by_accounts()):
         for row in statement.rows(session, values):
             if _is_promised(row, now):
-                promises[row.account_id][row.id] = _mark(row)
+                promises[row.account_id][row.id] = _mark(row, scope)
     snoozes: dict[int, date] = {}
     for row in _snoozes_of_accounts().rows(session, values):
         if _is_snoozed(row, now):
@@ -144,9 +147,10 @@ def find_account_pauses(
     }
 
 
-def _mark(row: Row) -> PromiseMark:
-    amount = Money(row.amount_minor, row.currency)
-    return PromiseMark(row.id, amount, row.promised_on, row.grace_on)
+def _mark(row: Row, scope: Scope) -> PromiseMark:
+    is_seen = scope is None or row.promiser_id in scope
+    amount = Money(row.amount_minor, row.currency) if is_seen else None
+    return PromiseMark(row.id, row.currency, amount, row.promised_on, row.grace_on)
 
 
 def _is_promised(row: Row, now: datetime) -> bool:

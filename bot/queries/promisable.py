@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.database import Reading
 from bot.errors import NotFound, Refused
+from bot.models import PromiseToPay
 from bot.money import Money
 from bot.queries.accounts import find_account
 from bot.queries.cards import AccountRef, InvoiceRow, PromiseMark, Status
@@ -18,19 +19,23 @@ from bot.queries.status import IS_OWED
 # More are not promised at once, and a menu holds no more.
 INVOICES_MAX = 100
 
+_NEWEST = select(func.max(PromiseToPay.id))
+
 
 @dataclass(frozen=True, slots=True)
 class Promisable:
     """An account with its companies, and its open invoices in one currency.
 
     Shape: `invoices` the longest late first, at most INVOICES_MAX, at least one; `promises` are
-        those that are pending in this currency.
+        those that are pending in this currency. `newest_id` is the number of the last promise of
+        all when this was read, so that it can be seen later whether one has come since.
     """
 
     account: AccountRef
     currency: str
     invoices: tuple[InvoiceRow, ...]
     promises: tuple[PromiseMark, ...]
+    newest_id: int
 
     @property
     def past_due(self) -> tuple[InvoiceRow, ...]:
@@ -63,12 +68,15 @@ def get_promisable(session: Reading, account_id: int, currency: str, *, sight: S
     rows = session.connection().execute(owed, values).all()
     if not rows:
         raise Refused("Nothing is to pay there any more, so there is nothing to promise.")
-    pause = find_account_pauses(session, [account_id], now=sight.now).get(account_id)
+    pause = find_account_pauses(session, [account_id], now=sight.now, scope=sight.scope).get(
+        account_id
+    )
     return Promisable(
         account=account,
         currency=currency,
         invoices=tuple(row_of(row, sight=sight) for row in rows),
         promises=tuple(
-            one for one in (pause.promises if pause else ()) if one.amount.currency == currency
+            one for one in (pause.promises if pause else ()) if one.currency == currency
         ),
+        newest_id=session.connection().execute(_NEWEST).scalar() or 0,
     )

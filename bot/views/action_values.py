@@ -61,6 +61,20 @@ def parse_balance_links(value: str) -> tuple[int, str]:
     return int(matched[1]), matched[2]
 
 
+def format_seen(value: str, seen: object) -> str:
+    """What a dialog is about, beside what its person saw of it, so that two don't undo each other.
+
+    Shape: `seen` in few letters, "" for nothing.
+    """
+    return f"{value}~{seen}"
+
+
+def parse_seen(subject: str) -> tuple[str, str | None]:
+    """Both, the value still to be parsed; None where a dialog says nothing of what was seen."""
+    value, sign, seen = subject.partition("~")
+    return value, seen if sign else None
+
+
 def parse_account(value: str) -> int:
     """The id of the account that something is to be done about.
 

@@ -19,6 +19,7 @@ from bot.views.forms import Form
 from bot.views.freshness import footing, freshness_warnings, warning
 from bot.views.notices import Contact, contact_block
 from bot.views.payment_methods import method_name, method_text
+from bot.views.promise_words import pause_notes, pause_text
 from bot.views.text import (
     account_name,
     count_text,
@@ -39,6 +40,7 @@ RULES = (
     "charged before stays charged, and no later invoice is tried. Each is read from Stripe right "
     "before, and left alone if it was paid or has changed."
 )
+IF_CHARGED = "It is charged all the same if you go on."
 WHOLE_ONLY = "Only whole invoices are charged here. About a part of one, turn to support."
 _ACCOUNT = re.compile(r"@([1-9][0-9]{0,17})", re.ASCII)
 _AGREED = re.compile(r"@([1-9][0-9]{0,17})\|([a-z]{3})\|([0-9]{1,19})\|([0-9a-f]{16})", re.ASCII)
@@ -59,6 +61,8 @@ def agreed_of(account: AccountRef, balance: BalanceToCharge) -> Agreed:
         f"{one.invoice.id} {one.invoice.remaining.minor} {one.method_id}"
         for one in balance.invoices
     ]
+    # Who has not read of a promise agrees to nothing that breaks it.
+    listed += map(pause_text, balance.pauses)
     digest = hashlib.sha256("\n".join(listed).encode()).hexdigest()[:16]
     return Agreed(account.id, balance.total, digest)
 
@@ -129,6 +133,7 @@ def charge_form(
             blocks.text(f" · {count_text(count, 'invoice')}\n{account_name(account)}"),
         ),
         *freshness_warnings(freshness, account.time_zone),
+        *(warning(note) for note in pause_notes(balance.pauses, consequence=IF_CHARGED)),
         *_methods(balance.invoices, today),
         _listed(balance.invoices),
         *_left_out(balance),
@@ -160,7 +165,7 @@ def nothing_to_charge(account: AccountRef, balances: Sequence[BalanceToCharge]) 
 
 def _changed(was: Money, now: Money) -> Block:
     if was == now:
-        words = "The invoices or the payment method have changed since you opened this."
+        words = "The invoices, the payment method or a promise have changed since you opened this."
     else:
         words = f"The balance has changed since you opened this: it was {money_text(was)}."
     return warning(f"{words} Nothing was charged. Please look again.")

@@ -191,7 +191,7 @@ def _due_text(card: InvoiceCard) -> str:
 
 
 def _promised(card: InvoiceCard, promise: PromiseMark) -> str:
-    is_for_more = promise.amount.minor > card.remaining.minor
+    is_for_more = promise.amount is None or promise.amount.minor > card.remaining.minor
     return promise_text(promise) + (", with other invoices" if is_for_more else "")
 
 

@@ -95,7 +95,7 @@ DEEDS = (
         action=actions.RECORD_PROMISE,
         label="Show promise",
         right=Permission.VIEW_INVOICES,
-        is_offered=lambda card: card.promise is not None,
+        is_offered=lambda card: card.promise is not None and card.promise.amount is not None,
         is_button=True,
     ),
     InvoiceDeed(

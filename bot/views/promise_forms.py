@@ -8,7 +8,7 @@ from bot.queries.likely_days import LikelyDays
 from bot.queries.promisable import Promisable
 from bot.queries.promises import PromiseCard
 from bot.views import actions, blocks
-from bot.views.action_values import format_balance_links
+from bot.views.action_values import format_balance_links, format_seen
 from bot.views.blocks import Block, Message
 from bot.views.day_choice import day_choice
 from bot.views.dispute_forms import choice_words
@@ -63,7 +63,9 @@ def record_promise_form(
     form = Form(
         actions.RECORD_PROMISE,
         "Record it",
-        subject=format_balance_links(found.account.id, found.currency),
+        subject=format_seen(
+            format_balance_links(found.account.id, found.currency), found.newest_id
+        ),
     )
     return Message(text=literal(f"{HEAD}: {name}"), blocks=tuple(shown), form=form)
 
@@ -127,6 +129,12 @@ def _glance(found: Promisable, name: str) -> Block:
 
 
 def _replaced(promise: PromiseMark) -> Block:
+    if promise.amount is None:
+        by = day_text(promise.promised_on)
+        return warning(
+            f"Its organisation has promised some of these by {by}: they can’t be promised again "
+            "here."
+        )
     return warning(f"There is a promise already: {promise_text(promise)}. This one replaces it.")
 
 

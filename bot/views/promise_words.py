@@ -11,6 +11,7 @@ from bot.views.text import count_text, day_text, short_day_text
 PROMISE_EMOJI, SNOOZE_EMOJI = "handshake", "zzz"
 # Beside a whole balance no more of them are said.
 NOTES_MAX = 3
+IF_SENT = "It goes out all the same if you send it."
 STATE_EMOJI = {
     PromiseState.PENDING: "handshake",
     PromiseState.KEPT: "white_check_mark",
@@ -28,8 +29,9 @@ STATE_WORDS = {
 
 
 def promise_text(promise: PromiseMark) -> str:
-    """A promise in a few words: "USD 500.00 by 27 Nov 2026"."""
-    return f"{money_text(promise.amount)} by {day_text(promise.promised_on)}"
+    """A promise in a few words: "USD 500.00 by 27 Nov 2026", or only by when."""
+    amount = f"{money_text(promise.amount)} " if promise.amount else ""
+    return f"{amount}by {day_text(promise.promised_on)}"
 
 
 def pause_text(pause: Pause | AccountPause) -> str:
@@ -46,13 +48,11 @@ def pause_text(pause: Pause | AccountPause) -> str:
     return ", ".join(parts)
 
 
-def pause_notes(pauses: Iterable[Pause]) -> list[str]:
-    """What somebody is told who asks for this money all the same; [] where nothing is paused."""
+def pause_notes(pauses: Iterable[Pause], *, consequence: str = IF_SENT) -> list[str]:
+    """What somebody is told who wants this money all the same; [] where nothing is paused."""
     paused = [pause for pause in pauses if pause != NO_PAUSE]
     words = list(dict.fromkeys(map(pause_text, paused)))[:NOTES_MAX]
-    return [
-        f"Not chased at present: {one}. It goes out all the same if you send it." for one in words
-    ]
+    return [f"Not chased at present: {one}. {consequence}" for one in words]
 
 
 def promised_changes(wanted: NewPromise) -> tuple[tuple[str, str, str], ...]:

@@ -4,6 +4,7 @@ from bot.queries.cards import AccountRef
 from bot.queries.likely_days import LikelyDays
 from bot.queries.snoozes import SNOOZES_MAX, Snoozable, StandingSnooze
 from bot.views import actions, blocks
+from bot.views.action_values import format_seen
 from bot.views.blocks import Block, Message
 from bot.views.day_choice import day_choice
 from bot.views.fields import person_field, text_field
@@ -33,7 +34,9 @@ def snooze_form(found: Snoozable, *, days: LikelyDays, days_max: int) -> Message
             )
         ),
     ]
-    form = Form(actions.SNOOZE_ACCOUNT, "Snooze", subject=actions.account_text(found.account.id))
+    standing_id = found.standing.id if found.standing else 0
+    subject = format_seen(actions.account_text(found.account.id), standing_id)
+    form = Form(actions.SNOOZE_ACCOUNT, "Snooze", subject=subject)
     return Message(text=literal(f"{head} {name}"), blocks=tuple(shown), form=form)
 
 
@@ -49,8 +52,8 @@ def snoozed(found: Snoozable, note: str) -> Message:
     return Message(text=literal(f"{note} {name}"), blocks=tuple(shown))
 
 
-def owner_form(account: AccountRef, *, owner_id: str | None) -> Message:
-    """Who looks after an account."""
+def owner_form(account: AccountRef, *, owner_id: str | None, proposed_id: str) -> Message:
+    """Who looks after an account; the one who is proposed where nobody does."""
     head, name = "Assign", account_name(account)
     shown = (
         blocks.header(head),
@@ -58,11 +61,12 @@ def owner_form(account: AccountRef, *, owner_id: str | None) -> Message:
         person_field(
             OWNER,
             "Who looks after it",
-            initial=owner_id,
+            initial=owner_id or proposed_id,
             hint="They are told what is past due there. Leave it empty for nobody.",
         ),
     )
-    form = Form(actions.ASSIGN_OWNER, "Assign", subject=actions.account_text(account.id))
+    subject = format_seen(actions.account_text(account.id), owner_id or "")
+    form = Form(actions.ASSIGN_OWNER, "Assign", subject=subject)
     return Message(text=literal(f"{head} {name}"), blocks=shown, form=form)
 
 

@@ -3,11 +3,12 @@
 from bot.access import Permission, require_for
 from bot.errors import NotFound, Refused
 from bot.operations import assign_owner
+from bot.operations.assign_owner import NewOwner
 from bot.queries.accounts import find_account
 from bot.queries.cards import AccountRef
 from bot.queries.people import list_names
 from bot.queries.terms import find_terms
-from bot.views.action_values import parse_account
+from bot.views.action_values import parse_account, parse_seen
 from bot.views.blocks import Message
 from bot.views.snooze_forms import OWNER, assigned, owner_form
 from handlers.slack.context import Ask
@@ -24,7 +25,7 @@ def ask_for_owner(ask: Ask, value: str) -> Message:
     with ask.desk.runtime.database.looking() as session:
         terms = find_terms(session, [account.id]).get(account.id)
     owner_id = terms.owner_id if terms else None
-    return owner_form(account, owner_id=owner_id or ask.actor.user_id)
+    return owner_form(account, owner_id=owner_id, proposed_id=ask.actor.user_id)
 
 
 def submitted_owner(ask: Ask, submission: Submission) -> Message:
@@ -32,7 +33,8 @@ def submitted_owner(ask: Ask, submission: Submission) -> Message:
 
     Raises: InvalidFields, NotFound, NotAllowed.
     """
-    account = _find(ask, parse_account(submission.subject))
+    value, seen = parse_seen(submission.subject)
+    account = _find(ask, parse_account(value))
     owner_id = submission.text(OWNER) or None
     runtime = ask.desk.runtime
     with runtime.database.writing() as session:
@@ -41,8 +43,7 @@ def submitted_owner(ask: Ask, submission: Submission) -> Message:
                 session,
                 ask.actor,
                 runtime.settings,
-                account.id,
-                owner_id=owner_id,
+                NewOwner(account.id, owner_id, seen),
                 press=submission.view_id,
                 sight=ask.sight,
             )

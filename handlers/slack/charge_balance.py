@@ -68,9 +68,9 @@ def submitted_charge_balance(ask: Ask, submission: Submission) -> Message:
     runtime = ask.desk.runtime
     agreed = parse_agreed(submission.subject)
     with runtime.database.writing() as session:
+        account, balances = _chargeable(ask, session, agreed.account_id)
         if (asked := find_charge(session, submission.view_id)) is not None:
             return charge_report(asked) if asked.is_over else charge_progress(asked)
-        account, balances = _chargeable(ask, session, agreed.account_id)
         balance = _find(balances, agreed.total.currency)
         if balance is None:
             return nothing_to_charge(account, balances)

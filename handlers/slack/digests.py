@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from bot import effects
 from bot.access import Permission, require
 from bot.clock import real_now
 from bot.database_clock import database_now
@@ -26,6 +27,11 @@ from bot.views.digest_setup import digest_card, digest_list, invite_words, times
 from handlers.slack.context import Ask
 
 RIGHT = Permission.MANAGE_DIGESTS
+# Who presses twice gets one test, and so does who sends a press of theirs again: Slack's signature
+# holds as long. Source: docs.slack.dev/authentication/verifying-requests-from-slack, read 2026-11.
+TEST_ONCE_IN_SECONDS = 300
+# Of a test that did not come about another is posted at once.
+FAILED = frozenset({"refused", "dead", "dismissed"})
 
 
 def show_digests(ask: Ask, *, page: int = 1, said: str | None = None) -> Message:
@@ -110,17 +116,9 @@ def pressed_test_digest(ask: Ask, value: str) -> Message:
     channel = set_digest.require_channel(find_slack_channel(ask.desk.slack, setup.channel_id))
     if not channel.is_member:
         raise Refused(invite_words(channel.name))
-    runtime = ask.desk.runtime
-    with runtime.database.writing() as session:
-        announce.request(
-            session,
-            Place(setup.channel_id),
-            test_message(times_words(setup)),
-            key=f"test_digest:{setup.id}:{ask.request.id}",
-            now=database_now(session, real_now()),
-            asked_by=ask.actor.user_id,
-        )
-    return show_digest(ask, setup.id, said=f"A test is on its way to #{channel.name}.")
+    is_new = _post_test(ask, setup)
+    said = "is on its way to" if is_new else "was posted a moment ago in"
+    return show_digest(ask, setup.id, said=f"A test {said} #{channel.name}.")
 
 
 def pressed_stop_digest(ask: Ask, value: str) -> Message:
@@ -133,6 +131,27 @@ def pressed_stop_digest(ask: Ask, value: str) -> Message:
     with runtime.database.writing() as session:
         stop_digest.request(session, ask.actor, runtime.settings, setup, now=real_now())
     return show_digests(ask, said=f"No more digests in #{setup.channel_name}.")
+
+
+def _post_test(ask: Ask, setup: DigestSetup) -> bool:
+    """Promise a test, unless there was one a moment ago; whether it is a new one."""
+    with ask.desk.runtime.database.writing() as session:
+        now = database_now(session, real_now())
+        window = int(now.timestamp()) // TEST_ONCE_IN_SECONDS
+        keys = [f"test_digest:{setup.id}:{each}" for each in (window, window - 1)]
+        found = [effects.find(session, f"{announce.KIND}:{key}") for key in keys]
+        tested = [one for one in found if one is not None]
+        if any(one.state not in FAILED for one in tested):
+            return False
+        announce.request(
+            session,
+            Place(setup.channel_id),
+            test_message(times_words(setup)),
+            key=f"{keys[0]}:{ask.request.id}" if tested else keys[0],
+            now=now,
+            asked_by=ask.actor.user_id,
+        )
+    return True
 
 
 def _setup(ask: Ask, digest_id: int) -> DigestSetup:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.access import Permission, require_for
 from bot.clock import local_day, zone_of
 from bot.database import Reading
-from bot.errors import BadRequest
+from bot.errors import BadRequest, Refused
 from bot.money import Money, money_text, parse_typed_amount
 from bot.operations import record_promise
 from bot.operations.request_correction import NOTE_MISSING, needs_note
@@ -30,6 +30,7 @@ from bot.views.promise_forms import (
     offered,
     record_promise_form,
 )
+from bot.views.text import day_text
 from handlers.slack.chosen_days import read_day
 from handlers.slack.context import Ask
 from handlers.slack.corrections import outcome_of_correction
@@ -53,6 +54,9 @@ def ask_for_promise(ask: Ask, value: str) -> Message:
     with ask.desk.runtime.database.looking() as reading:
         card = _card(ask, reading, value)
         if card is not None and card.promise is not None:
+            if card.promise.amount is None:
+                by = day_text(card.promise.promised_on)
+                raise Refused(f"{record_promise.BY_ORGANISATION} Its day is {by}.")
             return show_promise_of(ask, card.promise.id)
         if card is None:
             account_id, currency = action_values.parse_balance_links(value)
@@ -74,19 +78,21 @@ def submitted_promise(ask: Ask, submission: Submission) -> Message:
     """Record what was promised, or ask for its approval; the same dialog again changes nothing.
 
     Raises: InvalidFields; what opening the dialog raises; and Refused where an invoice is not to be
-        paid any more.
+        paid any more, or somebody else was quicker.
     """
     runtime = ask.desk.runtime
     with runtime.database.writing() as session:
         recorded = record_promise.find_by_press(session, submission.view_id)
         if recorded is None:
-            account_id, currency = action_values.parse_balance_links(submission.subject)
+            value, seen = action_values.parse_seen(submission.subject)
+            account_id, currency = action_values.parse_balance_links(value)
             wanted = _wanted(ask, _find(ask, session, account_id, currency), submission)
             recorded = record_promise.request(
                 session,
                 ask.actor,
                 runtime.settings,
                 wanted,
+                seen=int(seen) if seen and seen.isdecimal() else None,
                 press=submission.view_id,
                 sight=ask.sight,
             )

@@ -7,7 +7,7 @@ from bot.operations import end_snooze, snooze_account
 from bot.operations.snooze_account import NewSnooze
 from bot.queries.likely_days import days_to_wait
 from bot.queries.snoozes import SNOOZES_MAX, Snoozable, get_snoozable
-from bot.views.action_values import parse_account, parse_end_snooze
+from bot.views.action_values import parse_account, parse_end_snooze, parse_seen
 from bot.views.blocks import Message
 from bot.views.snooze_forms import REASON, REASON_MAX, snooze_form, snoozed
 from bot.views.text import day_text
@@ -41,7 +41,8 @@ def submitted_snooze(ask: Ask, submission: Submission) -> Message:
     Raises: InvalidFields, and what opening the dialog raises.
     """
     runtime = ask.desk.runtime
-    found = _find(ask, parse_account(submission.subject))
+    value, seen = parse_seen(submission.subject)
+    found = _find(ask, parse_account(value))
     days_max = runtime.settings.snooze_days_max
     until_on = read_day(
         submission,
@@ -57,6 +58,7 @@ def submitted_snooze(ask: Ask, submission: Submission) -> Message:
             ask.actor,
             runtime.settings,
             wanted,
+            seen=int(seen) if seen and seen.isdecimal() else None,
             press=submission.view_id,
             sight=ask.sight,
         )

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from bot.queries.balance_charges import BalanceChargeReport, Result, Turn
+from bot.queries.cards import PromiseMark
 from bot.queries.chargeable import BalanceToCharge, ToCharge
+from bot.queries.pauses import Pause
 from bot.queries.payment_methods import DefaultMethod
 from bot.views.blocks import Message
 from bot.views.charge_balance import charge_form, nothing_to_charge
@@ -16,6 +18,10 @@ TODAY = date(2026, 11, 16)
 CONTACT = Contact(email="billing@tallyman.example", phone=None)
 VISA = DefaultMethod("card", "visa", "4242", 4, 2031)
 OLD = DefaultMethod("card", "mastercard", "4444", 9, 2026)
+PAUSES = (
+    Pause(PromiseMark(7, "usd", usd(50_000), date(2026, 11, 20), date(2026, 11, 23)), None),
+    Pause(None, date(2026, 11, 30)),
+)
 RESULTS = (
     (Result.CHARGED, ""),
     (Result.STARTED, ""),
@@ -104,6 +110,7 @@ CHARGE_CASES = {
     "charge_form_many": form_of(make_balance(count=38)),
     "charge_form_changed": form_of(make_balance(count=1), was=12_345),
     "charge_form_other_invoices": form_of(make_balance(count=1), was=1_000),
+    "charge_form_promised": form_of(replace(make_balance(count=1), pauses=PAUSES)),
     "charge_nothing": nothing_to_charge(ACME, ()),
     "charge_nothing_saved": nothing_to_charge(ACME, (make_balance(count=0),)),
     "charge_progress": charge_progress(

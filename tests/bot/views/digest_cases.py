@@ -43,7 +43,7 @@ FRIDAY = NOW - timedelta(days=3)
 EVERYTHING = DigestScope(None, None, None, None)
 NARROW = DigestScope(ACME, "Avery Stone", "usd", 500)
 NASTY_SCOPE = DigestScope(NASTY_ACCOUNT, NASTY, "kwd", 10**12)
-PROMISE = PromiseMark(3, usd(50_000), date(2026, 11, 18), date(2026, 11, 19))
+PROMISE = PromiseMark(3, "usd", usd(50_000), date(2026, 11, 18), date(2026, 11, 19))
 BROKEN = BrokenPromise(usd(120_000), date(2026, 11, 12), NOW)
 
 

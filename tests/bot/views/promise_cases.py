@@ -37,7 +37,7 @@ from tests.bot.views.cards import (
 COLLECTOR, VIEWER = PERMISSIONS[Role.COLLECTOR], PERMISSIONS[Role.VIEWER]
 TODAY = date(2026, 11, 16)
 FRIDAY, MONDAY = date(2026, 11, 20), date(2026, 11, 23)
-MARK = PromiseMark(7, usd(50_000), FRIDAY, MONDAY)
+MARK = PromiseMark(7, "usd", usd(50_000), FRIDAY, MONDAY)
 LATE = make_row(status=Status.PAST_DUE, days_late=23)
 NASTY_ROW = replace(LATE, id="in_Nasty", number=NASTY, account=NASTY_ACCOUNT)
 
@@ -86,7 +86,7 @@ def make_judged(state: PromiseState, paid: int, name: str = "Acme") -> Judged:
 
 
 def make_promisable(*rows: InvoiceRow, promises: tuple[PromiseMark, ...] = ()) -> Promisable:
-    return Promisable(rows[0].account, "usd", rows, promises)
+    return Promisable(rows[0].account, "usd", rows, promises, newest_id=7)
 
 
 _SNOOZE = StandingSnooze(3, MONDAY, "They change their bank.", "Jamie Okafor")
@@ -120,6 +120,13 @@ PROMISE_CASES: dict[str, Message] = {
         make_promisable(LATE, replace(make_row(), id="in_Next", number="ACME-0043")),
         chosen=[LATE.id],
         days=_PAY,
+        grace_days=1,
+        limit=None,
+    ),
+    "promise_form_of_organisation": record_promise_form(
+        make_promisable(LATE, promises=(replace(MARK, amount=None),)),
+        chosen=[],
+        days=days_to_pay(TODAY),
         grace_days=1,
         limit=None,
     ),
@@ -173,7 +180,7 @@ PROMISE_CASES: dict[str, Message] = {
     ),
     "snoozed": snoozed(replace(_SNOOZABLE, standing=_SNOOZE), "Nobody is chased until then."),
     "snooze_ended": snoozed(_SNOOZABLE, "The snooze has ended."),
-    "assign_form": owner_form(ACME, owner_id="U0JAMIE"),
+    "assign_form": owner_form(ACME, owner_id="U0JAMIE", proposed_id="U0AVERY"),
     "assigned": assigned(NASTY_ACCOUNT, f"{NASTY} looks after it from now on."),
     "assigned_to_you": given_account(NASTY_ACCOUNT, by_id="U0JAMIE"),
     "write_off_form": write_off_form(

@@ -103,8 +103,9 @@ _PRESSED: tuple[tuple[Role, str, tuple[str, ...]], ...] = (
 _AT_HOME = ((VIEWER, "1", a.SHOW_HOME), (VIEWER, "use @{account}", a.USE_ACCOUNT))
 
 
-def _text(text: str) -> Json:
-    return {"type": "plain_text_input", "value": text}
+def text(words: str) -> Json:
+    """What was written in a field."""
+    return {"type": "plain_text_input", "value": words}
 
 
 def choice(value: str) -> Json:
@@ -112,24 +113,25 @@ def choice(value: str) -> Json:
     return {"type": "static_select", "selected_option": {"value": value}}
 
 
-def _ticks(*values: str) -> Json:
+def ticks(*values: str) -> Json:
+    """What was ticked."""
     return {"type": "checkboxes", "selected_options": [{"value": value} for value in values]}
 
 
-_NOTE = {"note": _text("Agreed with them on the phone."), "words": _text("As they asked.")}
+_NOTE = {"note": text("Agreed with them on the phone."), "words": text("As they asked.")}
 _CORRECTION = _NOTE | {"reason": choice("duplicate")}
 _DISPUTE = _NOTE | {"reason": choice("usage_overcounted")}
 _DIGEST = {
     "channel": {"type": "conversations_select", "selected_conversation": "C0BILLING"},
     "hour": choice("8"),
     a.FIND_ZONE: choice("Europe/Berlin"),
-    "weekdays": _ticks("1"),
+    "weekdays": ticks("1"),
 }
 _TERMS = "[{account},[null,null,null,null,null,null,null,null,null,null],"
 _TERMS += '[null,null,null,"de",null,null,null,null,null,null]]'
 # Of dialogs: the least role, what they were opened with, their names, and what is filled in.
 _SENT: tuple[tuple[Role, str, str, Mapping[str, Json]], ...] = (
-    (VIEWER, "", a.USE_ACCOUNT, {"account": _text("@{account}")}),
+    (VIEWER, "", a.USE_ACCOUNT, {"account": text("@{account}")}),
     (COLLECTOR, "{free}", a.ISSUE_CREDIT_NOTE, _CORRECTION | {"what": choice("whole")}),
     (COLLECTOR, f"{{free}}|{SEEN}|balance|duplicate||100", a.CONFIRM_CREDIT_NOTE, _NOTE),
     (COLLECTOR, f"{{free}}|{SEEN}", a.RECORD_PAYMENT, _NOTE),
@@ -143,11 +145,11 @@ _SENT: tuple[tuple[Role, str, str, Mapping[str, Json]], ...] = (
     (COLLECTOR, "{dispute}", a.CLOSE_DISPUTE, _NOTE | {"end": choice("resolved")}),
     (COLLECTOR, "{dispute}", a.REOPEN_DISPUTE, _NOTE),
     (COLLECTOR, "{dispute}", a.ASSIGN_DISPUTE, {}),
-    (COLLECTOR, "@{account}|usd", a.RECORD_PROMISE, {"invoices": _ticks("{free}")}),
-    (COLLECTOR, "{promise}", a.CANCEL_PROMISE, {"why": _text("A mistake.")}),
-    (COLLECTOR, "@{account}", a.SNOOZE_ACCOUNT, {"reason": _text("They are moving.")}),
+    (COLLECTOR, "@{account}|usd", a.RECORD_PROMISE, {"invoices": ticks("{free}")}),
+    (COLLECTOR, "{promise}", a.CANCEL_PROMISE, {"why": text("A mistake.")}),
+    (COLLECTOR, "@{account}", a.SNOOZE_ACCOUNT, {"reason": text("They are moving.")}),
     (COLLECTOR, "@{account}", a.ASSIGN_OWNER, {}),
-    (COLLECTOR, "@{account}", a.WRITE_OFF_ACCOUNT, _NOTE | {"invoices": _ticks("{free}")}),
+    (COLLECTOR, "@{account}", a.WRITE_OFF_ACCOUNT, _NOTE | {"invoices": ticks("{free}")}),
     (VIEWER, "{approval}", a.ANSWER_APPROVER, _NOTE),
     (VIEWER, "{approval}", a.WITHDRAW_CORRECTION, {}),
     (APPROVER, "{approval}", a.APPROVE_CORRECTION, {}),
@@ -155,7 +157,7 @@ _SENT: tuple[tuple[Role, str, str, Mapping[str, Json]], ...] = (
     (APPROVER, "{approval}", a.QUESTION_CORRECTION, _NOTE),
     (APPROVER, "@{account}", a.CHOOSE_CHARGE, {"currency": choice("usd")}),
     (APPROVER, f"@{{account}}|usd|100|{SEEN}", a.CHARGE_BALANCE, {}),
-    (ADMIN, "@{account}", a.CHANGE_CONTACTS, {"contacts": _text("ada@acme.example")}),
+    (ADMIN, "@{account}", a.CHANGE_CONTACTS, {"contacts": text("ada@acme.example")}),
     (ADMIN, f"@{{account}}|{SEEN}|ada@acme.example", a.CONFIRM_CONTACTS, {}),
     (ADMIN, "@{account}", a.CHANGE_TERMS, {"language": choice("de")}),
     (ADMIN, _TERMS, a.CONFIRM_TERMS, {}),
