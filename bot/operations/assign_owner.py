@@ -50,7 +50,7 @@ def request(
     Raises: NotFound, NotAllowed; Refused for somebody without a role for the account, or where
         somebody else was quicker.
     """
-    account_id, owner_id, seen = wanted.account_id, wanted.owner_id, wanted.seen
+    account_id, owner_id = wanted.account_id, wanted.owner_id
     account = find_account(session, account_id, sight=sight)
     if account is None:
         raise NotFound("There is no such account.")
@@ -64,8 +64,7 @@ def request(
     # A press that is delivered twice finds it done.
     if before == owner_id:
         return False
-    if seen is not None and seen != (before or ""):
-        raise Refused(_quicker(session, before))
+    _require_seen(session, wanted, before)
     now = database_now(session, sight.real_now)
     write_terms(session, account_id, {"owner_id": owner_id}, by=actor.user_id, now=now)
     tell_promise.show_account_anew(session, account_id, now=now)
@@ -78,22 +77,29 @@ def request(
             now=now,
             asked_by=actor.user_id,
         )
-    people = {"before": before, "after": owner_id}
-    deed = Deed(
-        KIND,
-        Stage.DONE,
-        acting(actor, Permission.ASSIGN_OWNER, account_id=account_id),
-        Subject("account", str(account_id)),
-        account_id=account_id,
-        details={key: Private(one, about=one) if one else None for key, one in people.items()},
-    )
-    record(session, settings, deed, now=sight.real_now)
+    record(session, settings, _deed(actor, wanted, before), now=sight.real_now)
     return True
 
 
-def _quicker(session: Session, owner_id: str | None) -> str:
-    name = list_names(session, [owner_id]).get(owner_id, owner_id) if owner_id else "nobody"
-    return f"Somebody was quicker: {name} looks after it by now. Open this anew to change that."
+def _require_seen(session: Session, wanted: NewOwner, before: str | None) -> None:
+    if wanted.seen is None or wanted.seen == (before or ""):
+        return
+    name = list_names(session, [before]).get(before, before) if before else "nobody"
+    raise Refused(
+        f"Somebody was quicker: {name} looks after it by now. Open this anew to change that."
+    )
+
+
+def _deed(actor: Actor, wanted: NewOwner, before: str | None) -> Deed:
+    people = {"before": before, "after": wanted.owner_id}
+    return Deed(
+        KIND,
+        Stage.DONE,
+        acting(actor, Permission.ASSIGN_OWNER, account_id=wanted.account_id),
+        Subject("account", str(wanted.account_id)),
+        account_id=wanted.account_id,
+        details={key: Private(one, about=one) if one else None for key, one in people.items()},
+    )
 
 
 def require_role(

@@ -27,11 +27,16 @@ KIND = "snooze_account"
 
 @dataclass(frozen=True, slots=True)
 class NewSnooze:
-    """A snooze as somebody asks for it: until which day, on which the chase begins again."""
+    """A snooze as somebody asks for it: until which day, on which the chase begins again.
+
+    Shape: `seen` is the snooze that stood there when the person looked, 0 for none; None where that
+        is not known.
+    """
 
     account_id: int
     until_on: date
     reason: str
+    seen: int | None
 
 
 def request(
@@ -40,14 +45,11 @@ def request(
     settings: Settings,
     wanted: NewSnooze,
     *,
-    seen: int | None,
     press: str,
     sight: Sight,
 ) -> Snooze:
     """Snooze it; the same press again finds what it made.
 
-    Shape: `seen` is the snooze that stood there when the person looked, 0 for none; None where that
-        is not known.
     Raises: NotFound, NotAllowed; BadRequest for a day that can't be, or without a reason; Refused
         where nothing is past due, it was snoozed too often, or somebody else was quicker.
     """
@@ -60,19 +62,7 @@ def request(
         return earlier
     found = get_snoozable(session, account_id, sight=sight)
     check(found)
-    standing = found.standing
-    if seen is not None and standing is not None and standing.id != seen:
-        raise Refused(
-            f"Nothing was changed: {standing.by} was quicker and snoozed it until "
-            f"{day_text(standing.until_on)}. Open this anew to change that."
-        )
-    last = found.today + timedelta(days=settings.snooze_days_max)
-    if not found.today < wanted.until_on <= last:
-        raise BadRequest(
-            f"Choose a day from tomorrow on, and within {settings.snooze_days_max} days."
-        )
-    if not wanted.reason:
-        raise BadRequest("Say why nobody is to be chased.")
+    _check_wanted(found, wanted, days_max=settings.snooze_days_max)
     snooze = _write(session, actor, wanted, press=press, sight=sight)
     now = database_now(session, sight.real_now)
     tell_promise.show_account_anew(session, account_id, now=now)
@@ -104,6 +94,19 @@ def check(found: Snoozable) -> None:
             f"It was snoozed {SNOOZES_MAX} times since this debt became past due, and no more are "
             "possible. Record a promise to pay, or ask for a write-off."
         )
+
+
+def _check_wanted(found: Snoozable, wanted: NewSnooze, *, days_max: int) -> None:
+    standing = found.standing
+    if wanted.seen is not None and standing is not None and standing.id != wanted.seen:
+        raise Refused(
+            f"Nothing was changed: {standing.by} was quicker and snoozed it until "
+            f"{day_text(standing.until_on)}. Open this anew to change that."
+        )
+    if not found.today < wanted.until_on <= found.today + timedelta(days=days_max):
+        raise BadRequest(f"Choose a day from tomorrow on, and within {days_max} days.")
+    if not wanted.reason:
+        raise BadRequest("Say why nobody is to be chased.")
 
 
 def find_by_press(session: Session, press: str) -> Snooze | None:

@@ -88,8 +88,8 @@ class CorrectableLine:
 class Correctable:
     """An invoice as somebody may correct it.
 
-    Shape: `lines` in Stripe's order, () where there are more than LINES_MAX. `refundable` is the
-        most that can go back the way it came: what is left of the largest of its payments.
+    Shape: `lines` in Stripe's order, () where there are more than were asked for. `refundable` is
+        the most that can go back the way it came: what is left of the largest of its payments.
     """
 
     card: InvoiceCard
@@ -103,8 +103,10 @@ class Correctable:
         return any(not one.is_harmless for one in self.card.chargebacks)
 
 
-def get_correctable(session: Reading, invoice_id: str, *, sight: Sight) -> Correctable:
-    """An invoice with what can be corrected of it.
+def get_correctable(
+    session: Reading, invoice_id: str, *, sight: Sight, lines_max: int = LINES_MAX
+) -> Correctable:
+    """An invoice with what can be corrected of it, and its lines unless there are more of them.
 
     Raises: NotFound when there is none, or none for this person, which is the same answer.
     """
@@ -121,7 +123,7 @@ def get_correctable(session: Reading, invoice_id: str, *, sight: Sight) -> Corre
     refundable = _REFUNDABLE.rows(session, asked)[0].minor
     lines = (
         list_correctable_lines(session, invoice_id, row.currency)
-        if card.lines_count <= LINES_MAX
+        if card.lines_count <= lines_max
         else ()
     )
     return Correctable(

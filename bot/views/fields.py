@@ -86,12 +86,13 @@ def many_field(
     *,
     chosen: Sequence[str] = (),
     hint: str = "",
+    is_optional: bool = False,
 ) -> Block:
-    """Any of many, by value and label; at least one."""
+    """Any of many, by value and label; at least one, unless it is optional."""
     element = _choosing("multi_static_select", choices, initial=None, most=CHOICES_MAX)
     if initial := [one for one in element["options"] if one["value"] in chosen]:
         element["initial_options"] = initial
-    return _field(name, label, element, hint=hint)
+    return _field(name, label, element, hint=hint, is_optional=is_optional)
 
 
 def day_field(

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from bot.money import money_text
 from bot.queries.correctable import CorrectableLine
 from bot.views.blocks import Block
-from bot.views.fields import RADIO_MAX, radio_field, text_field, ticks_field
+from bot.views.fields import (
+    CHOICES_MAX,
+    RADIO_MAX,
+    many_field,
+    radio_field,
+    text_field,
+    ticks_field,
+)
 from bot.views.text import fit, line_name, plain
 
 # The names of the fields; those of the lines have their place behind a colon.
@@ -13,6 +20,10 @@ WHAT, AMOUNT, LINES = "what", "amount", "lines"
 WHOLE, SOME, TICKED = "whole", "amount", "lines"
 AMOUNT_CHARACTERS_MAX = 40
 DESCRIPTION_MAX = 44
+# More lines than these are not all in sight, but found in menus by typing a part of one.
+IN_SIGHT_MAX = 40
+# As many as a dialog holds with ease: each is some 200 bytes of the 250,000 that Slack takes.
+LINES_MAX = 500
 
 
 def what_field(
@@ -33,15 +44,18 @@ def amount_field(label: str, hint: str) -> Block:
 
 
 def line_fields(lines: Sequence[CorrectableLine], *, hint: str) -> list[Block]:
-    """The lines to tick, some in each field, as one holds few."""
+    """The lines to choose, some in each field: all in sight where they are few, else in menus."""
     choices = [
         (line.id, f"{line_text(line.description)} · {money_text(line.worth)}") for line in lines
     ]
-    groups = [choices[at : at + RADIO_MAX] for at in range(0, len(choices), RADIO_MAX)]
+    field, most = (
+        (ticks_field, RADIO_MAX) if len(lines) <= IN_SIGHT_MAX else (many_field, CHOICES_MAX)
+    )
+    groups = [choices[at : at + most] for at in range(0, len(choices), most)]
     return [
-        ticks_field(
+        field(
             line_field(place),
-            "Lines" if place == 0 else f"Lines from {place * RADIO_MAX + 1} on",
+            "Lines" if place == 0 else f"Lines from {place * most + 1} on",
             group,
             hint=hint if place == 0 else "",
             is_optional=True,

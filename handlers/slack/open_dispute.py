@@ -24,7 +24,7 @@ from bot.views.dispute_forms import (
     open_dispute_form,
     open_dispute_of_form,
 )
-from bot.views.part_fields import TICKED, WHAT, line_field
+from bot.views.part_fields import LINES_MAX, TICKED, WHAT, line_field
 from bot.views.text import count_text
 from handlers.slack.chosen_part import read_part
 from handlers.slack.context import Ask
@@ -113,7 +113,7 @@ def outcome_of_open_dispute(ask: Ask, submission: Submission) -> Message | None:
 
 def _find(ask: Ask, invoice_id: str) -> Correctable:
     with ask.desk.runtime.database.looking() as session:
-        return get_correctable(session, invoice_id, sight=ask.sight)
+        return get_correctable(session, invoice_id, sight=ask.sight, lines_max=LINES_MAX)
 
 
 def _ask_for_lines(found: Correctable, filled: Filled, complaint: Complaint | None) -> Message:
@@ -123,7 +123,7 @@ def _ask_for_lines(found: Correctable, filled: Filled, complaint: Complaint | No
     if not found.lines:
         count = count_text(found.card.lines_count, "line")
         raise InvalidFields(
-            {WHAT: f"This invoice has {count}, which can’t be offered here. Choose an amount."}
+            {WHAT: f"This invoice has {count}: more than can be offered. Choose an amount."}
         )
     subject = format_complaint(complaint, [found.card.id])
     return open_dispute_of_form(found, filled=filled, subject=subject)

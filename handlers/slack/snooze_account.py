@@ -51,14 +51,14 @@ def submitted_snooze(ask: Ask, submission: Submission) -> Message:
         why=f"Choose a day from tomorrow on, and within {days_max} days.",
     )
     reason = read_note(submission, REASON, most=REASON_MAX, needed="Say why in a few words.")
-    wanted = NewSnooze(found.account.id, until_on, reason)
+    seen_id = int(seen) if seen and seen.isdecimal() else None
+    wanted = NewSnooze(found.account.id, until_on, reason, seen_id)
     with runtime.database.writing() as session:
         snooze_account.request(
             session,
             ask.actor,
             runtime.settings,
             wanted,
-            seen=int(seen) if seen and seen.isdecimal() else None,
             press=submission.view_id,
             sight=ask.sight,
         )

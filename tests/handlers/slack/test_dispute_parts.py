@@ -7,12 +7,14 @@ import pytest
 
 from bot.models import Invoice
 from tests import trail
+from tests.billing import Billing
 from tests.deployment import Tallyman
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import ask
 from tests.handlers.slack.disputing import (
     COLLECTOR,
     OF_LINES,
+    TODAY,
     at_stripe,
     at_the_desk,
     clear_screen,
@@ -25,6 +27,7 @@ from tests.handlers.slack.disputing import (
     settled,
     thread,
 )
+from tests.handlers.slack.letters import follow
 from tests.handlers.slack.pressing import forge, view_of
 from tests.workspace import Person, Seen
 
@@ -157,3 +160,23 @@ def test_a_part_that_is_not_clear_is_said_below_its_field(
 
     assert said in refused["errors"][field]
     assert find_case(desk, invoice) is None
+
+
+def test_lines_of_a_long_invoice_are_found_in_menus(desk: Tallyman, jamie: Person) -> None:
+    billing = Billing(desk.stripe)
+    customer = billing.customer("Acme Long", organisation="Acme", company="Acme Long")
+    lines = [(f"Number {place:03}", 100 + place) for place in range(1, 102)]
+    made = billing.invoice(customer, *lines, due=TODAY)
+    follow(desk)
+    with desk.runtime.database.reading() as session:
+        invoice = session.get_one(Invoice, made["id"])
+
+    jamie.click(ask(jamie, f"/invoice {invoice.number}"), "Dispute")
+    form = view_of(jamie)
+    chosen = {"lines:0": ["Number 007 · USD 1.07"], "lines:1": ["Number 101 · USD 2.01"]}
+    jamie.submit(what="lines", reason="pricing_wrong_rate", **chosen)
+    wait_until(lambda: "Dispute " in jamie.view().words)
+
+    assert "Lines from 101 on" in form.words
+    assert "USD 3.08\n contested" in jamie.view().words
+    assert "Number 007 · USD 1.07\nNumber 101 · USD 2.01" in jamie.view().words
