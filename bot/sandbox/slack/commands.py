@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from bot.sandbox.slack.answers import read_ack, show_answer
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.events import message_posted
+from bot.sandbox.slack.invitations import COMMAND as INVITE
+from bot.sandbox.slack.invitations import invite
 from bot.sandbox.slack.manifest import Command
 from bot.sandbox.slack.records import Channel, Json, Message, Person
 from bot.sandbox.slack.state import State
@@ -27,6 +29,9 @@ def type_text(
     if found is None:
         return _say(state, person, channel, text, thread_ts)
     name, rest = found.group(1).lower(), (found.group(2) or "").strip()
+    if name == INVITE:
+        wrong = invite(state, person, channel, rest)
+        return {"ok": True} if wrong is None else _refuse(state, person, channel, wrong, "invalid")
     command = state.manifest.find_command(name)
     if command is None or person.team_id not in state.installed_in:
         return _refuse(state, person, channel, f"{name} is not a valid command.", "unknown_command")

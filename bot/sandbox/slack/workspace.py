@@ -47,6 +47,12 @@ class Workspace:
         self._tell_everybody({"type": "state"})
         return channel
 
+    def join(self, channel: Channel, person: Person) -> None:
+        """Let somebody into a conversation."""
+        with self.lock:
+            channel.members.append(person.id)
+        self._tell_everybody({"type": "state"})
+
     def find_direct(self, members: set[str]) -> Channel | None:
         """The direct conversation of exactly these people."""
         with self.lock:

@@ -193,6 +193,28 @@ def test_what_is_no_command_here_reaches_no_bot(desk: Desk) -> None:
     assert desk.slack.deliveries == []
 
 
+def test_the_app_is_invited_by_a_command_of_slacks_own(desk: Desk) -> None:
+    def is_in() -> bool:
+        return bool(desk.client.conversations_info(channel="C0GENERAL")["channel"]["is_member"])
+
+    assert not is_in()
+
+    with desk.person() as avery:
+        assert avery.type("general", "/invite @Nobody")["error"] == "invalid"
+        assert not is_in()
+        assert avery.type("general", "/invite @Tallyman")["ok"]
+        assert is_in()
+        assert avery.type("general", "/invite @tallyman")["ok"]
+        said = avery.notices()
+
+    assert said[0] == "Write /invite and a name, such as /invite @Tallyman."
+    assert said[1:] == [
+        "Tallyman was added to #general by Avery Stone.",
+        "Tallyman is here already.",
+    ]
+    assert desk.slack.deliveries == []
+
+
 def test_people_of_another_team_have_no_commands_of_ours(desk: Desk) -> None:
     with desk.person("U0DANA") as dana:
         assert dana.type("acme-shared", "/invoice 1")["error"] == "unknown_command"

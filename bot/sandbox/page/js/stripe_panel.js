@@ -9,7 +9,8 @@ import { on, store } from "./store.js";
 import { advance, readClock } from "./stripe.js";
 
 const STEPS = [
-  [{ advance_days: 1 }, "+ 1 day", "1 day later."], [{ advance_days: 7 }, "+ 1 week", "1 week later."],
+  [{ advance_seconds: 3600 }, "+ 1 hour", "1 hour later."], [{ advance_days: 1 }, "+ 1 day", "1 day later."],
+  [{ advance_days: 7 }, "+ 1 week", "1 week later."],
   [{ advance_months: 1 }, "+ 1 month", "1 month later."],
   [{ to: "renewal" }, "Next renewal", "A subscription has just renewed: its invoice is a draft for an hour."],
 ];

@@ -11,7 +11,8 @@ export function dataTable(block, scene) {
   const [head, ...rows] = block.rows;
   const view = { rows, page: 0, column: null, descending: false };
   const size = block.page_size ?? PAGE_ROWS_DEFAULT;
-  const numeric = head.map((_, index) => rows.every((row) => row[index]?.type === "raw_number"));
+  // One cell that is struck through or has two currencies does not move the others.
+  const numeric = head.map((_, index) => rows.some((row) => row[index]?.type === "raw_number"));
   const body = el("tbody");
   const heads = head.map((cell, index) => headCell(cell, numeric[index], scene, () => sortBy(index)));
   const pager = makePager((step) => show(view.page + step));

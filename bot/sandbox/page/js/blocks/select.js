@@ -10,6 +10,8 @@ import { control } from "./press.js";
 const QUERY_LENGTH_DEFAULT = 3;
 // Slack waits for a pause in typing before it asks the app.
 const PAUSE_MILLISECONDS = 250;
+// Where nothing has to be chosen, a choice can be taken back.
+const CLEAR = { key: null, value: null, label: ["Clear selection"], words: "Clear selection" };
 
 // What Slack calls the choice, per kind: alone and as the list of a multi select.
 const ANSWERS = {
@@ -29,6 +31,7 @@ export function select(element, block, scene) {
   const multiple = Boolean(multi);
   const known = new Map(choicesOf(element, kind, scene).map((choice) => [choice.key, choice]));
   let chosen = new Set(initial(element, kind, multiple, known));
+  const clearing = () => (block.optional && !multiple && chosen.size ? [CLEAR] : []);
   const words = el("span", { class: "select-words" });
   const node = el(
     "button",
@@ -42,9 +45,10 @@ export function select(element, block, scene) {
     node.classList.toggle("is-empty", labels.length === 0);
     refill(
       words,
-      labels.length ? labels.map((label, index) => [
-        index ? ", " : "", cloneAll(label),
-      ]) : plainText(element.placeholder ?? "Choose…"),
+      labels.length ? labels.map((label, index) => el(
+        "span", { class: "select-line" }, cloneAll(label),
+        index < labels.length - 1 && el("span", { class: "spoken", text: ", " }),
+      )) : el("span", { class: "select-line" }, plainText(element.placeholder ?? "Choose…")),
     );
   }
 
@@ -61,9 +65,9 @@ export function select(element, block, scene) {
   }
 
   node.addEventListener("click", () => openMenu(node, {
-    label: plainString(element.placeholder) || "options", choices: [...known.values()], chosen, multiple,
-    search: kind === "external" ? (asked) => ask(element, block, scene, asked, known) : null,
-    onChoose: (choice) => take(new Set([choice.key])),
+    label: plainString(element.placeholder) || "options", choices: [...clearing(), ...known.values()], chosen, multiple,
+    search: kind === "external" ? (asked) => ask(element, block, scene, asked, known, clearing()) : null,
+    onChoose: (choice) => take(new Set(choice === CLEAR ? [] : [choice.key])),
     onClose: (picked) => { if (multiple && !same(picked, chosen)) take(limited(picked, element.max_selected_items)); },
   }));
   show();
@@ -122,12 +126,12 @@ function flatten(source) {
 const idChoice = (id, name) => ({ key: id, value: id, label: [name], words: name });
 
 /** Options for a text, from the app: `{choices, hint}`; null when the person has typed on meanwhile. */
-async function ask(element, block, scene, { text, picked, isCurrent }, known) {
+async function ask(element, block, scene, { text, picked, isCurrent }, known, clearing) {
   const needed = element.min_query_length ?? QUERY_LENGTH_DEFAULT;
   if (text.length < needed) {
     const hint = needed === 1 ? "Type to search." : `Type at least ${needed} characters.`;
     // What is chosen already can be taken back without a search.
-    return { choices: [...picked].map((key) => known.get(key)), hint };
+    return { choices: [...clearing, ...[...picked].map((key) => known.get(key))], hint };
   }
   await new Promise((resolve) => { setTimeout(resolve, text ? PAUSE_MILLISECONDS : 0); });
   if (!isCurrent()) return null;
