@@ -43,6 +43,7 @@ AGES_SHOWN = 3
 MENU = "What to do about …"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOTHING = "Nothing past due."
+NO_BREAK = "\u00a0"
 
 
 def subject_of(post_id: int) -> str:
@@ -52,7 +53,7 @@ def subject_of(post_id: int) -> str:
 
 def digest_message(report: DigestReport, posted: PostedDigest) -> Message:
     """One page of a digest, with simpler forms for a Slack that refuses its table."""
-    head = [blocks.header(f"Past due · {_day_words(posted.day or report.day)}"), _glance(report)]
+    head = [blocks.header(f"Past due · {_head_day(report, posted)}"), _glance(report)]
     head.extend(freshness_warnings(report.freshness, report.zone))
     tail = [*_deeds(report, posted), *_ages(report), *_seen(report, posted)]
     tail.append(_footing(report, posted))
@@ -78,6 +79,11 @@ def to_be_shown(post_id: int) -> Message:
 
 def _day_words(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {day_text(day)}"
+
+
+def _head_day(report: DigestReport, posted: PostedDigest) -> str:
+    """The day; without its weekday it is short enough for the title of a modal."""
+    return day_text(report.day) if posted.day is None else _day_words(posted.day)
 
 
 def _late(report: DigestReport) -> list[Owed]:
@@ -135,7 +141,7 @@ def _ages(report: DigestReport) -> list[Block]:
     elements: list[Element] = []
     for each in late[:AGES_SHOWN]:
         ages = [
-            f"{_age_words(bucket)} {amount_only(amount)}"
+            f"{_age_words(bucket)} {amount_only(amount)}".replace(" ", NO_BREAK)
             for bucket, amount in zip(BUCKETS, each.ageing, strict=True)
             if amount
         ]
@@ -210,6 +216,8 @@ def _footing(report: DigestReport, posted: PostedDigest) -> Block:
 
 def _place_words(report: DigestReport) -> str:
     """Which of the accounts stand here: "12 accounts", "accounts 16 to 30 of 2,000"."""
+    if not report.lines_count:
+        return "nobody to chase" if report.too_little_count else "0 accounts"
     if report.pages == 1:
         return count_text(report.lines_count, "account")
     first = (report.page - 1) * PAGE_LINES + 1

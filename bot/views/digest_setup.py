@@ -74,7 +74,7 @@ def digest_list(
     first = (page - 1) * PAGE_ROWS
     parts += [_row(place, one) for place, one in enumerate(setups[first : first + PAGE_ROWS])]
     if not setups:
-        none = "No channel gets one yet. Each morning it says who is past due and what has changed."
+        none = "No channel gets one. Each morning it says who is past due and what has changed."
         parts.append(blocks.section(blocks.plain_text(none)))
     buttons = [
         blocks.button("Set up a digest", action_id=actions.SET_DIGEST, value=NEW, style="primary")
@@ -100,8 +100,8 @@ def digest_card(
         "When": capital(times_words(setup)),
         "About": capital(scope_words(setup.scope)),
         "Nothing past due": "No message" if setup.is_quiet else "It says so",
-        "Last one": day_text(setup.last_on) if setup.last_on else "not yet",
-        "Next one": day_text(next_on) if next_on else "not planned",
+        "Last one": day_text(setup.last_on) if setup.last_on else "Not yet",
+        "Next one": day_text(next_on) if next_on else "Not planned",
     }
     parts: list[Block] = [
         blocks.header(fit(f"Digest in #{plain(setup.channel_name, limit=NAME_MAX)}", 150)),

@@ -15,6 +15,7 @@ from bot.views.digest_words import line_amounts, line_days, line_marks, line_nam
 # On a phone the last one may lie beyond the edge, and the order of the lines says it too.
 HEAD = ("Account", "Past due", "Late")
 CAPTION = "Who is past due, the longest late first"
+URGENT_CAPTION = "Who is past due: promises first, then the longest late"
 # So many rows are in sight at a time.
 ROWS_IN_SIGHT = 10
 
@@ -26,7 +27,9 @@ def sortable_lines(lines: Sequence[DigestLine]) -> Block:
         (_who(line), _sortable_amount(line), number_cell(line.days_late, line_days(line)))
         for line in lines
     ]
-    return data_table(CAPTION, [head, *rows], page_rows=ROWS_IN_SIGHT)
+    is_urgent = lines[0].broken is not None or lines[0].is_due_today
+    caption = URGENT_CAPTION if is_urgent else CAPTION
+    return data_table(caption, [head, *rows], page_rows=ROWS_IN_SIGHT)
 
 
 def plain_lines(lines: Sequence[DigestLine]) -> Block:

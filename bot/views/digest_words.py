@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.money import Money, money_text
+from bot.queries.cards import PromiseMark
 from bot.queries.digest_cards import Change, DigestLine, DigestScope
 from bot.views.text import account_name, amounts_text, fit, plain, short_day_text
 
@@ -37,8 +38,7 @@ def _marks(line: DigestLine) -> Iterator[str]:
     if line.broken is not None:
         yield f"✗ promise of {short_day_text(line.broken.promised_on)} broken"
     if line.promise is not None:
-        said = short_day_text(line.promise.promised_on)
-        yield f"promise due {said}" if line.is_due_today else f"promised by {said}"
+        yield _promised(line, line.promise)
     if line.disputed:
         is_all = line.disputed == line.amounts
         yield "disputed" if is_all else f"{amounts_text(line.disputed)} disputed"
@@ -50,6 +50,16 @@ def _marks(line: DigestLine) -> Iterator[str]:
         yield CHANGE_WORDS[line.change]
     if line.owner:
         yield plain(line.owner, limit=OWNER_MAX)
+
+
+def _promised(line: DigestLine, promise: PromiseMark) -> str:
+    """By when it is promised, and how much where that is not all."""
+    day = short_day_text(promise.promised_on)
+    is_all = line.amounts == (promise.amount,)
+    amount = money_text(promise.amount)
+    if line.is_due_today:
+        return f"promise due {day}" if is_all else f"promise of {amount} due {day}"
+    return f"promised by {day}" if is_all else f"{amount} promised by {day}"
 
 
 def option_words(line: DigestLine) -> str:

@@ -24,31 +24,35 @@ SAVED = "Saved."
 
 
 def ask_to_set_digest(ask: Ask, value: str) -> Message:
-    """The dialog for a new digest, of the channel where the person is; or for one that there is.
+    """The dialog for a new digest, or for one that there is.
+
+    A new one is for the channel where the person is, unless that has one.
 
     Raises: NotAllowed for others than admins; NotFound when it was stopped.
     """
     require(ask.actor, RIGHT)
     with ask.desk.runtime.database.looking() as session:
         currencies = list_currencies(session)
-        setup = _setup_here(ask, value)
-    if setup is not None:
-        return digest_form(
-            _prefilled(setup), channel_name=setup.channel_name, currencies=currencies
-        )
-    channel_id = ask.request.caller.channel_id
+        if value != digest_setup.NEW:
+            setup = get_digest_setup(session, parse_digest(value))
+            return digest_form(
+                _prefilled(setup), channel_name=setup.channel_name, currencies=currencies
+            )
+        channel_id = ask.request.caller.channel_id or ""
+        is_free = find_digest_of_channel(session, channel_id) is None
     filled = Prefilled(
         digest_id=None,
-        channel_id=channel_id if channel_id and channel_id.startswith("C") else None,
+        channel_id=channel_id if channel_id.startswith("C") and is_free else None,
         time_zone=ask.sight.zone,
     )
     return digest_form(filled, currencies=currencies)
 
 
 def submitted_set_digest(ask: Ask, submission: Submission) -> Message:
-    """Set it up; a channel that has one gets this one in its place.
+    """Set it up, or change it.
 
-    Raises: InvalidFields, NotAllowed; NotFound when it was stopped meanwhile.
+    Raises: InvalidFields, also for a new one where there is one already; NotAllowed; NotFound when
+        it was stopped meanwhile.
     """
     require(ask.actor, RIGHT)
     channel = _channel(ask, submission)
@@ -64,6 +68,8 @@ def submitted_set_digest(ask: Ask, submission: Submission) -> Message:
         weekdays=_weekdays(submission),
         is_quiet=submission.text(digest_setup.NOTHING) == digest_setup.STAY_SILENT,
     )
+    if submission.subject == digest_setup.NEW:
+        _require_free(ask, channel, new)
     runtime = ask.desk.runtime
     with runtime.database.writing() as session:
         digest_id = set_digest.request(
@@ -76,14 +82,6 @@ def submitted_set_digest(ask: Ask, submission: Submission) -> Message:
             now=real_now(),
         )
     return show_digest(ask, digest_id, said=SAVED, is_member=channel.is_member)
-
-
-def _setup_here(ask: Ask, value: str) -> DigestSetup | None:
-    """The digest to be changed; for a new one, that of the channel where the person is."""
-    with ask.desk.runtime.database.looking() as session:
-        if value != digest_setup.NEW:
-            return get_digest_setup(session, parse_digest(value))
-        return find_digest_of_channel(session, ask.request.caller.channel_id or "")
 
 
 def _prefilled(setup: DigestSetup) -> Prefilled:
@@ -117,6 +115,18 @@ def _channel(ask: Ask, submission: Submission) -> SlackChannel:
         if submission.subject != digest_setup.NEW:
             raise
         raise InvalidFields({digest_setup.CHANNEL: obstacle.message}) from None
+
+
+def _require_free(ask: Ask, channel: SlackChannel, new: NewDigest) -> None:
+    """A new digest does not take the place of another; the same one once more is no other."""
+    with ask.desk.runtime.database.looking() as session:
+        setup = find_digest_of_channel(session, channel.id)
+    if setup is None:
+        return
+    here = NewDigest(setup.wanted, setup.hour, setup.time_zone, setup.weekdays, setup.is_quiet)
+    if here != new:
+        said = f"#{channel.name} has a digest. Close this, and choose Show beside it to change it."
+        raise InvalidFields({digest_setup.CHANNEL: said})
 
 
 def _account_id(ask: Ask, submission: Submission) -> int | None:

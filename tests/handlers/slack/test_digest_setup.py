@@ -159,6 +159,19 @@ def test_what_was_filled_in_wrongly_is_said_below_its_field(desk: Tallyman, aver
     assert "They have no role here" in wrong_fields(nobody)["owner"]
 
 
+def test_a_new_one_does_not_take_the_place_of_another(desk: Tallyman, avery: Person) -> None:
+    room = channel_of_its_own(desk, "taken")
+    set_up(avery, channel=room)
+    close_views(avery)
+    avery.click(ask(avery, "/billing digest", channel=room), "Set up a digest")
+    assert "initial_conversation" not in str(view_of(avery).blocks)
+
+    wrong = wrong_fields(avery.submit(channel=avery.channel(room), hour="17"))
+
+    assert "#taken has a digest." in wrong["channel"]
+    assert digests(desk)[-1].hour == 8
+
+
 def test_a_change_is_a_new_row_and_the_old_one_ends(desk: Tallyman, avery: Person) -> None:
     room = channel_of_its_own(desk, "changed")
     set_up(avery, channel=room)
