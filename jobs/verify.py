@@ -14,12 +14,13 @@ from bot.local_hours import Subject
 from bot.mirror.backfill import Progress
 from bot.mirror.verify import Drift, verify
 from bot.occurrences import Taken, end
+from bot.queries.jobs import LEFT_OUT
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
 
 # By the machine's clock, in ACCOUNT_TIME_ZONE: when people and Stripe have least to do.
 FIRST_HOUR, LAST_HOUR = 2, 4
-LEFT_OUT = "Left out, as the night was over; by hand: python app.py verify"
+BY_DAY = f"{LEFT_OUT}, as the night was over; by hand: python app.py verify"
 DRIFT, DRIFT_SUBJECT = "mirror_differs", "stripe"
 
 log = get_logger("verify")
@@ -40,7 +41,7 @@ def run(runtime: Runtime, taken: Taken) -> None:
     if not FIRST_HOUR <= taken.business_at.astimezone(zone).hour <= LAST_HOUR:
         with runtime.database.writing() as session:
             now = database_now(session, real_now())
-            end(session, taken, now=now, note=LEFT_OUT)
+            end(session, taken, now=now, note=BY_DAY)
         return
     _tell(runtime, taken, verify(runtime, repair=False, report=_report))
 

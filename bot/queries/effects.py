@@ -21,7 +21,8 @@ _EFFECTS: Any = Effect.__table__
 class DeadEnd:
     """A call that nobody tries any more, and why.
 
-    Shape: `room_id` is the channel or person that a message of doubtful fate is for; else None.
+    Shape: `room_id` is the channel or person that a message is for, None for other calls;
+        `is_doubtful` where only somebody who looks there can tell whether it was posted.
     """
 
     id: int
@@ -31,6 +32,7 @@ class DeadEnd:
     attempts: int
     age: timedelta
     room_id: str | None = None
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def get_effects_report(reading: Reading, *, now: datetime) -> EffectsReport:
                 attempts=row.attempts,
                 age=max(now - row.promised_at, timedelta(0)),
                 room_id=_room_of(row),
+                is_doubtful=row.is_doubtful and row.kind != UPDATES,
             )
             for row in rows
         ),
@@ -75,5 +78,4 @@ def get_effects_report(reading: Reading, *, now: datetime) -> EffectsReport:
 
 def _room_of(row: Row[Any]) -> str | None:
     lane = slack_lane("")
-    is_post = row.is_doubtful and row.lane.startswith(lane) and row.kind != UPDATES
-    return row.lane.removeprefix(lane) if is_post else None
+    return row.lane.removeprefix(lane) if row.lane.startswith(lane) else None

@@ -15,6 +15,10 @@ from bot.models import JobLook, Occurrence
 RECENT = timedelta(days=7)
 # Workers look every few seconds and note it every minute: after this, nobody looks.
 UNSEEN_AFTER = timedelta(minutes=5)
+# How the note of a day begins that ended without anything being done.
+LEFT_OUT = "Left out"
+# These go by the machine's clock, the others by the business clock, as the timetable says it.
+BY_MACHINE = frozenset({"verify", "purge"})
 
 _DAYS: Any = Occurrence.__table__
 _LOOKS: Any = JobLook.__table__
@@ -24,15 +28,17 @@ _LOOKS: Any = JobLook.__table__
 class JobReport:
     """How a job is doing.
 
-    Shape: `last_age` is how long ago a day of it was last done, None for never. `next_at` is when
-        it is due next by the business clock. The counts are of days: being worked on at present,
-        waiting for another attempt; and of the last week, given up and skipped.
+    Shape: `last_age` is how long ago a day of it ended last, None for never; `is_left_out` where
+        nothing was done then. `next_at` is when it is due next, and `next_in` how long until then,
+        by the clock that it goes by. The counts are of days: being worked on at present, waiting
+        for another attempt; and of the last week, given up and skipped.
     """
 
     name: str
     last_age: timedelta | None
-    last_note: str | None
+    is_left_out: bool
     next_at: datetime | None
+    next_in: timedelta | None
     is_looked_after: bool
     running_count: int
     waiting_count: int
@@ -90,8 +96,13 @@ class Ran:
     words: str | None
 
 
-def list_job_reports(reading: Reading, *, now: datetime) -> tuple[JobReport, ...]:
-    """How each job that workers look after is doing, by name; `now` is by the machine's clock."""
+def list_job_reports(
+    reading: Reading, *, now: datetime, business_at: datetime | None = None
+) -> tuple[JobReport, ...]:
+    """How each job that workers look after is doing, by name.
+
+    Shape: `now` is by the machine's clock; `business_at` where the business clock shows another.
+    """
     connection = reading.connection()
     looks = connection.execute(select(_LOOKS).order_by(_LOOKS.c.job)).all()
     if not looks:
@@ -101,7 +112,16 @@ def list_job_reports(reading: Reading, *, now: datetime) -> tuple[JobReport, ...
     )
     grouped = connection.execute(recent.group_by(_DAYS.c.job, _DAYS.c.state))
     counts = {(row.job, row.state): row.days for row in grouped}
-    return tuple(_report_of(look, _find_last(reading, look.job), counts, now=now) for look in looks)
+    return tuple(
+        _report_of(
+            look,
+            _find_last(reading, look.job),
+            counts,
+            now=now,
+            clock=now if look.job in BY_MACHINE else business_at or now,
+        )
+        for look in looks
+    )
 
 
 def list_last_days(reading: Reading, job: str, subjects: Sequence[str]) -> dict[str, LastDay]:
@@ -135,7 +155,12 @@ def _find_last(reading: Reading, job: str) -> Row[Any] | None:
 
 
 def _report_of(
-    look: Row[Any], last: Row[Any] | None, counts: dict[tuple[str, str], int], *, now: datetime
+    look: Row[Any],
+    last: Row[Any] | None,
+    counts: dict[tuple[str, str], int],
+    *,
+    now: datetime,
+    clock: datetime,
 ) -> JobReport:
     def count(state: str) -> int:
         return counts.get((look.job, state), 0)
@@ -143,8 +168,9 @@ def _report_of(
     return JobReport(
         name=look.job,
         last_age=None if last is None else max(now - last.ended_at, timedelta(0)),
-        last_note=None if last is None else last.note,
+        is_left_out=last is not None and (last.note or "").startswith(LEFT_OUT),
         next_at=look.next_at,
+        next_in=None if look.next_at is None else max(look.next_at - clock, timedelta(0)),
         is_looked_after=now - look.looked_at < UNSEEN_AFTER,
         running_count=count("running"),
         waiting_count=count("waiting"),

@@ -144,7 +144,7 @@ def get_sync_report(session: Reading, *, sight: Sight) -> SyncReport:
         alerts=alerts,
         alerts_count=alerts_count,
         effects=get_effects_report(session, now=now),
-        jobs=list_job_reports(session, now=now),
+        jobs=list_job_reports(session, now=now, business_at=sight.now),
         zone=sight.zone,
     )
 

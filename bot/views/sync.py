@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.queries.effects import EffectsReport
+from bot.queries.effects import DeadEnd, EffectsReport
 from bot.queries.sync import FailingObject, LastVerify, OpenAlert, SyncReport
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
 from bot.views.freshness import footing
-from bot.views.text import age_text, count_text, literal, moment_text, plain
+from bot.views.text import age_text, count_text, escape, literal, moment_text, plain
 from bot.views.timetable import timetable_section
 
 DETAIL_MAX = 300
@@ -77,7 +77,7 @@ def sync_card(report: SyncReport, *, note: str = "") -> Message:
         blocks.rich_text(blocks.emoji(emoji), blocks.text(f" {verdict}", is_bold=True)),
         *([blocks.context(blocks.plain_text(note))] if note else []),
         _facts(report),
-        *timetable_section(report.jobs, report.zone),
+        *timetable_section(report.jobs),
         *_failing(report),
         *_dead_ends(report.effects),
         *_alerts(report),
@@ -201,18 +201,26 @@ def _dead_ends(effects: EffectsReport) -> Iterator[Block]:
     yield blocks.section(blocks.mrkdwn("*Could not be done*"))
     for place, end in enumerate(effects.dead_ends):
         kind = EFFECT_NAMES.get(end.kind, plain(end.kind.replace("_", " ").capitalize(), limit=60))
-        facts = f"{kind} · {plain(end.subject, limit=ID_MAX)} · promised {age_text(end.age)} ago"
-        why = plain(end.why, limit=DETAIL_MAX)
-        yield blocks.section(blocks.plain_text(f"{facts}\n{why}" if why else facts))
-        if end.room_id is not None:
-            yield blocks.context(blocks.mrkdwn(_look_text(end.room_id)))
+        facts = f"{escape(kind)} {_whither(end)} · promised {age_text(end.age)} ago"
+        why = escape(plain(end.why, limit=DETAIL_MAX))
+        yield blocks.section(blocks.mrkdwn(f"{facts}\n{why}" if why else facts))
+        unsure = end.room_id if end.is_doubtful else None
+        if unsure is not None:
+            yield blocks.context(blocks.mrkdwn(_look_text(unsure)))
         yield blocks.actions(
             [
                 blocks.button(text, action_id=actions.action_id(name, place), value=str(end.id))
-                for text, name in (DECISIONS if end.room_id is None else DECISIONS_AFTER_A_LOOK)
+                for text, name in (DECISIONS if unsure is None else DECISIONS_AFTER_A_LOOK)
             ]
         )
     yield from _rest(effects.dead_ends_count - len(effects.dead_ends))
+
+
+def _whither(end: DeadEnd) -> str:
+    """Where a message was to go; of another call, what it was about."""
+    if end.room_id is None:
+        return f"· {escape(plain(end.subject, limit=ID_MAX))}"
+    return f"for <@{end.room_id}>" if end.room_id[0] in "UW" else f"in <#{end.room_id}>"
 
 
 def _look_text(room_id: str) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.queries.jobs import JobReport
 from bot.views import blocks
 from bot.views.blocks import Block
-from bot.views.text import age_text, clock_text, count_text, plain
+from bot.views.text import age_text, count_text, plain
 
 # What people call each job.
 JOB_NAMES = {
@@ -23,14 +23,14 @@ JOB_NAMES = {
 JOBS_SHOWN_MAX = 12
 
 
-def timetable_section(jobs: Sequence[JobReport], zone: str) -> list[Block]:
+def timetable_section(jobs: Sequence[JobReport]) -> list[Block]:
     """One line per job: when it was done last, when it is due next, and what went wrong lately.
 
     Shape: [] before a worker has looked at any.
     """
     if not jobs:
         return []
-    lines = [_line(job, zone) for job in jobs[:JOBS_SHOWN_MAX]]
+    lines = [_line(job) for job in jobs[:JOBS_SHOWN_MAX]]
     if rest := jobs[JOBS_SHOWN_MAX:]:
         lines.append(f"and {len(rest):,} more: python app.py jobs")
     return [
@@ -40,7 +40,7 @@ def timetable_section(jobs: Sequence[JobReport], zone: str) -> list[Block]:
     ]
 
 
-def _line(job: JobReport, zone: str) -> str:
+def _line(job: JobReport) -> str:
     name = JOB_NAMES.get(job.name, plain(job.name.replace("_", " ").capitalize(), limit=40))
     if not job.is_looked_after:
         return f"{name}: no worker looks after it"
@@ -53,10 +53,17 @@ def _line(job: JobReport, zone: str) -> str:
         )
         if count
     ]
-    following = "" if job.next_at is None else f"next {clock_text(job.next_at, zone)}"
-    parts = [_last(job.last_age), following, *troubles]
+    parts = [_last(job), _next(job.next_in), *troubles]
     return f"{name}: {' · '.join(part for part in parts if part)}"
 
 
-def _last(age: timedelta | None) -> str:
-    return "not yet" if age is None else f"{age_text(age)} ago"
+def _last(job: JobReport) -> str:
+    if job.last_age is None:
+        return "not yet"
+    return f"{'left out ' if job.is_left_out else ''}{age_text(job.last_age)} ago"
+
+
+def _next(pause: timedelta | None) -> str:
+    if pause is None:
+        return ""
+    return f"next in {age_text(pause)}" if pause else "due now"

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
 from bot.clock import BusinessClock
+from bot.queries.jobs import BY_MACHINE
 from bot.runtime import Runtime, opened
 from bot.settings import Settings
 from handlers.cli import Ways, create_shell
@@ -102,3 +103,7 @@ def test_what_can_not_be_done_is_said(runtime: Runtime, words: tuple[str, ...], 
     assert refused.exit_code == 1
     assert said in refused.stderr
     assert look(runtime, PAST_DUE) == 2
+
+
+def test_what_goes_by_the_machines_clock_is_named_so_in_the_timetable() -> None:
+    assert {job.name for job in TIMETABLE if not job.reads_mirror} == BY_MACHINE

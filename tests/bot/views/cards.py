@@ -256,7 +256,7 @@ def make_sync_report(**changes: Any) -> SyncReport:
         alerts=(),
         alerts_count=0,
         effects=EffectsReport(0, None, (), 0),
-        jobs=(JobReport("past_due", timedelta(hours=9), None, NOW, True, 0, 0, 0, 0),),
+        jobs=(make_job("past_due"),),
         zone="Europe/Berlin",
     )
     return replace(report, **changes)
@@ -290,3 +290,20 @@ def make_home(
         zone="Europe/Berlin",
     )
     return Home(book, accounts, len(accounts) if count is None else count, work, page)
+
+
+def make_job(name: str, **changes: Any) -> JobReport:
+    """A job that was done this night and is due tomorrow."""
+    report = JobReport(
+        name=name,
+        last_age=timedelta(hours=9),
+        is_left_out=False,
+        next_at=NOW,
+        next_in=timedelta(hours=15),
+        is_looked_after=True,
+        running_count=0,
+        waiting_count=0,
+        failed_count=0,
+        skipped_count=0,
+    )
+    return replace(report, **changes)

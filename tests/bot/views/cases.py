@@ -12,7 +12,6 @@ from bot.queries.cards import Freshness, Status
 from bot.queries.channels import ChannelLine
 from bot.queries.effects import DeadEnd, EffectsReport
 from bot.queries.home import HomeAccount, PastDueSum
-from bot.queries.jobs import JobReport
 from bot.queries.months import MonthState
 from bot.queries.open_work import OpenWork
 from bot.queries.roles import GrantLine, GrantPage, Subject
@@ -59,6 +58,7 @@ from tests.bot.views.cards import (
     make_card,
     make_chargeback,
     make_home,
+    make_job,
     make_line,
     make_page,
     make_row,
@@ -277,8 +277,12 @@ SYNC_REPORTS = {
             pending_count=3,
             oldest_age=timedelta(minutes=4),
             dead_ends=(
-                DeadEnd(9, "share_answer", "message:14", DOUBT, 12, timedelta(1), "C0BILLING"),
-                DeadEnd(7, "announce", "message:12", "The channel is archived.", 1, timedelta(2)),
+                DeadEnd(
+                    9, "share_answer", "message:14", DOUBT, 12, timedelta(1), "C0BILLING", True
+                ),
+                DeadEnd(
+                    7, "announce", "message:12", "No <such> place.", 1, timedelta(2), "U0ROBIN"
+                ),
                 DeadEnd(3, "new_kind", "<!channel>", "", 12, timedelta(seconds=50)),
             ),
             dead_ends_count=6,
@@ -299,9 +303,11 @@ SYNC_REPORTS = {
         alerts_count=12,
         verify=LastVerify(timedelta(hours=9), 4812, 2, 1, 3, is_repaired=True, unrepaired_count=1),
         jobs=(
-            JobReport("digest", timedelta(hours=3), None, NOW, True, 0, 2, 1, 12),
-            JobReport("past_due", timedelta(days=2), None, NOW, False, 0, 0, 0, 0),
-            JobReport("<!here>_new", None, None, None, True, 0, 0, 0, 0),
+            make_job("digest", waiting_count=2, failed_count=1, skipped_count=12),
+            make_job("past_due", is_looked_after=False),
+            make_job("verify", is_left_out=True),
+            make_job("promises", next_in=timedelta(0)),
+            make_job("<!here>_new", last_age=None, next_at=None, next_in=None),
         ),
     ),
 }
