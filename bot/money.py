@@ -130,6 +130,8 @@ def parse_typed_amount(text: str, *, currency: str) -> Money:
     typed = _TYPED_AMOUNT.fullmatch(text.strip())
     if typed is None:
         example = decimal_text(Money(124_050, currency))
+        if not text.strip():
+            raise BadRequest(f"Write the amount, such as {example}.")
         raise BadRequest(f"‘{shown}’ is no amount. Write digits and a point, such as {example}.")
     for named in (typed["before"], typed["after"]):
         if named is not None and named.lower() != currency:

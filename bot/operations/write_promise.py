@@ -71,7 +71,7 @@ def check(session: Session, wanted: NewPromise, *, sight: Sight) -> Sequence[Row
     owed = Money(sum(row.remaining_minor for row in rows), wanted.amount.currency)
     if not 0 < wanted.amount.minor <= owed.minor:
         raise BadRequest(
-            f"{money_text(wanted.amount)} can’t be promised: {money_text(owed)} are to pay of "
+            f"{money_text(wanted.amount)} can’t be promised: {money_text(owed)} is to pay of "
             "these invoices."
         )
     return rows

@@ -176,7 +176,7 @@ def promised_words(promised: PromisedSum) -> str:
 def _kept_words(kept: KeepRate) -> str:
     """How well promises were kept; the currency is that of the amounts that make the percentage."""
     promises = count_text(kept.count, "promise")
-    return f"{kept.kept} of {promises}, {kept.percent} % of {money_text(kept.due)}"
+    return f"{kept.kept} of {promises}, {kept.percent}% of {money_text(kept.due)}"
 
 
 def _companies(balance: Balance, page: int) -> list[Block]:

@@ -66,11 +66,11 @@ def _standing(card: PromiseCard) -> str:
     match card.state:
         case PromiseState.PENDING:
             until = f"a payment counts until the end of {day_text(card.grace_on)}"
-            return f"{came} have arrived; {until}" if card.paid else until
+            return f"{came} has arrived; {until}" if card.paid else until
         case PromiseState.KEPT:
             return "it has arrived"
         case PromiseState.PARTLY_KEPT:
-            return f"only {came} have arrived in time"
+            return f"only {came} has arrived in time"
         case PromiseState.BROKEN:
             return "nothing has arrived in time"
         case PromiseState.CANCELLED:

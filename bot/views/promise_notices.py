@@ -56,6 +56,6 @@ def _came(judged: Judged) -> str:
             return "it has arrived"
         case PromiseState.PARTLY_KEPT:
             paid = Money(judged.verdict.paid_minor, judged.promise.amount.currency)
-            return f"only {money_text(paid)} have arrived, so it is chased again"
+            return f"only {money_text(paid)} has arrived, so it is chased again"
         case _:
             return "nothing has arrived, so it is chased again"

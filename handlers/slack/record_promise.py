@@ -63,7 +63,7 @@ def ask_for_promise(ask: Ask, value: str) -> Message:
         else:
             account_id, currency = card.account.id, card.remaining.currency
         found = _find(ask, reading, account_id, currency)
-    due = {row.id for row in found.past_due or found.invoices} | ({card.id} if card else set())
+    due = {card.id} if card else {row.id for row in found.past_due or found.invoices}
     today = local_day(ask.sight.now, zone_of(found.account.time_zone))
     return record_promise_form(
         found,
@@ -163,6 +163,6 @@ def _amount(submission: Submission, owed: Money) -> Money:
     except BadRequest as unclear:
         raise InvalidFields({AMOUNT: unclear.message}) from None
     if amount.minor > owed.minor:
-        said = f"Only {money_text(owed)} are to pay of these invoices."
+        said = f"Only {money_text(owed)} is to pay of these invoices."
         raise InvalidFields({AMOUNT: said})
     return amount

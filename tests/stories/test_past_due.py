@@ -276,7 +276,7 @@ def pay_at_last(chase: Chase) -> None:
     chase.hear_until(lambda: struck_in(chase.digest()) == [FIRM, "USD 1,200.00"])
     balance = ask(chase.jamie, f"/balance {FIRM}").words
     assert "Nothing to pay." in balance
-    assert "0 of 1 promise, 0 % of USD 1,200.00" in balance
+    assert "0 of 1 promise, 0% of USD 1,200.00" in balance
 
     chase.at("2026-11-05T08:05")
     assert "Paid since 4 Nov: USD 1,200.00 by Hudson Ltd" in chase.digest().words

@@ -78,9 +78,12 @@ def open_promise(person: Person, firm: Firm, *, place: int = 0) -> Seen:
 
 
 def promise(person: Person, firm: Firm, *, place: int = 0, **filled: Any) -> Seen:
-    """Record a promise from the card of an invoice; what the dialog says then."""
+    """Record a promise from the card of an invoice; what the dialog says then.
+
+    Shape: of both that are past due, unless `invoices` are given.
+    """
     open_promise(person, firm, place=place)
-    assert person.submit(**filled)["ok"]
+    assert person.submit(**{"invoices": list(firm.ids[:2])} | filled)["ok"]
     said = person.view()
     person.dismiss()
     return said

@@ -23,6 +23,7 @@ from tests.handlers.slack.promising import (
     APPROVER,
     COLLECTOR,
     FRIDAY,
+    SECOND,
     STRANGER,
     VIEWER,
     Firm,
@@ -81,7 +82,7 @@ def firm(desk: Tallyman) -> Firm:
 def test_one_press_promises_all_that_is_past_due_by_friday(
     desk: Tallyman, jamie: Person, firm: Firm
 ) -> None:
-    said = promise(jamie, firm)
+    said = deed(jamie, firm, "Promise to pay")
 
     [made] = promises_of(desk, firm)
     assert (made.amount_minor, made.promised_on.isoformat()) == (15_000, FRIDAY)
@@ -97,6 +98,16 @@ def test_one_press_promises_all_that_is_past_due_by_friday(
     assert "Promised" not in later.words
     balance = ask(jamie, f"/balance {firm.name}")
     assert "USD 150.00 by 20 Nov 2026" in balance.words
+
+
+def test_from_the_card_of_an_invoice_it_is_about_that_invoice(
+    desk: Tallyman, jamie: Person, firm: Firm
+) -> None:
+    open_promise(jamie, firm, place=1)
+
+    jamie.submit()
+
+    assert [made.amount_minor for made in promises_of(desk, firm)] == [SECOND]
 
 
 def test_a_part_of_one_invoice_by_another_day_with_who_said_it(
@@ -132,7 +143,7 @@ def test_what_can_not_be_promised_is_named_below_its_field(
     open_promise(jamie, firm)
 
     for filled, why in (
-        ({"amount": "150.01"}, "Only USD 150.00 are to pay"),
+        ({"amount": "100.01"}, "Only USD 100.00 is to pay"),
         ({"amount": "a lot"}, "is no amount"),
         ({"amount": "1", "when": "other"}, "Choose the day"),
         ({"other_day": "2026-11-15"}, "from today on"),
@@ -213,7 +224,7 @@ def test_a_payment_keeps_a_promise_at_once_and_who_recorded_it_is_told(
     assert "it has arrived" in card_for(jamie, f"{firm.name} promised USD 150.00").words
     assert deeds_of(desk, firm) == ["record_promise.done", "judge_promise.done"]
     balance = ask(jamie, f"/balance {firm.name}")
-    assert "1 of 1 promise, 100 % of USD 150.00" in balance.words
+    assert "1 of 1 promise, 100% of USD 150.00" in balance.words
     # It is about two invoices, and stands in the history of each.
     for invoice in firm.invoices[:2]:
         history = ask(jamie, f"/invoice history {invoice.number}")
