@@ -18,6 +18,10 @@ from bot.queries.cards import Line, LinePart
 
 # The order in which the card shows them.
 USAGE, FIXED, ADJUSTMENT, TAX = PARTS = ("usage", "fixed", "adjustment", "tax")
+# Why a tax is what it is goes without saying where it is the usual one, or where Stripe, as for
+# rates that were set by hand, does not say.
+# Source: docs.stripe.com/api/invoices/object, total_taxes.taxability_reason, read 2026-11.
+USUAL_TAX = frozenset({"standard_rated", "not_available"})
 
 _LINES = InvoiceLine.__table__
 _PRICES = Price.__table__
@@ -110,12 +114,12 @@ def _extra_lines(extras: Extras) -> list[Line]:
 
 
 def _tax_line(tax: dict[str, Any], extras: Extras) -> Line:
-    # Stripe's reason is standard_rated for the usual case, and says why when it is not.
-    reason = tax.get("reason")
-    words = "Tax" if reason in {None, "", "standard_rated"} else f"Tax, {reason.replace('_', ' ')},"
+    reason = tax.get("reason") or ""
+    is_usual = not reason or reason in USUAL_TAX
+    words = "Tax" if is_usual else f"Tax ({reason.replace('_', ' ')})"
     if tax.get("taxable_amount"):
         words = f"{words} on {money_text(Money(tax['taxable_amount'], extras.currency))}"
-    return _extra(TAX, words.rstrip(","), tax["amount"], extras)
+    return _extra(TAX, words, tax["amount"], extras)
 
 
 def _extra(part: str, description: str, minor: int, extras: Extras) -> Line:

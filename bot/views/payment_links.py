@@ -12,6 +12,7 @@ from bot.views.blocks import Block, Message
 from bot.views.documents import FRESH_NOTE
 from bot.views.fields import radio_field
 from bot.views.forms import Form
+from bot.views.freshness import warning
 from bot.views.letters import MailText
 from bot.views.text import fit, literal, moment_text, plain
 
@@ -20,6 +21,7 @@ BALANCE_TITLE = "Send payment links"
 WAY = "way"
 # A preview is one block; the mail itself may be longer.
 PREVIEW_MAX = 2900
+CHANGED = "Something has changed since you looked. This is what goes out now:"
 HELD_MAX = 1500
 
 
@@ -52,12 +54,18 @@ class LastSent:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for: "Invoice ACME-0042" or "3 invoices of Acme", how much, and whom."""
+    """What is asked for: "Invoice ACME-0042" or "3 invoices", how much, and whom."""
 
     what: str
     account: str
     amount: Money
     recipient: str | None
+    is_many: bool = False
+
+    @property
+    def title(self) -> str:
+        """What the dialog is called."""
+        return BALANCE_TITLE if self.is_many else TITLE
 
 
 def link_form(
@@ -91,8 +99,9 @@ def balance_form(
 ) -> Message:
     """The same for a whole balance: whom the links go to."""
     parts = [blocks.header(BALANCE_TITLE), _asked_block(asked)]
-    asking = "How do the links go out, all in one message?"
-    parts.append(_way_field(asking, choices, copied="them"))
+    asking = "How do the links go out?"
+    note = "All of them in one message." if asked.is_many else ""
+    parts.append(_way_field(asking, choices, copied="them", hint=note))
     parts += [blocks.context(blocks.plain_text(note)) for note in notes]
     parts += _held(holds)
     form = Form(actions.SEND_BALANCE_LINKS, "Next", subject=subject)
@@ -101,9 +110,9 @@ def balance_form(
     )
 
 
-def _way_field(asking: str, choices: Sequence[Choice], *, copied: str) -> Block:
+def _way_field(asking: str, choices: Sequence[Choice], *, copied: str, hint: str = "") -> Block:
     offered = [(one.value, _way_words(one, copied)) for one in choices]
-    return radio_field(WAY, asking, offered, initial=choices[0].value)
+    return radio_field(WAY, asking, offered, initial=choices[0].value, hint=hint)
 
 
 def nothing_to_pay(account: str, holds: Sequence[str]) -> Message:
@@ -121,16 +130,24 @@ def _held(holds: Sequence[str]) -> list[Block]:
 
 
 def link_preview(
-    asked: Asked, way: Way, content: MailText | Message | None, *, form: Form
+    asked: Asked,
+    way: Way,
+    content: MailText | Message | None,
+    *,
+    form: Form,
+    has_changed: bool = False,
 ) -> Message:
     """The second step: exactly what goes out, to whom; sending it is one press more.
 
     Shape: `content` is a mail of ours, a message in the customer's channel, or None for Stripe's.
+        `has_changed` where the person wanted to send what is another by now.
     """
     shown = _preview(plain(asked.recipient or ""), content)
-    parts = [blocks.header(TITLE), _asked_block(asked), *shown]
-    parts.append(blocks.context(blocks.plain_text(_promise_words(way))))
-    return Message(text=literal(f"{TITLE}: {asked.what}."), blocks=tuple(parts), form=form)
+    news = [warning(CHANGED)] if has_changed else []
+    parts = [blocks.header(asked.title), *news, _asked_block(asked), *shown]
+    words = _promise_words(way, is_many=asked.is_many)
+    parts.append(blocks.context(blocks.plain_text(words)))
+    return Message(text=literal(f"{asked.title}: {asked.what}."), blocks=tuple(parts), form=form)
 
 
 def _preview(recipient: str, content: MailText | Message | None) -> Sequence[Block]:
@@ -161,23 +178,24 @@ def links_copied(asked: Asked, links: Sequence[tuple[str, str]]) -> Message:
 
     Shape: each with the name of its invoice.
     """
-    parts: list[Block] = [blocks.header("Payment link"), _asked_block(asked)]
+    head = "Payment links" if asked.is_many else "Payment link"
+    parts: list[Block] = [blocks.header(head), _asked_block(asked)]
     for name, url in links:
         parts += [
             blocks.rich_text(blocks.link(f"Invoice {name}", url=url)),
             blocks.preformatted(url),
         ]
     parts.append(blocks.context(blocks.plain_text(f"Only you see this. {FRESH_NOTE}")))
-    return Message(text=literal(f"The payment link of {asked.what} is ready."), blocks=tuple(parts))
+    return Message(text=literal(f"{head} for {asked.what}."), blocks=tuple(parts))
 
 
 def sending(asked: Asked) -> Message:
     """That it is on its way; what comes of it is shown in this place."""
-    words = f"Sending the payment link of {asked.what} …"
+    words = f"Sending the payment link{'s' if asked.is_many else ''} of {asked.what} …"
     return Message(
         text=literal(words),
         blocks=(
-            blocks.header(TITLE),
+            blocks.header(asked.title),
             blocks.rich_text(
                 blocks.emoji("hourglass_flowing_sand"), blocks.text(f" {words}", is_bold=True)
             ),
@@ -216,7 +234,7 @@ def link_outcome(what: str, state: State, *, recipient: str, why: str, effect_id
 def _outcome_words(what: str, state: State, *, recipient: str, why: str) -> str:
     match state:
         case State.SENT:
-            return f"The payment link of {what} is on its way to {plain(recipient)}."
+            return f"The message about {what} is on its way to {plain(recipient)}."
         case State.REFUSED:
             return f"Nothing was sent for {what}. {why}"
         case State.IN_DOUBT:
@@ -255,10 +273,11 @@ def _way_words(choice: Choice, copied: str) -> str:
     }[choice.way]
 
 
-def _promise_words(way: Way) -> str:
+def _promise_words(way: Way, *, is_many: bool) -> str:
     whose = "Stripe" if way is Way.STRIPE else "Tallyman"
+    each, it = ("each invoice", "one") if is_many else ("the invoice", "it")
     return (
-        f"{whose} sends it once. Before that the invoice is read again: if it is paid, void or "
+        f"{whose} sends it once. Before that {each} is read again: if {it} is paid, void or "
         "changed by then, nothing goes out, and you are told."
     )
 

@@ -9,7 +9,7 @@ from bot.queries.reminder_terms import GRAVITY, Level
 from bot.queries.reminders import Held, Plan, Planned
 from bot.views import actions, blocks, dialogs
 from bot.views.account import WEEKDAYS
-from bot.views.blocks import Block, Element, Message
+from bot.views.blocks import Block, Cell, Element, Message
 from bot.views.roles import done_line
 from bot.views.text import (
     account_name,
@@ -79,15 +79,12 @@ def _outgoing(planned: Sequence[Planned], *, is_on: bool) -> list[Block]:
     if not planned:
         return [blocks.section(blocks.plain_text("Nobody is due to be reminded now."))]
     title = "Goes out, by the account’s own clock" if is_on else "Would go out if they were on"
-    rows = [[blocks.cell(head) for head in ("Account", "Tone", "About", "To", "When")]]
-    rows += [
-        [blocks.cell(fit(each, LINE_MAX)) for each in _planned_words(one)]
-        for one in planned[:ROWS_MAX]
-    ]
+    rows = [[blocks.cell(head) for head in ("Account", "About", "To, and when")]]
+    rows += [_planned_row(one) for one in planned[:ROWS_MAX]]
     count = count_text(len(planned), "account")
     return [
         blocks.rich_text(blocks.text(f"{title}: {count}", is_bold=True)),
-        blocks.table(rows, align=("left",) * 5, wrapped=(0, 2, 3, 4)),
+        blocks.table(rows, align=("left",) * 3, wrapped=(0, 2)),
         *_more(len(planned)),
     ]
 
@@ -107,19 +104,32 @@ def _more(count: int) -> list[Block]:
     return [blocks.context(blocks.plain_text(f"and {rest:,} more"))] if rest > 0 else []
 
 
-def _planned_words(one: Planned) -> tuple[str, str, str, str, str]:
+def _planned_row(one: Planned) -> list[Cell]:
+    """Three columns, as a phone has no room for more."""
+    account, tone, count, amounts, whom, when = _planned_words(one)
+    cells = (account, f"{amounts}\n{count} · {tone.lower()}", f"{whom}\n{when}")
+    return [blocks.cell(fit(each, LINE_MAX)) for each in cells]
+
+
+def _planned_words(one: Planned) -> tuple[str, str, str, str, str, str]:
+    """The account, the tone, about what and how much, to whom and when."""
     level = max((each.level for each in one.invoices), key=GRAVITY.index)
     is_thanks = level is Level.THANKS
     amounts = (each.row.total if is_thanks else each.row.remaining for each in one.invoices)
     sums = sum_by_currency(amounts)
-    about = f"{count_text(len(one.invoices), 'invoice')}, {amounts_text([*sums.values()])}"
     whom = [
         f"{plain(target.addressee.name, limit=60)}"
         + (" (by Stripe)" if target.addressee.way is Way.STRIPE else "")
         for target in one.targets
     ]
-    whom_words = ", ".join(dict.fromkeys(whom))
-    return account_name(one.account), TONES[level], about, whom_words, _when_words(one)
+    return (
+        account_name(one.account),
+        TONES[level],
+        count_text(len(one.invoices), "invoice"),
+        amounts_text([*sums.values()]),
+        ", ".join(dict.fromkeys(whom)),
+        _when_words(one),
+    )
 
 
 def _when_words(one: Planned) -> str:

@@ -32,7 +32,8 @@ def waiting_lines(card: InvoiceCard) -> Iterator[Block]:
     for place, one in enumerate(card.waiting):
         title = correction_title(one.kind, invoice_name(card))
         said = f":{EMOJI}: *{escape(title)}* · {_standing(one, card.account.time_zone)}"
-        yield blocks.section(blocks.mrkdwn(said), accessory=_show(one, place))
+        show = _show(one, "Show request", place)
+        yield blocks.section(blocks.mrkdwn(said), accessory=show)
 
 
 def waiting_list(page: WaitingPage) -> Message:
@@ -69,19 +70,20 @@ def _row(place: int, row: WaitingRow) -> Block:
     title = correction_title(one.kind, invoice_name(invoice))
     account = account_name(invoice.account, limit=ACCOUNT_MAX)
     amount = f"*{money_text(one.amount)}* {words_of(one.kind).amount}"
-    standing = _standing(one, invoice.account.time_zone)
+    asked = f"Asked by {escape(plain(one.asked_by, limit=NAME_MAX))}"
+    if one.until is None:
+        standing = f"{asked}, is being done"
+    else:
+        standing = f"{asked}\nUntil {moment_text(one.until, invoice.account.time_zone)}"
     return blocks.fields(
-        [
-            blocks.plain_text(f"{title}\n{account}"),
-            blocks.mrkdwn(f"{amount}\n{standing[:1].upper()}{standing[1:]}"),
-        ],
-        accessory=_show(one, place),
+        [blocks.plain_text(f"{title}\n{account}"), blocks.mrkdwn(f"{amount}\n{standing}")],
+        accessory=_show(one, "Show", place),
     )
 
 
-def _show(one: WaitingCorrection, place: int) -> Element:
+def _show(one: WaitingCorrection, text: str, place: int) -> Element:
     return blocks.button(
-        "Show request",
+        text,
         action_id=actions.action_id(actions.SHOW_REQUEST, place),
         value=str(one.id),
         label=fit(f"Show request {one.id}", blocks.BUTTON_LABEL_MAX),

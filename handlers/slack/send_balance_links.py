@@ -89,6 +89,7 @@ class _Balance:
             account=account_name(self.account),
             amount=self.sum,
             recipient=recipient,
+            is_many=len(self.free) > 1,
         )
 
 
@@ -132,7 +133,7 @@ def confirmed_balance_links(ask: Ask, submission: Submission) -> Message:
         return nothing_to_pay(account_name(balance.account), _holds(balance))
     addressee, language = find_way(_ways(ask, balance), place), balance.found.terms.language
     if digest != _digest(ask, balance, addressee):
-        return _preview(ask, balance, place)
+        return _preview(ask, balance, place, has_changed=True)
     desk = ask.desk
     with desk.runtime.database.writing() as session:
         send_balance_links.request(
@@ -204,14 +205,15 @@ def _notes(ask: Ask, balance: _Balance) -> list[str]:
     return notes
 
 
-def _preview(ask: Ask, balance: _Balance, place: str) -> Message:
+def _preview(ask: Ask, balance: _Balance, place: str, *, has_changed: bool = False) -> Message:
     addressee = find_way(_ways(ask, balance), place)
     last = last_sent(ask, _subject(balance), send_balance_links.KIND)
     digest = _digest(ask, balance, addressee)
     subject = "|".join((balance.value, place, str(last.id if last else 0), digest))
     form = Form(actions.CONFIRM_BALANCE_LINKS, "Send", subject=subject)
     content = _content(ask, balance, addressee)
-    return link_preview(balance.asked(addressee.name), addressee.way, content, form=form)
+    asked = balance.asked(addressee.name)
+    return link_preview(asked, addressee.way, content, form=form, has_changed=has_changed)
 
 
 def _content(ask: Ask, balance: _Balance, addressee: Addressee) -> MailText | Message | None:

@@ -90,7 +90,7 @@ def confirmed_payment_link(ask: Ask, submission: Submission) -> Message:
     addressee = find_way(_ways(ask, asked, found), value)
     language = found.terms.language
     if digest != _digest(asked, addressee, _content(ask, asked, addressee, language)):
-        return _preview(ask, asked, value)
+        return _preview(ask, asked, value, has_changed=True)
     desk = ask.desk
     with desk.runtime.database.writing() as session:
         send_payment_link.request(
@@ -207,7 +207,7 @@ def _copied(ask: Ask, asked: AskedInvoice) -> Message:
     return links_copied(_words_of(asked), [(line.name, url)])
 
 
-def _preview(ask: Ask, asked: AskedInvoice, value: str) -> Message:
+def _preview(ask: Ask, asked: AskedInvoice, value: str, *, has_changed: bool = False) -> Message:
     found = _addressees(ask, asked)
     addressee = find_way(_ways(ask, asked, found), value)
     content = _content(ask, asked, addressee, found.terms.language)
@@ -215,7 +215,8 @@ def _preview(ask: Ask, asked: AskedInvoice, value: str) -> Message:
     after = str(last.id if last else 0)
     subject = "|".join((asked.row.id, value, after, _digest(asked, addressee, content)))
     form = Form(actions.CONFIRM_PAYMENT_LINK, "Send", subject=subject)
-    return link_preview(_words_of(asked, addressee), addressee.way, content, form=form)
+    words = _words_of(asked, addressee)
+    return link_preview(words, addressee.way, content, form=form, has_changed=has_changed)
 
 
 def _content(

@@ -422,7 +422,7 @@ def test_thanks_that_come_are_in_the_dry_run(desk: Desk, avery: Person) -> None:
 
     said = ask(avery, "/billing reminders").words
 
-    assert "Thanks\n1 invoice, USD 100.00\n" in said
+    assert "USD 100.00\n1 invoice · thanks\n" in said
     assert "Mon 30 Nov 09:00; now nothing is sent on this day of the week" in said
 
 
@@ -436,7 +436,7 @@ def test_the_dry_run_says_what_goes_out_and_why_the_rest_is_held(desk: Desk, ave
 
     assert customer
     assert "They are on since 16 Nov 2026" in card
-    assert "Friendly" in card
+    assert "· friendly" in card
     assert held["number"] in card
     assert "the customer wants no reminders" in card
     assert desk.letters(made) == []

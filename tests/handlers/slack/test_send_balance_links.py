@@ -138,6 +138,7 @@ def test_a_sum_that_has_changed_is_asked_for_again(
     avery.submit()
     end_of(avery)
 
+    assert "Something has changed since you looked." in again
     assert "USD 100.00 to pay for 1 invoice" in " ".join(again.split())
     assert letters_to(post_office, first) == []
     assert len(letters_to(post_office, second)) == 1
