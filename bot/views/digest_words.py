@@ -53,13 +53,12 @@ def _marks(line: DigestLine) -> Iterator[str]:
 
 
 def _promised(line: DigestLine, promise: PromiseMark) -> str:
-    """By when it is promised, and how much where that is not all."""
+    """By when it is promised, and how much where that is not all and may be seen."""
     day = short_day_text(promise.promised_on)
-    is_all = line.amounts == (promise.amount,)
+    if promise.amount is None or line.amounts == (promise.amount,):
+        return f"promise due {day}" if line.is_due_today else f"promised by {day}"
     amount = money_text(promise.amount)
-    if line.is_due_today:
-        return f"promise due {day}" if is_all else f"promise of {amount} due {day}"
-    return f"promised by {day}" if is_all else f"{amount} promised by {day}"
+    return f"promise of {amount} due {day}" if line.is_due_today else f"{amount} promised by {day}"
 
 
 def option_words(line: DigestLine) -> str:
