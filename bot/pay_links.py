@@ -238,11 +238,12 @@ def send_to_channel(effect: Effect, means: Means) -> Outcome:
     message = write_post(lines, language_of(effect.payload), urls)
     posted = announcements.content_of(message)
     try:
-        return Done({"ts": post_message(means.slack, place, posted, key=effect.key)})
+        made = post_message(means.slack, place, posted, key=effect.key)
     except ToldToWait:
         raise
     except Unavailable as doubt:
         return Unknown(doubt.message, again_seconds=UNSEEN_SECONDS)
+    return Done({"ts": made.ts}, refused_blocks=made.refused)
 
 
 def find_post(effect: Effect, means: Means, channel_id: str) -> str | None:

@@ -15,7 +15,7 @@ from bot.audit.record import record
 from bot.clock import local_day, start_of_day, zone_of
 from bot.mirror.marks import find_mark, set_mark
 from bot.mirror.news import NewsItem
-from bot.operations import judge_promises, update_announcement
+from bot.operations import digest_pace, judge_promises, update_announcement
 from bot.operations.expire_corrections import outdate
 from bot.operations.judge_past_due import end_stretches
 from bot.queries.digest_owing import list_late_accounts
@@ -135,8 +135,10 @@ def _update_digests(
     # Somewhere it is this day, the one before or the one after.
     today = runtime.clock.now().date()
     days = [today + place * timedelta(days=1) for place in (-1, 0, 1)]
+    after = max(DIGEST_PAUSE, digest_pace.find_wait(session, now=now))
     for message_id in list_live_posts(session, account_ids, days=days):
-        update_announcement.request(session, message_id, now=now, after=DIGEST_PAUSE)
+        if update_announcement.request(session, message_id, now=now, after=after):
+            after += digest_pace.PACE
 
 
 # Some give what is to be recorded of them, last of all.

@@ -42,13 +42,25 @@ class Content:
     choices: tuple[Sequence[dict[str, Any]], ...]
 
 
-def post_message(slack: SlackAPI, place: Place, content: Content, *, key: str) -> str:
-    """Post a message; Slack's name for it in its channel.
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message that Slack has taken.
+
+    Shape: `ts` is Slack's name for it in its channel; `refused` is Slack's word for what it did not
+        like about a better form of it, None where it took the best.
+    """
+
+    ts: str
+    refused: str | None
+
+
+def post_message(slack: SlackAPI, place: Place, content: Content, *, key: str) -> Posted:
+    """Post a message in the best of its forms that Slack takes.
 
     Raises: what SlackAPI.post raises.
     """
     mark = _mark_of(key)
-    answer = _with_choices(
+    answer, refused = _with_choices(
         slack,
         "chat.postMessage",
         content,
@@ -64,7 +76,7 @@ def post_message(slack: SlackAPI, place: Place, content: Content, *, key: str) -
     ts = answer.get("ts")
     if not isinstance(ts, str) or not ts:
         raise Unavailable("Slack did not say where it put the message.")
-    return ts
+    return Posted(ts, refused)
 
 
 def ask_why_silent(slack: SlackAPI, place: Place) -> str | None:
@@ -99,12 +111,15 @@ def open_direct(slack: SlackAPI, person_id: str) -> str:
     return channel_id
 
 
-def update_message(slack: SlackAPI, channel_id: str, ts: str, content: Content) -> None:
+def update_message(slack: SlackAPI, channel_id: str, ts: str, content: Content) -> str | None:
     """Let a message show something else; the same twice changes nothing.
+
+    Shape: Slack's word for what it did not like about a better form of it, as in Posted.
 
     Raises: what SlackAPI.post raises.
     """
-    _with_choices(slack, "chat.update", content, {"channel": channel_id, "ts": ts})
+    _, refused = _with_choices(slack, "chat.update", content, {"channel": channel_id, "ts": ts})
+    return refused
 
 
 def find_message(
@@ -131,16 +146,20 @@ def _mark_of(key: str) -> str:
 
 def _with_choices(
     slack: SlackAPI, method: str, content: Content, arguments: dict[str, Any]
-) -> dict[str, Any]:
-    """Try each choice of blocks until Slack takes one; the text alone comes last."""
-    given = {**arguments, "text": content.text}
+) -> tuple[dict[str, Any], str | None]:
+    """Try each choice of blocks until Slack takes one; the text alone comes last.
+
+    Shape: its answer, and why it did not take the choice before.
+    """
+    given, why = {**arguments, "text": content.text}, None
     for blocks in content.choices:
         try:
-            return slack.post(method, {**given, "blocks": list(blocks)})
+            return slack.post(method, {**given, "blocks": list(blocks)}), why
         except SlackRefused as refused:
             if refused.error not in BLOCKS_REFUSED:
                 raise
-    return slack.post(method, {**given, "blocks": []})
+            why = refused.error
+    return slack.post(method, {**given, "blocks": []}), why
 
 
 def _messages(slack: SlackAPI, place: Place, *, since: datetime) -> Iterator[dict[str, Any]]:

@@ -7,9 +7,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It has happened, by this attempt or an earlier one; `answer` is what settle is to know."""
+    """It has happened, by this attempt or an earlier one; `answer` is what settle is to know.
+
+    `refused_blocks` is Slack's word for what it did not like about a message, which stands there in
+    a simpler form now.
+    """
 
     answer: Mapping[str, Any] = field(default_factory=dict)
+    refused_blocks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

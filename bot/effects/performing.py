@@ -36,6 +36,7 @@ MISCONFIGURED_SECONDS = 60.0
 # After so many attempts without an answer, some seconds, the operators are told.
 ATTEMPTS_QUIET = 4
 FAILING = "effects_failing"
+SIMPLER = "slack_blocks_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,9 @@ def _finish(session: Session, claim: Claim, outcome: Outcome, *, now: datetime) 
     if isinstance(outcome, Done):
         queue.finish(session, claim, state="done", now=now, why=None)
         clear_alert(session, kind=FAILING, subject=_place_of(claim), now=now)
+        if outcome.refused_blocks is not None:
+            detail = f"Slack says {outcome.refused_blocks}; a simpler form is shown instead."
+            raise_alert(session, kind=SIMPLER, subject=effect.kind, detail=detail, now=now)
         return
     is_dead = isinstance(outcome, Unknown) or outcome.needs_look
     log.warning("effect_ended", effect=effect.id, kind=effect.kind, why=outcome.why)

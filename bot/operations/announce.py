@@ -130,12 +130,13 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
             return effects.Refused("There is nothing to show any more.", needs_look=False)
         digest, content = announcements.digest_of(message), announcements.content_of(message)
     try:
-        ts = post_message(means.slack, place, content, key=effect.key)
+        made = post_message(means.slack, place, content, key=effect.key)
     except ToldToWait:
         raise
     except Unavailable as doubt:
         return effects.Unknown(doubt.message, again_seconds=UNSEEN_SECONDS)
-    return effects.Done({"ts": ts, "channel": place.channel_id, "digest": digest})
+    answer = {"ts": made.ts, "channel": place.channel_id, "digest": digest}
+    return effects.Done(answer, refused_blocks=made.refused)
 
 
 def settle(

@@ -5,34 +5,29 @@ out at the moment of posting and at each change. When it can't be posted, whoeve
 once until one is posted again; what nobody knows of is for a person to decide.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from bot import effects
+from bot.access import Permission, find_actor, is_allowed
 from bot.audit.deeds import Deed, Stage, Subject
 from bot.audit.record import record
-from bot.models import DigestLine, DigestPost, Effect
-from bot.operations import announce
+from bot.models import DigestLine, DigestPost
+from bot.operations import announce, digest_pace
 from bot.queries.digest_owing import OwingBook
 from bot.queries.digests import DigestSetup, find_digest_on, find_last_posted
+from bot.queries.responsible import list_admins
 from bot.settings import Settings
 from bot.slack_posting import Place
 from bot.views.digest import to_be_shown
 from bot.views.digest_notices import digest_in_doubt, digest_not_posted
 
 KIND = "post_digest"
-# Many channels have theirs at the same hour. Before each post Slack is asked who reads there, which
-# it answers 50 times a minute. Source: docs.slack.dev/apis/web-api/rate-limits (tier 3), 2026-11.
-PACE = timedelta(seconds=1.25)
-RECENT = timedelta(hours=6)
 
 _LINES: Any = DigestLine.__table__
-_EFFECTS: Any = Effect.__table__
-# Whoever else promises a digest takes the place behind this one.
-_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('post_digest', 7247))")
 
 perform = announce.perform
 
@@ -75,7 +70,7 @@ def request(
             "set_by": setup.set_by,
             "previous": previous_id,
         },
-        after=_wait(session, now),
+        after=digest_pace.find_wait(session, now=now),
     )
     post.message_id = effect.payload["message"]
     session.flush()
@@ -104,22 +99,19 @@ def settle(
     else:
         word = digest_in_doubt(told["channel"], date.fromisoformat(told["day"]), effect.id)
         key = f"{effect.key}:{effect.attempts}"
-    announce.request(session, Place(told["set_by"]), word, key=key, now=now)
+    for person_id in _those_to_tell(session, means, told["set_by"]):
+        own = key if person_id == told["set_by"] else f"{key}:{person_id}"
+        announce.request(session, Place(person_id), word, key=own, now=now)
     _record(session, settings, effect, Stage.FAILED, now=now, why=outcome.why)
 
 
-def _wait(session: Session, now: datetime) -> timedelta:
-    """How long this one has to wait, so that each comes a while after the one before."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(_TURN)
-    newest = (
-        select(_EFFECTS.c.due_at)
-        .where(_EFFECTS.c.kind == KIND, _EFFECTS.c.promised_at > now - RECENT)
-        .order_by(_EFFECTS.c.id.desc())
-        .limit(1)
-    )
-    due_at = session.scalar(newest)
-    return timedelta() if due_at is None else max(timedelta(), due_at + PACE - now)
+def _those_to_tell(session: Session, means: effects.Means, set_by: str) -> list[str]:
+    """Who set it up; the admins where that person looks after digests no more."""
+    settings, team_id = means.runtime.settings, means.deployment.slack_team_id
+    actor = find_actor(session, settings, user_id=set_by, team_id=team_id)
+    if actor is not None and is_allowed(actor, Permission.MANAGE_DIGESTS):
+        return [set_by]
+    return list_admins(session, settings, team_id=team_id)
 
 
 def _keep_lines(session: Session, post: DigestPost, book: OwingBook) -> None:

@@ -5,7 +5,7 @@ invoice, what the account wants, and the hour. What is held then may be sent ano
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -184,12 +184,12 @@ def _send(effect: effects.Effect, means: effects.Means, judged: Judged) -> effec
         place = customer_channels.place_now(means, told["account"], told["channel"])
         content = announcements.content_of(reminder_post(level, shown, language=language))
         try:
-            post_message(means.slack, place, content, key=effect.key)
+            made = post_message(means.slack, place, content, key=effect.key)
         except ToldToWait:
             raise
         except Unavailable as doubt:
             return effects.Unknown(doubt.message, again_seconds=UNSEEN_SECONDS)
-        return done
+        return replace(done, refused_blocks=made.refused)
     written = reminder_mail(level, shown, sender=sender_name(runtime), language=language)
     mail = Mail(effect.key, told["recipient"], written.subject, written.text, written.html)
     outcome = mailing.hand_over(effect, means, mail)

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from bot import announcements
 from bot.access import Permission, find_actor, permissions_for
+from bot.deployment import find_deployment
 from bot.mirror.news import tell_news
 from bot.models import LIVE, OPEN, Account, Invoice, PostedMessage
 from bot.operations import announce, update_announcement
 from bot.queries.promise_payments import Judged
 from bot.queries.promise_terms import NOT_KEPT, PromiseState
+from bot.queries.responsible import list_responsible
 from bot.queries.terms import find_terms
 from bot.settings import Settings
 from bot.slack_posting import Place
@@ -23,15 +25,23 @@ ACCOUNT = "account"
 
 
 def tell_end(session: Session, settings: Settings, judged: Judged, *, now: datetime) -> None:
-    """Tell who recorded a promise how it ended; its account's owner, too, when it was not kept."""
+    """Tell who recorded a promise how it ended; and whoever looks after its account, if not kept.
+
+    Where that is nobody any more, and where nobody would hear of it at all, those are told who
+    stand in for an owner.
+    """
     promise, state = judged.promise, judged.verdict.state
     show_anew(session, promise.account_id, promise.invoice_ids, now=now)
     if state is PromiseState.CANCELLED:
         return
     people = {promise.recorded_by}
-    if state in NOT_KEPT and (owner_id := find_owner(session, promise.account_id)) is not None:
+    owner_id = find_owner(session, promise.account_id) if state in NOT_KEPT else None
+    if owner_id is not None:
         people.add(owner_id)
-    for person in _those_who_may_see(session, settings, people, promise.account_id):
+    told = set(_those_who_may_see(session, settings, people, promise.account_id))
+    if state in NOT_KEPT and (not told or owner_id not in {None, *told}):
+        told |= _stand_ins(session, settings, promise.account_id)
+    for person in sorted(told):
         announce.request(
             session,
             Place(person),
@@ -67,6 +77,16 @@ def find_owner(session: Session, account_id: int) -> str | None:
     """Who looks after an account, by itself or by its organisation; None for nobody."""
     terms = find_terms(session, [account_id]).get(account_id)
     return None if terms is None else terms.owner_id
+
+
+def _stand_ins(session: Session, settings: Settings, account_id: int) -> set[str]:
+    """Who is told of an account without an owner."""
+    deployment = find_deployment(session)
+    if deployment is None:
+        return set()
+    team_id = deployment.slack_team_id
+    found = list_responsible(session, settings, [account_id], team_id=team_id)
+    return {one.person_id for one in found}
 
 
 def _those_who_may_see(

@@ -36,8 +36,8 @@ def request(
     now: datetime,
     after: timedelta = timedelta(0),
     is_patient: bool = False,
-) -> None:
-    """Promise to look whether a message shows something else now, unless that is promised.
+) -> bool:
+    """Promise to look whether a message shows something else now; False where that is promised.
 
     Shape: where changes come in bursts, `after` lets those of so long be one update; where many
         messages change at once, one that `is_patient` lets news of single ones go before it.
@@ -52,7 +52,7 @@ def request(
     )
     version, channel_id = session.execute(wanted).one()
     if effects.join(session, subject, kind=KIND, is_patient=is_patient):
-        return
+        return False
     effects.promise(
         session,
         kind=KIND,
@@ -64,6 +64,7 @@ def request(
         after=after,
         is_patient=is_patient,
     )
+    return True
 
 
 def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
@@ -86,10 +87,10 @@ def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
         return effects.Done()
     content = announcements.content_of(message)
     try:
-        update_message(means.slack, posted.place.channel_id, posted.ts, content)
+        refused_blocks = update_message(means.slack, posted.place.channel_id, posted.ts, content)
     except SlackRefused as refused:
         return effects.Refused(refused.message, needs_look=refused.error not in GONE)
-    return effects.Done({"digest": digest, "is_over": is_over})
+    return effects.Done({"digest": digest, "is_over": is_over}, refused_blocks=refused_blocks)
 
 
 def settle(

@@ -53,7 +53,7 @@ class Addressees:
     @property
     def is_silent(self) -> bool:
         """Whether the account wants to hear nothing from us by itself."""
-        return self.terms.preference is Preference.NONE or self.terms.is_opted_out
+        return self.terms.is_silent
 
 
 def find_addressees(

@@ -192,7 +192,7 @@ def _lines(session: Reading, shown: Sequence[_Account], sight: Sight) -> tuple[D
             each,
             account,
             owner=terms[each.id].owner_name,
-            is_opted_out=terms[each.id].is_opted_out,
+            is_opted_out=terms[each.id].is_silent,
             disputed=disputed.get(each.id, ()) if each.parts else (),
         )
         for each, account in zip(shown, list_refs(session, ids), strict=True)

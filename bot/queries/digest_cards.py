@@ -72,13 +72,6 @@ class DigestLine:
     disputed: tuple[Money, ...]
     is_opted_out: bool
 
-    @property
-    def is_held(self) -> bool:
-        """Whether nobody is to chase it today."""
-        is_promised = self.promise is not None and not self.is_due_today
-        is_disputed = bool(self.disputed) and self.disputed == self.amounts
-        return is_promised or is_disputed or self.is_opted_out or self.snoozed_until is not None
-
 
 @dataclass(frozen=True, slots=True)
 class DigestScope:

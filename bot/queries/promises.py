@@ -172,27 +172,6 @@ def list_breaking(session: Reading, account_id: int, *, sight: Sight) -> frozens
     return frozenset(row.account_id for row in rows)
 
 
-def list_promise_lines(
-    session: Reading, *, since: datetime, now: datetime
-) -> tuple[PromiseLine, ...]:
-    """What stands on top of a digest: promises due by today, and those not kept since a moment.
-
-    Shape: the latest promised day last; moments are the business clock's.
-    """
-    not_kept = _PROMISES.c.state.in_([state.value for state in NOT_KEPT])
-    found = select(_PROMISES).where(PROMISE_PENDING | (not_kept & (_PROMISES.c.ended_at > since)))
-    rows = session.connection().execute(found.order_by(_PROMISES.c.promised_on, _PROMISES.c.id))
-    by_id = {row.id: row for row in rows}
-    return tuple(
-        _line_of(by_id[judged.promise.id], judged)
-        for judged in sorted(
-            judge_promises(session, by_id, now=now), key=lambda one: one.promise.promised_on
-        )
-        if judged.promise.state is not PromiseState.PENDING
-        or judged.promise.promised_on <= local_day(now, zone_of(judged.promise.time_zone))
-    )
-
-
 def _line_of(row: Row[Any], judged: Judged) -> PromiseLine:
     """A promise as it ended, or as it would be judged now."""
     state = PromiseState(row.state)

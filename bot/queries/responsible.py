@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bot.access import Actor, Role, find_actor, roles_by_settings
+from bot.access import Actor, Permission, Role, find_actor, is_allowed, roles_by_settings
 from bot.database import Reading
 from bot.models import Grant, GroupMember, UserGroup
 from bot.queries.terms import find_terms
@@ -50,6 +50,16 @@ def list_responsible(
     if ownerless:
         told += _fallback(reading, settings, ownerless, team_id=team_id)
     return told
+
+
+def list_admins(reading: Reading, settings: Settings, *, team_id: str) -> list[str]:
+    """The admins of all accounts who are there still, at most FALLBACK_TOLD_MAX of them."""
+    found = []
+    for person_id in sorted(set(_admins(reading, settings)))[:FALLBACK_TOLD_MAX]:
+        actor = find_actor(reading, settings, user_id=person_id, team_id=team_id)
+        if actor is not None and is_allowed(actor, Permission.MANAGE_DIGESTS):
+            found.append(person_id)
+    return found
 
 
 def _fallback(

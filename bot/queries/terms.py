@@ -95,6 +95,11 @@ class Terms:
     changed_by: str | None
     changed_at: datetime | None
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the account wants to hear nothing from us by itself."""
+        return self.is_opted_out or self.preference is Preference.NONE
+
 
 # The columns that are set and inherited each by itself; the quiet hours are one term.
 DEFAULTS: Mapping[str, Any] = {

@@ -39,7 +39,8 @@ from bot.views.text import (
 LIVE_VIEW, SUBJECT = "digest", "digest:"
 SEEN_NAMED = 8
 CURRENCIES_SHOWN = 4
-AGES_SHOWN = 3
+# Where there are more currencies, their amounts alone take much of what Slack takes in all.
+AGES_MAX, AGES_OF_MANY = 6, 3
 MENU = "What to do about …"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOTHING = "Nothing past due."
@@ -138,8 +139,9 @@ def _payers(report: DigestReport) -> str:
 def _ages(report: DigestReport) -> list[Block]:
     """How late it is in each currency; only the ages that have something."""
     late = _late(report)
+    shown = late if len(late) <= AGES_MAX else late[:AGES_OF_MANY]
     elements: list[Element] = []
-    for each in late[:AGES_SHOWN]:
+    for each in shown:
         ages = [
             f"{_age_words(bucket)} {amount_only(amount)}".replace(" ", NO_BREAK)
             for bucket, amount in zip(BUCKETS, each.ageing, strict=True)
@@ -148,8 +150,10 @@ def _ages(report: DigestReport) -> list[Block]:
         currency = each.currency.upper()
         elements += [
             blocks.text(f"{currency} by age:", is_bold=True),
-            blocks.text(f" {' · '.join(ages)}" + ("" if each is late[:AGES_SHOWN][-1] else "\n")),
+            blocks.text(f" {' · '.join(ages)}" + ("" if each is shown[-1] else "\n")),
         ]
+    if rest := len(late) - len(shown):
+        elements.append(blocks.text(f"\nThose of {rest} more currencies are in /balance"))
     return [blocks.rich_text(*elements)] if elements else []
 
 

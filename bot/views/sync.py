@@ -27,6 +27,7 @@ ALERT_NAMES = {
     "job_failing": "What the clock asks for fails",
     "effects_failing": "Calls to Slack, Stripe or the mail server fail",
     "effects_unknown": "Work of a newer version waits",
+    "slack_blocks_refused": "Slack does not take a message as it is meant",
     "invoice_sum_differs": "An invoice does not add up",
     "account_zone_unknown": "A time zone is not known",
     "people_failing": "People in Slack are not kept up",
@@ -259,6 +260,8 @@ def _alert_text(alert: OpenAlert, zone: str) -> str:
 
 def _subject(subject: str) -> str:
     """What an alert is about; an account's key is written as people would: "Organisation Acme"."""
+    if subject in EFFECT_NAMES:
+        return EFFECT_NAMES[subject]
     kind, colon, name = subject.partition(":")
     if colon and kind in ACCOUNT_KINDS:
         return f"{kind.capitalize()} {plain(name, limit=ID_MAX)}"

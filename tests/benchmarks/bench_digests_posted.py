@@ -12,27 +12,21 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from bot.access import first_admin
-from bot.clock import real_now
 from bot.database import migrate
-from bot.operations import set_digest
-from bot.operations.post_digest import PACE
-from bot.operations.set_digest import NewDigest
-from bot.queries.digest_owing import DigestFilter
+from bot.operations.digest_pace import PACE
 from bot.sandbox.slack.records import Call
-from bot.slack_objects import read_channel
 from jobs.schedule import TIMETABLE
 from jobs.timekeeping import look
 from tests.billing import day
 from tests.build import make_invoice
-from tests.deployment import ADMIN, Tallyman, deployed
+from tests.deployment import deployed
+from tests.handlers.slack.digesting import add_digest
 from tests.postgres import serving_postgresql
 
 CHANNELS = int(os.environ.get("BENCH_CHANNELS", "500"))
 KINDS = os.environ.get("BENCH_DATABASES", "sqlite,postgresql").split(",")
 DIGEST = next(job for job in TIMETABLE if job.name == "digest")
 MONDAY = day("2026-11-16")
-EVERY_DAY = frozenset(range(1, 8))
 HOUR = 13
 TOO_MANY = 429
 LATE_ACCOUNTS = 40
@@ -56,7 +50,9 @@ def measure(kind: str, url: str) -> None:
         desk.slack.state.is_rate_limited = True
         for _ in range(LATE_ACCOUNTS):
             make_invoice(desk.runtime.database, due_on=(MONDAY - timedelta(days=40)).date())
-        channels = [add_digest(desk, number) for number in range(CHANNELS)]
+        channels = [f"digest-{number}" for number in range(CHANNELS)]
+        for name in channels:
+            add_digest(desk, name, hour=HOUR, since=MONDAY)
         desk.runtime.clock.follow(MONDAY.replace(hour=HOUR, minute=1))
         began = time.perf_counter()
         look(desk.runtime, DIGEST)
@@ -73,21 +69,3 @@ def measure(kind: str, url: str) -> None:
     print(f"\n{kind}: {CHANNELS} channels, promised in {promised:.1f} s, posted in {taken:.1f} s")
     print(f"  Slack's pace {pace:8.1f} s, ratio {taken / pace:.2f}")
     print(f"  one message each: {counts == [1] * CHANNELS}; refused: {len(refused)}")
-
-
-def add_digest(desk: Tallyman, number: int) -> str:
-    """A channel that has a digest; its name."""
-    name = f"digest-{number}"
-    made = desk.slack.add_channel(name, members=[ADMIN], has_bot=True)
-    channel = read_channel({"id": made.id, "name": name, "is_member": True})
-    with desk.runtime.database.writing() as session:
-        set_digest.request(
-            session,
-            first_admin(ADMIN, team_id=""),
-            desk.runtime.settings,
-            NewDigest(DigestFilter(), HOUR, "UTC", EVERY_DAY, is_quiet=False),
-            channel=channel,
-            business_at=MONDAY,
-            now=real_now(),
-        )
-    return name

@@ -1,6 +1,8 @@
 """The night that decides promises: what came in time, what came late, and who is told (P5)."""
 
+import contextlib
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +11,7 @@ from jobs.schedule import TIMETABLE
 from jobs.timekeeping import look
 from tests.billing import Billing, day
 from tests.deployment import Tallyman
-from tests.handlers.slack.billing_desk import ask
+from tests.handlers.slack.billing_desk import ask, tell_of
 from tests.handlers.slack.correcting import card_for, direct
 from tests.handlers.slack.promising import (
     APPROVER,
@@ -94,6 +96,24 @@ def test_the_promise_after_a_broken_one_is_kept_by_what_comes_after_it(desk: Tal
     balance = ask(jamie, f"/balance {firm.name}")
     assert "Good" in balance.words
     assert "1 of 2 promises, 50% of USD 40.00" in balance.words
+    jamie.close()
+
+
+def test_a_broken_promise_is_told_to_those_who_stand_in_for_who_has_left(desk: Tallyman) -> None:
+    jamie, firm = desk.person(COLLECTOR), next_firm(desk)
+    deed(jamie, firm, "Assign", owner=APPROVER)
+    promise(jamie, firm, when="other", other_day=f"{desk.stripe.clock:%Y-%m-%d}")
+    for person in (COLLECTOR, APPROVER):
+        tell_of(desk, person, deleted=True)
+
+    _advance(desk, f"{desk.stripe.clock + timedelta(days=5):%Y-%m-%d}")
+    look(desk.runtime, PROMISES)
+
+    with contextlib.closing(desk.person()) as avery:
+        told = card_for(avery, f"{firm.name} promised USD 150.00")
+    assert "nothing has arrived, so it is chased again" in told.words
+    for person in (COLLECTOR, APPROVER):
+        tell_of(desk, person)
     jamie.close()
 
 

@@ -244,7 +244,7 @@ def test_broken_promises_come_first_and_those_that_are_due_next(database: Databa
 
     assert [line.account.path[0] for line in lines] == ["Broken", "Due", "Oldest", "Later"]
     assert lines[0].broken is not None
-    assert [line.is_held for line in lines] == [False, False, False, True]
+    assert [line.is_due_today for line in lines] == [False, True, False, False]
 
 
 def promise(
@@ -292,7 +292,7 @@ def test_a_snoozed_account_is_marked_and_stays_in_its_place(database: Database) 
 
     (line,) = digest_of(database).lines
 
-    assert (line.snoozed_until, line.is_held) == (date(2026, 11, 25), True)
+    assert line.snoozed_until == date(2026, 11, 25)
 
 
 def test_nothing_past_due_is_an_empty_digest(database: Database) -> None:

@@ -1,18 +1,24 @@
 """What tests of digests have in common: a book with late payers, a channel, and its mornings."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from bot.access import first_admin
+from bot.clock import real_now
 from bot.mirror.sweep import sweep
 from bot.models import Digest, DigestPost, Effect
+from bot.operations import set_digest
+from bot.operations.set_digest import NewDigest
+from bot.queries.digest_owing import DigestFilter
 from bot.sandbox.stripe import StandIn
+from bot.slack_objects import read_channel
 from jobs.schedule import TIMETABLE
 from jobs.timekeeping import look
 from tests.billing import Billing, Json, day
-from tests.deployment import SECRET_KEY, Tallyman, deployed
+from tests.deployment import ADMIN, SECRET_KEY, Tallyman, deployed
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import answered, ask
 from tests.handlers.slack.pressing import view_of
@@ -76,6 +82,22 @@ def set_up(person: Person, *, channel: str = ROOM, **typed: Any) -> Seen:
     person.submit(**{"channel": person.channel(channel)} | typed)
     wait_until(lambda: person.view().raw["hash"] != form.raw["hash"])
     return person.view()
+
+
+def add_digest(desk: Tallyman, name: str, *, hour: int = HOUR, since: datetime) -> None:
+    """A channel that has a digest of everything, every day, without anybody's dialog."""
+    made = desk.slack.add_channel(name, members=[ADMIN], has_bot=True)
+    wanted = NewDigest(DigestFilter(), hour, "UTC", frozenset(range(1, 8)), is_quiet=False)
+    with desk.runtime.database.writing() as session:
+        set_digest.request(
+            session,
+            first_admin(ADMIN, team_id=""),
+            desk.runtime.settings,
+            wanted,
+            channel=read_channel({"id": made.id, "name": name, "is_member": True}),
+            business_at=since,
+            now=real_now(),
+        )
 
 
 def pressed(person: Person, seen: Seen, label: str) -> Seen:

@@ -11,7 +11,7 @@ from bot.models import Effect
 from jobs.timekeeping import look
 from tests.deployment import Tallyman
 from tests.following import wait_until
-from tests.handlers.slack.billing_desk import answered, ask
+from tests.handlers.slack.billing_desk import answered, ask, grant, revoke, tell_of
 from tests.handlers.slack.digesting import (
     DIGEST,
     at_the_desk,
@@ -97,6 +97,27 @@ def test_who_set_it_up_is_told_once_and_other_channels_are_served(
     avery.click(answered(avery, after=listed), "Stop")
 
 
+def test_the_admins_are_told_where_who_set_it_up_has_left(desk: Tallyman, avery: Person) -> None:
+    grant(avery, "@robin admin")
+    robin = desk.person("U0ROBIN")
+    desk.slack.add_channel("of-robin", members=["U0ROBIN"], has_bot=True)
+    set_up(robin, channel="of-robin", weekdays=EVERY_DAY)
+    robin.close()
+    tell_of(desk, "U0ROBIN", deleted=True)
+    desk.slack.find_channel("of-robin").is_archived = True
+    before = len(told(avery))
+
+    next_morning(desk)
+
+    wait_until(lambda: len(told(avery)) > before)
+    assert "was not posted in <#" in told(avery)[-1].words
+    tell_of(desk, "U0ROBIN")
+    revoke(avery, "@robin admin")
+    listed = ask(avery, "/billing digest")
+    avery.click(listed, "show_digest:0")
+    avery.click(answered(avery, after=listed), "Stop")
+
+
 def test_a_lost_answer_makes_no_second_post(desk: Tallyman, avery: Person, room: str) -> None:
     desk.slack.faults.set({"lose_post_next": 1})
 
@@ -132,6 +153,21 @@ def test_a_table_that_slack_refuses_gives_way_to_a_simpler_one(
     assert [block["type"] for block in seen.blocks if "table" in block["type"]] == ["table"]
     assert rows_of(seen)[0][0] == "Oldest Ltd"
     # This one was asked for.
+    desk.slack.problems.clear()
+
+
+def test_operators_are_told_of_a_table_that_slack_refuses(
+    desk: Tallyman, avery: Person, room: str
+) -> None:
+    desk.slack.faults.set({"error_next": 2, "error_name": "invalid_blocks", "methods": [POST]})
+    next_morning(desk)
+    wait_for_posts(desk, avery, 1, channel=room)
+
+    wait_until(lambda: "as it is meant" in ask(avery, "/billing sync").words)
+
+    told_of = ask(avery, "/billing sync").words.partition("Slack does not take a message as")[2]
+    assert "Slack says invalid_blocks; a simpler form is shown instead." in told_of
+    assert "Post a digest" in told_of
     desk.slack.problems.clear()
 
 
