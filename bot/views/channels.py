@@ -13,7 +13,7 @@ ROWS_MAX = 20
 NAME_MAX = 80
 HOW_TO_ALLOW = (
     "To add one: /billing channels allow #billing. There, ‘share’ at the end of a command shows "
-    "its answer to everybody."
+    "its answer to everybody there, guests too."
 )
 
 

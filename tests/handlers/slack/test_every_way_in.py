@@ -32,7 +32,15 @@ from tests.deeds import SENT as SEND_LINK
 from tests.deeds import VOID
 from tests.deployment import ADMIN, SECRET_KEY, STRANGER, Tallyman, deployed
 from tests.following import wait_until
-from tests.handlers.slack.billing_desk import NO_ROLE, NOT_COVERED, TEAM, grant, revoke, tell_of
+from tests.handlers.slack.billing_desk import (
+    NO_ROLE,
+    NOT_COVERED,
+    TEAM,
+    ask,
+    grant,
+    revoke,
+    tell_of,
+)
 from tests.handlers.slack.dying import list_pending
 from tests.handlers.slack.ways_in import (
     ALL,
@@ -260,6 +268,48 @@ def test_what_is_about_all_tells_nothing_from_outside_the_scope(
     assert not SECRETS.search("".join(watch.said))
 
 
+COMMANDS = ("/invoice {}", "/balance {}", "/usage {}", "/billing use {}", "/billing account {}")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_name_from_outside_the_scope_is_answered_like_one_that_nobody_has(
+    desk: Tallyman, ids: dict[str, Any], command: str
+) -> None:
+    del ids
+    whose = _newcomer(desk, "viewer", f'"{OTHER}"')
+    desk.slack.find_channel(CHANNEL).members.append(whose.user_id)
+    name, nobodys = f'"{HIDDEN}"', '"Xylophone Quarry"'
+    with contextlib.closing(desk.person(whose.user_id)) as person:
+        hidden, nothing = (
+            _said_in(ask(person, command.format(one))).replace(one.strip('"'), "")
+            for one in (name, nobodys)
+        )
+
+    assert hidden == nothing
+    missed = refusals_of(desk.runtime.database, whose.user_id)
+    assert missed == [("missed", command.format(one)) for one in (name, nobodys)]
+
+
+@pytest.mark.parametrize("channel_id", [CHANNEL, "C0ACMESHARED"])
+def test_whatever_is_pressed_no_figures_are_shown_to_the_channel(
+    desk: Tallyman, ids: dict[str, Any], channel_id: str
+) -> None:
+    watch = Watch(desk, Whose(ADMIN, TEAM, TEAM, channel_id))
+
+    watch.use_all([*PRESSED, *SHORTCUTS], ids)
+    wait_until(lambda: not list_pending(desk))
+
+    assert SECRETS.search("".join(watch.said))
+    to_all = [
+        str(one.blocks) + one.text
+        for channel in desk.slack.workspace.channels.values()
+        if channel.kind != "im"
+        for one in desk.slack.list_messages(channel.id)
+        if one.bot_id is not None and one.only_for is None
+    ]
+    assert not SECRETS.search("".join(to_all))
+
+
 def _newcomer(desk: Tallyman, role: str, account: str = "") -> Whose:
     """Somebody new with this role, for an account or for all."""
     name = f"new{next(_numbers)}"
@@ -318,7 +368,9 @@ class Watch:
     def _shown(self) -> list[str]:
         return [
             _said_in(Seen(one.as_page(reply_count=0)))
-            for one in self._desk.slack.list_messages(CHANNEL, viewer=self._whose.user_id)
+            for one in self._desk.slack.list_messages(
+                self._whose.channel_id, viewer=self._whose.user_id
+            )
             if one.only_for == self._whose.user_id
         ]
 

@@ -219,3 +219,54 @@ def test_in_a_channel_with_others_an_answer_is_for_the_asker_alone(
     assert "shared with another organisation" in seen.words
     assert all("1,000.00" not in one.words for one in dana.messages("acme-shared"))
     dana.close()
+
+
+# What can be asked for with figures, and the rest of the commands.
+SHARED = (
+    *("/invoice 1004", "/invoice acme", "/invoice list", "/invoice history 1004"),
+    *("/balance", "/balance all", "/balance acme", '/usage "acme east"', "/invoice help"),
+    *("/billing", '/billing account "acme east"', "/billing disputes", "/billing approvals"),
+    *("/billing roles", "/billing channels", "/billing sync", "/billing audit"),
+)
+
+
+def external(desk: Tallyman, room: Channel) -> str:
+    """A channel on the list that was shared with others, of which no news has come."""
+    is_shared_unheard(desk, room)
+    return room.id
+
+
+PLACES: dict[str, Callable[[Tallyman, Channel], str]] = {
+    "a public channel that is not on the list": lambda _desk, _room: "C0GENERAL",
+    "a private channel that the bot can’t see": lambda _desk, _room: "G0FINANCE",
+    "a private channel that is not on the list": lambda _desk, _room: "G0DISPUTES",
+    "two people’s own": lambda _desk, _room: "D0AVERYJAMIE",
+    "a few people’s own": lambda _desk, _room: "G0MONTHEND",
+    "a channel with a customer": lambda _desk, _room: "C0ACMESHARED",
+    "a listed channel, shared meanwhile": external,
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_figures_are_shown_to_others_wherever_somebody_shares(
+    desk: Tallyman, room: Channel, avery: Person, place: str
+) -> None:
+    channel_id = PLACES[place](desk, room)
+    before = said_to_all(desk)
+
+    for command in SHARED:
+        assert avery.type(channel_id, f"{command} share")["ok"]
+
+    assert avery.see(channel_id).is_ephemeral
+    assert said_to_all(desk) == before
+
+
+def said_to_all(desk: Tallyman) -> dict[str, int]:
+    """How much the bot has said in each channel to more than one person."""
+    return {
+        channel_id: sum(
+            one.bot_id is not None and one.only_for is None
+            for one in desk.slack.list_messages(channel_id)
+        )
+        for channel_id in desk.slack.workspace.channels
+    }

@@ -49,6 +49,7 @@ class Whose:
     user_id: str
     user_team_id: str
     team_id: str
+    channel_id: str = CHANNEL
 
 
 # Of buttons and menus in messages: the least role, what they carry, and those that carry it.
@@ -209,11 +210,11 @@ def body_of(desk: Tallyman, way: WayIn, ids: Mapping[str, Any], whose: Whose) ->
     """What Slack would send."""
     state, carries = desk.slack.state, _put(way.carries, ids)
     tickets = state.tickets
-    token = tickets.give_response(whose.user_id, CHANNEL)
+    token = tickets.give_response(whose.user_id, whose.channel_id)
     sent: Json = {
         "team": {"id": whose.team_id},
         "user": {"id": whose.user_id, "team_id": whose.user_team_id},
-        "channel": {"id": CHANNEL},
+        "channel": {"id": whose.channel_id},
         "trigger_id": tickets.give_trigger(whose.user_id),
         "response_url": state.response_url(token),
     }
