@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.database_waits import seconds_left, waiting_at_most
 from bot.engines import POOL_WAIT_SECONDS, SQLITE_BUSY_SECONDS, postgres_engine, sqlite_engine
@@ -63,6 +64,9 @@ class Database:
             self._reader = sqlite_engine(self.url, writes=False)
         else:
             self._writer = self._reader = postgres_engine(self.url)
+        self._is_closed = False
+        for engine in {self._writer, self._reader}:
+            event.listen(engine, "checkin", self._let_go)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
@@ -70,6 +74,7 @@ class Database:
 
         Raises: Unavailable when the database does not answer.
         """
+        self._check_open()
         with _translated(), Session(self._reader, autoflush=False) as session:
             yield session
 
@@ -79,6 +84,7 @@ class Database:
 
         Raises: Unavailable when the database does not answer.
         """
+        self._check_open()
         with _translated(), self._reader.connect() as connection:
             yield Snapshot(connection)
 
@@ -88,6 +94,7 @@ class Database:
 
         Raises: Unavailable when the database does not answer or stays locked.
         """
+        self._check_open()
         session = Session(self._writer, autoflush=False, info={"database": self})
         seconds = seconds_left(POOL_WAIT_SECONDS)
         turn = self._turns.taken(seconds) if self._turns else contextlib.nullcontext()
@@ -95,9 +102,19 @@ class Database:
             yield session
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Give every connection back: what is under way may finish, and nothing begins any more."""
+        self._is_closed = True
         self._reader.dispose()
         self._writer.dispose()
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise Unavailable("This process is stopping. Please try again in a moment.")
+
+    def _let_go(self, _connection: Any, record: ConnectionPoolEntry) -> None:
+        """A pool that was disposed of keeps what comes back to it, and never closes it."""
+        if self._is_closed:
+            record.invalidate()
 
 
 def insert_into(session: Session, table: Any) -> Insert:
