@@ -23,6 +23,7 @@ from bot.money import Money, sum_by_currency
 from bot.prepared import Prepared, Row
 from bot.queries import usage_cards as cards
 from bot.queries.cards import AccountRef
+from bot.queries.freshness import get_freshness
 from bot.queries.invoice_rows import ACCOUNTS, PARENTS
 from bot.queries.sight import Sight
 from bot.queries.usage_months import account_values, check_month, get_months, of_account
@@ -102,6 +103,7 @@ def get_usage(
         ),
         companies=companies_of(items),
         months=months.listed,
+        freshness=get_freshness(session, sight=sight),
         now=sight.now,
     )
 

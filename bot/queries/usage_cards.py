@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.clock import Month
 from bot.metering.rating import Terms
 from bot.money import Money
-from bot.queries.cards import AccountRef
+from bot.queries.cards import AccountRef, Freshness
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class UsageCard:
         of an organisation are summed over its companies by name, unit and currency; `companies`
         has what each comes to, () for an account of one. `days` are all days up to the last one
         counted. `totals` and `projected` are per currency, and `projected` is {} where nothing is.
-        `months` can be asked for, newest first.
+        `months` can be asked for, newest first; `freshness` is that of the plans and invoices.
     """
 
     account: AccountRef
@@ -87,4 +87,5 @@ class UsageCard:
     projected: dict[str, Money]
     companies: tuple[CompanyUsage, ...]
     months: tuple[Month, ...]
+    freshness: Freshness
     now: datetime

@@ -7,7 +7,7 @@ from bot.queries.cards import AccountRef
 from bot.queries.usage_cards import UsageCard, UsageItem, UsageSpan
 from bot.views import actions, blocks
 from bot.views.blocks import Block, Element, Message
-from bot.views.freshness import warning
+from bot.views.freshness import freshness_warnings, warning
 from bot.views.rates import terms_text, units_words
 from bot.views.text import (
     account_name,
@@ -35,6 +35,7 @@ def usage_card(card: UsageCard) -> Message:
     shown = [
         blocks.header(fit(_title(card), blocks.HEADER_TEXT_MAX)),
         _glance(card),
+        *freshness_warnings(card.freshness, card.account.time_zone),
         *_warnings(card),
         *day_charts(card),
     ]

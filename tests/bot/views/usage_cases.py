@@ -11,7 +11,7 @@ from bot.money import Money, sum_by_currency
 from bot.queries.cards import AccountRef
 from bot.queries.usage_cards import CompanyUsage, UsageCard, UsageItem, UsageSpan
 from bot.views.usage import usage_card
-from tests.bot.views.cards import ACME, NOW
+from tests.bot.views.cards import ACME, FRESH, NOW
 
 BERLIN = "Europe/Berlin"
 EAST = AccountRef(7, "company", ("Acme", "Acme East"), BERLIN, ("cus_7",))
@@ -83,6 +83,7 @@ def make_usage(*items: UsageItem, **changes: Any) -> UsageCard:
         projected=sum_by_currency(item.projected for item in items if item.projected),
         companies=(),
         months=(Month(2026, 11), Month(2026, 10), Month(2026, 9)),
+        freshness=FRESH,
         now=NOW,
     )
     return replace(card, **changes)
@@ -171,4 +172,5 @@ USAGE_CASES = {
     "usage_long": usage_card(_long()),
     "usage_currencies": usage_card(_currencies()),
     "usage_nothing": usage_card(make_usage(spans=(), items=(), days=(), totals={}, months=())),
+    "usage_of_an_old_copy": usage_card(make_usage(freshness=replace(FRESH, is_stale=True))),
 }

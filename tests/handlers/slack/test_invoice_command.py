@@ -361,5 +361,7 @@ def test_what_is_not_here_while_stripe_is_first_read_may_come(
 
     assert "Nothing matches ‘4711’" in answer.words
     assert "Stripe is being read for the first time." in answer.words
+    assert avery.type("general", "/usage Gulf Calls")["ok"]
+    assert "Stripe is being read for the first time." in avery.see("general").words
     with desk.runtime.database.writing() as session:
         set_mark(session, SWEPT, business_at=kept[0], real_at=kept[1])
