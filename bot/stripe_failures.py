@@ -11,6 +11,10 @@ from bot.telemetry import clean_text
 
 BACKOFF_SECONDS, BACKOFF_SECONDS_MAX = 0.25, 8.0
 RETRY_AFTER_SECONDS_MAX = 30.0
+# Whoever answers so has not let a request through.
+NOT_DONE = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+# A declined payment, for one, need not come with words.
+NO_REASON = "it gave no reason."
 
 # First words of a path that are followed by the name of a resource, not by an id.
 NAMESPACES = frozenset({"billing", "billing_portal", "checkout", "reporting", "test_helpers"})
@@ -43,7 +47,7 @@ def judge(failed: Any, path: str) -> Failure:
     """What an error of the SDK means: ask again, or one of our errors, raised."""
     status = failed.http_status or 0
     headers = {name.lower(): value for name, value in (failed.headers or {}).items()}
-    said = clean_text(str(failed.user_message or ""))
+    said = _said_by_stripe(failed)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         reason = clean_text(headers.get("stripe-rate-limited-reason") or "rate limit")
         after = _retry_after_seconds(headers.get("retry-after"))
@@ -72,6 +76,7 @@ class NotUnderstood(BadRequest):
     """Stripe does not answer a question as it was asked; `code` and `said` are its own words."""
 
     def __init__(self, endpoint: str, status: int, said: str, *, code: str) -> None:
+        said = said or NO_REASON
         super().__init__(f"Stripe refused {endpoint} ({status}): {said}")
         self.said = said
         self.code = code
@@ -81,6 +86,7 @@ class StripeRefused(Refused):
     """Stripe says no to a change: nothing was done. `code` and `decline_code` are its own words."""
 
     def __init__(self, said: str, *, code: str, decline_code: str = "") -> None:
+        said = said or NO_REASON
         super().__init__(f"Stripe refused it: {said}")
         self.said = said
         self.code = code
@@ -100,21 +106,28 @@ def judge_change(
         too, and none where the key was in use at that moment.
     """
     status, code = failed.http_status or 0, str(failed.code or "")
-    said = clean_text(str(failed.user_message or ""))
+    said = _said_by_stripe(failed)
     headers = {name.lower(): value for name, value in (failed.headers or {}).items()}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         after = _retry_after_seconds(headers.get("retry-after"))
         return ToldToWait("Stripe", after or backoff_seconds(1))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return StripeFailed(f"Stripe failed ({status}).")
-    if status == HTTPStatus.CONFLICT or status < HTTPStatus.BAD_REQUEST:
+    is_doubtful = status == HTTPStatus.CONFLICT or status < HTTPStatus.BAD_REQUEST
+    # Where something on the way has answered, Stripe may have been asked all the same.
+    if is_doubtful or (failed.error is None and status not in NOT_DONE):
         return Unavailable(f"Stripe has not said what came of it ({code or status}).")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return Misconfigured(f"STRIPE_SECRET_KEY may not do that. Stripe says: {said}")
     if code == "resource_missing" or status == HTTPStatus.NOT_FOUND:
-        return NotFound(f"Stripe has no such thing any more: {said}")
+        return NotFound(f"Stripe has no such thing any more: {said or NO_REASON}")
     decline_code = str(getattr(failed.error, "decline_code", None) or "")
     return StripeRefused(said, code=code, decline_code=decline_code)
+
+
+def _said_by_stripe(failed: Any) -> str:
+    """Its own words; "" where there are none, or where the answer was none of Stripe's."""
+    return "" if failed.error is None else clean_text(str(failed.user_message or ""))
 
 
 def _retry_after_seconds(value: str | None) -> float | None:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import orjson
+
 from bot.clock import monotonic_seconds
 
 # The SDK's own time-out is 80 seconds, longer than anyone here waits.
@@ -51,7 +53,9 @@ def make_wire(api_base: str) -> Any:
         ) -> tuple[bytes, int, Mapping[str, str]]:
             body, status, headers = super().request(*args, **options)
             if status != HTTPStatus.OK:
-                return body, status, headers
+                # The SDK trips over some errors that are not of Stripe's form.
+                is_odd = status >= HTTPStatus.BAD_REQUEST and not _is_error(body)
+                return b"{}" if is_odd else body, status, headers
             self._kept.body = body
             return b"{}", status, headers
 
@@ -68,6 +72,15 @@ def make_wire(api_base: str) -> Any:
             self.session.close()
 
     return Wire()
+
+
+def _is_error(body: bytes) -> bool:
+    """Whether an answer tells of an error as Stripe does: as an object in an object."""
+    try:
+        told = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(told, dict) and isinstance(told.get("error"), dict)
 
 
 class OpenLines:

@@ -20,7 +20,7 @@ from bot.pacing import MADE_UP_SECONDS, Pacer
 from bot.sandbox.server import serving
 from bot.sandbox.stripe import StandIn
 from bot.stripe_api import FAILURES_MAX, RATE_LIMITED_MAX, STRIPE_API_VERSION, StripeAPI
-from bot.stripe_failures import endpoint_of
+from bot.stripe_failures import StripeRefused, endpoint_of
 from bot.stripe_wire import READ_SECONDS
 from tests.following import wait_until
 
@@ -265,6 +265,38 @@ def test_a_list_that_is_none_or_does_not_move_on_ends(peer: Peer, body: dict[str
 
     with pytest.raises(Unavailable):
         list(itertools.islice(peer.api().pages("/v1/invoices"), 5))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Response("<html>Bad request</html>", 400),
+        Response("", 402),
+        JSONResponse({"error": "timeout", "error_description": "of a proxy"}, 408),
+        JSONResponse([], 400),
+    ],
+)
+def test_a_no_that_is_not_stripe_s_own_leaves_open_whether_it_was_done(
+    peer: Peer, answer: Response
+) -> None:
+    peer.answer = lambda _request: answer
+
+    with pytest.raises(Unavailable, match="has not said what came of it"):
+        peer.api().post("/v1/invoices/in_1/void", key="k")
+
+
+def test_a_read_that_something_on_the_way_refuses_is_no_crash(peer: Peer) -> None:
+    peer.answer = lambda _request: JSONResponse({"error": "of a proxy"}, 400)
+
+    with pytest.raises(BadRequest, match="it gave no reason"):
+        peer.api().get("/v1/invoices/in_1")
+
+
+def test_a_no_without_a_reason_says_that_there_is_none(peer: Peer) -> None:
+    peer.answer = lambda _request: JSONResponse({"error": {"type": "card_error"}}, 402)
+
+    with pytest.raises(StripeRefused, match="it gave no reason"):
+        peer.api().post("/v1/invoices/in_1/pay", key="k")
 
 
 def test_the_account_is_told_with_its_mode(peer: Peer) -> None:
