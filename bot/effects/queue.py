@@ -39,6 +39,7 @@ FURTHEST = max(timedelta(seconds=BACKOFF_SECONDS_MAX), lanes.HELD_MAX)
 
 _EFFECTS: Any = models.Effect.__table__
 _MINE = _EFFECTS.alias("mine")
+_BOTH = (False, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +156,11 @@ def find_next_due(session: Session, *, now: datetime) -> timedelta | None:
 
     What is due and in no closed lane waits for another of its subject, whose end is heard of.
     """
-    ready = select(_EFFECTS.c.due_at).where(models.READY).order_by(_EFFECTS.c.due_at).limit(1)
-    due_at = session.scalar(ready.where(_EFFECTS.c.due_at > now))
-    moments = [] if due_at is None else [due_at]
+    ready = select(_EFFECTS.c.due_at).where(models.READY).limit(1)
+    later = ready.where(_EFFECTS.c.due_at > now).order_by(_EFFECTS.c.due_at)
+    # The index has the patient ones behind the others: asked for both at once, it is read whole.
+    soonest = [session.scalar(later.where(_EFFECTS.c.is_patient.is_(each))) for each in _BOTH]
+    moments = [due_at for due_at in soonest if due_at is not None]
     if session.scalar(ready.where(_EFFECTS.c.due_at <= now)) is not None:
         moments += lanes.list_closed(session, now=now).values()
     return min(moments) - now if moments else None
