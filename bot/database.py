@@ -33,6 +33,15 @@ MIGRATION_LOCK = 7_246_001
 Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 
+_UNWRITABLE = {
+    sqlite3.SQLITE_READONLY: "The database can’t be changed: its file or its disk is read-only.",
+    sqlite3.SQLITE_FULL: "The database can’t be changed: its disk is full.",
+}
+_DAMAGED = "The database is damaged. Whoever runs this has to restore it from a backup."
+_DAMAGED_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DAMAGED_STATES = frozenset({"XX001", "XX002"})
+
+
 class Reading(Protocol):
     """What a query looks through: a Session, or a Snapshot where nothing but rows is wanted."""
 
@@ -59,6 +68,8 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turns = Turns() if self.is_sqlite else None
+        # Why nothing could be written the last time; "" when something was.
+        self.trouble = ""
         if self.is_sqlite:
             self._writer = sqlite_engine(self.url, writes=True)
             self._reader = sqlite_engine(self.url, writes=False)
@@ -98,8 +109,13 @@ class Database:
         session = Session(self._writer, autoflush=False, info={"database": self})
         seconds = seconds_left(POOL_WAIT_SECONDS)
         turn = self._turns.taken(seconds) if self._turns else contextlib.nullcontext()
-        with turn, _translated(), session, session.begin():
-            yield session
+        try:
+            with turn, _translated(), session, session.begin():
+                yield session
+        except Unwritable as failed:
+            self.trouble = failed.message
+            raise
+        self.trouble = ""
 
     def close(self) -> None:
         """Give every connection back: what is under way may finish, and nothing begins any more."""
@@ -130,6 +146,10 @@ def insert_for(dialect: str, table: Any) -> Insert:
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
+class Unwritable(Unavailable):
+    """Nothing can be written until somebody has seen to the disk."""
+
+
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
     try:
@@ -137,6 +157,12 @@ def _translated() -> Iterator[None]:
     except PoolTimeoutError:
         raise Unavailable("The database is busy. Please try again in a moment.") from None
     except DBAPIError as failed:
+        # The lowest byte is the code, what is above it the place. Source: sqlite.org/rescode.html.
+        code = getattr(failed.orig, "sqlite_errorcode", 0) & 0xFF
+        if code in _UNWRITABLE:
+            raise Unwritable(_UNWRITABLE[code]) from failed
+        if code in _DAMAGED_CODES or getattr(failed.orig, "sqlstate", None) in _DAMAGED_STATES:
+            raise Unavailable(_DAMAGED) from failed
         if _is_passing(failed):
             raise Unavailable("The database did not answer. Please try again soon.") from failed
         raise
@@ -219,11 +245,23 @@ def _prepare_postgres(connection: Connection) -> None:
 def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
 
     root = Path(__file__).parent.parent
     config = Config(toml_file=root / "pyproject.toml")
     config.set_main_option("script_location", str(root / "bot" / "migrations"))
     config.attributes["connection"] = connection
+    scripts = ScriptDirectory.from_config(config)
+    for revision in MigrationContext.configure(connection).get_current_heads():
+        try:
+            scripts.get_revisions(revision)
+        except CommandError:
+            raise Misconfigured(
+                f"A newer version of Tallyman has changed this database (to {revision}), which this"
+                " one does not know. Start the newer one again, or restore a backup from before."
+            ) from None
     command.upgrade(config, "head")
 
 

@@ -38,6 +38,8 @@ def health_routes(database: Database) -> list[Route]:
                 alerts = count_alerts(reading)
         except BotError as failed:
             return JSONResponse({"ready": False, "why": failed.message}, status_code=503)
+        if database.trouble:
+            return JSONResponse({"ready": False, "why": database.trouble}, status_code=503)
         # What waits for a person's decision keeps nobody from being served.
         counts = {"failed_work": report.dead_ends_count, "alerts": alerts}
         return JSONResponse(
