@@ -1,21 +1,15 @@
 """Closing corrections that nobody has approved in time, by the business clock."""
 
-import contextlib
-import threading
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 from bot.clock import real_now
-from bot.errors import BotError
 from bot.operations.expire_corrections import AT_ONCE, expire
 from bot.queries.sight import sight_of_desk
 from bot.runtime import Runtime
-from bot.telemetry import get_logger
+from jobs.looking import looking
 
 # Between two looks at the clock.
 LOOK_SECONDS = 10.0
-STOPPING_SECONDS_MAX = 2.0
-
-log = get_logger("approvals")
 
 
 def run(runtime: Runtime) -> int:
@@ -33,24 +27,6 @@ def run(runtime: Runtime) -> int:
             return count
 
 
-@contextlib.contextmanager
-def keeping_approvals(runtime: Runtime) -> Iterator[None]:
+def keeping_approvals(runtime: Runtime) -> AbstractContextManager[None]:
     """Do so for the length of a block, in a thread of its own."""
-    stopping = threading.Event()
-
-    def keep() -> None:
-        while not stopping.wait(LOOK_SECONDS):
-            try:
-                run(runtime)
-            except BotError as failed:
-                log.warning("approvals_failed", why=failed.message)
-            except Exception:
-                log.exception("approvals_crashed")
-
-    thread = threading.Thread(target=keep, name="approvals", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join(STOPPING_SECONDS_MAX)
+    return looking("approvals", lambda _stopping: run(runtime), every_seconds=LOOK_SECONDS)

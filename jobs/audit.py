@@ -1,7 +1,6 @@
 """Every day of the audit trail: its anchor in the log, and a check of all that was recorded."""
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -12,17 +11,16 @@ from bot.audit.anchors import find_anchor
 from bot.clock import local_day, real_now, start_of_day, zone_of
 from bot.database import insert_into
 from bot.database_clock import database_now
-from bot.errors import BotError
 from bot.mirror.marks import find_mark
 from bot.models import RefusalCount, SyncMark
 from bot.operations import note_roles
 from bot.operations.verify_audit import verify_audit
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
+from jobs.looking import looking
 
 # Between two looks at the clock.
 LOOK_SECONDS = 60.0
-STOPPING_SECONDS_MAX = 2.0
 # Whoever moves this mark does the day's check.
 ANCHORED = "audit_anchored"
 COUNTS_KEPT = timedelta(days=90)
@@ -78,22 +76,7 @@ def keeping_audit(runtime: Runtime) -> Iterator[None]:
     """
     with runtime.database.writing() as session:
         note_roles.request(session, runtime.settings, now=real_now())
-    stopping = threading.Event()
-
-    def work() -> None:
-        while not stopping.is_set():
-            try:
-                run(runtime, now=real_now())
-            except BotError as failed:
-                log.warning("audit_failed", why=failed.message)
-            except Exception:
-                log.exception("audit_crashed")
-            stopping.wait(LOOK_SECONDS)
-
-    thread = threading.Thread(target=work, name="audit", daemon=True)
-    thread.start()
-    try:
+    with looking(
+        "audit", lambda _stopping: run(runtime, now=real_now()), every_seconds=LOOK_SECONDS
+    ):
         yield
-    finally:
-        stopping.set()
-        thread.join(STOPPING_SECONDS_MAX)

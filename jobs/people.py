@@ -4,9 +4,9 @@ Any number of workers may list at the same time: what is written is the same, an
 replaces newer.
 """
 
-import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -27,6 +27,7 @@ from bot.slack_api import SlackAPI
 from bot.slack_directory import list_slack_groups, list_slack_people
 from bot.slack_failures import RateLimited
 from bot.telemetry import get_logger
+from jobs.looking import looking
 
 log = get_logger("people")
 
@@ -39,7 +40,6 @@ PAGES_MAX = 200
 WAIT_SECONDS_MAX = 60.0
 WAITS_MAX = 20
 LOOK_SECONDS = 60.0
-STOPPING_SECONDS_MAX = 2.0
 FAILING = "people_failing"
 
 Answer = TypeVar("Answer")
@@ -121,27 +121,19 @@ def _list_groups(runtime: Runtime, slack: SlackAPI, patience: _Patience) -> None
         drop_missing_groups(session, [group.id for group in groups], seen_at=seen_at)
 
 
-@contextlib.contextmanager
-def keeping_people(runtime: Runtime, slack: SlackAPI, own_team_id: str) -> Iterator[None]:
+def keeping_people(
+    runtime: Runtime, slack: SlackAPI, own_team_id: str
+) -> AbstractContextManager[None]:
     """Do the work of `run` in a thread of its own, for the length of a block."""
-    stopping = threading.Event()
 
-    def work() -> None:
-        while not stopping.is_set():
-            try:
-                run(runtime, slack, own_team_id=own_team_id, stopping=stopping)
-            except Exception as failed:  # noqa: BLE001 - whatever it is, the loop goes on
-                if not stopping.is_set():
-                    _tell(runtime, failed)
-            stopping.wait(LOOK_SECONDS)
+    def look(stopping: threading.Event) -> None:
+        try:
+            run(runtime, slack, own_team_id=own_team_id, stopping=stopping)
+        except Exception as failed:  # noqa: BLE001 - whatever it is, operators are to hear of it
+            if not stopping.is_set():
+                _tell(runtime, failed)
 
-    thread = threading.Thread(target=work, name="people", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join(STOPPING_SECONDS_MAX)
+    return looking("people", look, every_seconds=LOOK_SECONDS)
 
 
 def _tell(runtime: Runtime, failed: Exception) -> None:
