@@ -17,8 +17,8 @@ from handlers.slack.forms import (
     read_help,
     read_shared,
 )
-from handlers.slack.references import ENDINGS, clean_reference
-from handlers.slack.words import VALUE_MAX, Word, quote
+from handlers.slack.references import ENDINGS, read_reference
+from handlers.slack.words import Word, quote
 
 EVERYTHING = "all"
 
@@ -87,12 +87,7 @@ def _read_account(words: list[Word]) -> ShowBalance:
         raise BadRequest(
             f"A balance is always that of today. For the invoice of a month: /invoice {asked}"
         )
-    account = joined(words)
-    if len(words) == 1:
-        account = last.text if last.is_quoted else clean_reference(last.source)
-    if len(account) > VALUE_MAX:
-        raise BadRequest(f"That name is too long: {VALUE_MAX} characters are the most.")
-    return ShowBalance(account)
+    return ShowBalance(read_reference(words))
 
 
 def _read_book(_words: list[Word]) -> ShowBook:

@@ -38,7 +38,8 @@ from handlers.slack.forms import (
     read_shared,
 )
 from handlers.slack.mentions import channel_id, subject_id
-from handlers.slack.words import VALUE_MAX, Word, quote
+from handlers.slack.references import require_short
+from handlers.slack.words import Word, quote
 
 ROLES = tuple(role.value for role in Role)
 # The sign of an account that our own buttons name by its number.
@@ -131,10 +132,7 @@ def _read_account(words: list[Word]) -> str | None:
         words = words[1:]
     if not words:
         return None
-    account = words[0].text if len(words) == 1 else joined(words)
-    if len(account) > VALUE_MAX:
-        raise BadRequest(f"That name is too long: {VALUE_MAX} characters are the most.")
-    return account
+    return require_short(words[0].text if len(words) == 1 else joined(words))
 
 
 def _read_channels(words: list[Word]) -> ShowChannels | AllowChannel | RemoveChannel:

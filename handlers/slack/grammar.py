@@ -9,7 +9,7 @@ from datetime import date
 from itertools import takewhile
 from typing import Any
 
-from bot.clock import Month, looks_like_month, parse_month
+from bot.clock import Month
 from bot.errors import BadRequest
 from bot.queries.cards import Status
 from bot.views.actions import LIST_TEXT_MAX
@@ -28,7 +28,7 @@ from handlers.slack.forms import (
     read_help,
     read_shared,
 )
-from handlers.slack.references import ENDINGS, clean_reference, proposed_month
+from handlers.slack.references import ENDINGS, read_month, read_reference
 from handlers.slack.words import VALUE_MAX, Word, quote
 
 
@@ -140,9 +140,9 @@ def _read_show(words: list[Word]) -> ShowInvoice:
         )
     month, last = None, words[-1]
     if len(words) > 1 and is_bare(last):
-        month = _read_month(last.text.rstrip(ENDINGS))
+        month = read_month(last.text.rstrip(ENDINGS))
     names = words[:-1] if month else words
-    return ShowInvoice(_read_reference(names), month)
+    return ShowInvoice(read_reference(names), month)
 
 
 def _read_history(words: list[Word]) -> ShowHistory:
@@ -153,25 +153,7 @@ def _read_history(words: list[Word]) -> ShowHistory:
             f"A history has no filters, so ‘{key}:’ is not understood. Write the invoice alone, "
             "such as /invoice history 1234; a number that holds a colon in quotes."
         )
-    return ShowHistory(_read_reference(words))
-
-
-def _read_reference(words: list[Word]) -> str:
-    if len(words) == 1:
-        ref = words[0].text if words[0].is_quoted else clean_reference(words[0].source)
-    else:
-        ref = joined(words)
-    if len(ref) > VALUE_MAX:
-        raise BadRequest(f"That name is too long: {VALUE_MAX} characters are the most.")
-    return ref
-
-
-def _read_month(text: str) -> Month | None:
-    if looks_like_month(text):
-        return parse_month(text)
-    if proposal := proposed_month(text):
-        raise BadRequest(f"A month is written YYYY-MM. Did you mean {proposal}?")
-    return None
+    return ShowHistory(read_reference(words))
 
 
 def _read_list(words: list[Word]) -> ListInvoices:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.clock import Month, looks_like_month, parse_month
+from bot.clock import Month
 from bot.errors import BadRequest
 from bot.views.help import HelpLine
 from handlers.slack.forms import (
@@ -10,13 +10,12 @@ from handlers.slack.forms import (
     Form,
     ShowHelp,
     is_bare,
-    joined,
     read_forms,
     read_help,
     read_shared,
 )
-from handlers.slack.references import ENDINGS, clean_reference, proposed_month
-from handlers.slack.words import VALUE_MAX, Word, quote
+from handlers.slack.references import ENDINGS, read_month, read_reference
+from handlers.slack.words import Word, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +66,11 @@ def _read_show(words: list[Word]) -> ShowUsage:
         )
     month, last = None, words[-1]
     if is_bare(last):
-        month = _read_month(last.text.rstrip(ENDINGS))
+        month = read_month(last.text.rstrip(ENDINGS))
     names = words[:-1] if month else words
     if not names:
         return ShowUsage(None, month)
-    if len(names) == 1:
-        ref = names[0].text if names[0].is_quoted else clean_reference(names[0].source)
-    else:
-        ref = joined(names)
-    if len(ref) > VALUE_MAX:
-        raise BadRequest(f"That name is too long: {VALUE_MAX} characters are the most.")
-    return ShowUsage(ref, month)
-
-
-def _read_month(text: str) -> Month | None:
-    if looks_like_month(text):
-        return parse_month(text)
-    if proposal := proposed_month(text):
-        raise BadRequest(f"A month is written YYYY-MM. Did you mean {proposal}?")
-    return None
+    return ShowUsage(read_reference(names), month)
 
 
 USAGE_FORMS = (
