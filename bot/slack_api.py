@@ -9,7 +9,7 @@ import concurrent.futures
 import http.client
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -186,11 +186,21 @@ class SlackAPI:
             raise Unavailable("Slack did not say whether it took the message.") from failed
         return answer.data if isinstance(answer.data, dict) else {}
 
-    def respond(self, response_url: str, payload: dict[str, Any]) -> None:
-        """Send an answer to a press, soon; what fails is logged, since nobody waits for it.
+    def respond(
+        self, response_url: str, text: str, blocks: Sequence[Mapping[str, Any]], *, replaces: bool
+    ) -> None:
+        """Answer somebody alone, soon, below what they pressed or in its place.
+
+        What fails is logged, since nobody waits for it.
 
         Raises: Unavailable when too many answers are waiting already.
         """
+        payload = {
+            "response_type": "ephemeral",
+            "replace_original": replaces,
+            "text": text,
+            "blocks": blocks,
+        }
         self._responses.send(response_url, payload)
 
     def _unreached(self, failed: Exception) -> Unavailable:

@@ -102,13 +102,7 @@ def _later(desk: Desk, press: Press, work: Callable[[], None]) -> None:
 
 
 def _respond(desk: Desk, press: Press, message: Message, *, replaces: bool) -> None:
-    payload = {
-        "response_type": "ephemeral",
-        "replace_original": replaces,
-        "text": message.text,
-        "blocks": message.blocks,
-    }
     try:
-        desk.slack.respond(press.response_url, payload)
+        desk.slack.respond(press.response_url, message.text, message.blocks, replaces=replaces)
     except Unavailable as failed:
         log.warning("press_unanswered", action=press.action_id, why=failed.message)

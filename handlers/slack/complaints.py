@@ -162,13 +162,7 @@ def _of_mention(ask: Ask, mention: Mention) -> Message:
 
 
 def _respond(desk: Desk, shortcut: Shortcut, message: Message) -> None:
-    payload = {
-        "response_type": "ephemeral",
-        "replace_original": False,
-        "text": message.text,
-        "blocks": message.blocks,
-    }
     try:
-        desk.slack.respond(shortcut.response_url, payload)
+        desk.slack.respond(shortcut.response_url, message.text, message.blocks, replaces=False)
     except Unavailable as failed:
         log.warning("shortcut_unanswered", why=failed.message)
