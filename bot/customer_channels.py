@@ -18,12 +18,11 @@ from bot.queries.channels import find_channel
 from bot.queries.digests import find_digest_of_channel
 from bot.queries.terms import find_terms
 from bot.settings import Settings
+from bot.slack_directory import UNSEEN
 from bot.slack_objects import SlackChannel, read_channel
 from bot.slack_posting import Place
 
 _CHANNELS: Any = CustomerChannel.__table__
-
-UNSEEN = "I can’t see that channel. If it is private, invite me first: /invite @Tallyman there."
 
 
 def require_suitable(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.errors import NotFound, Unavailable
+from bot.errors import NotFound, Refused, Unavailable
 from bot.slack_api import SlackAPI
 from bot.slack_objects import (
     SlackChannel,
@@ -16,6 +16,7 @@ from bot.slack_objects import (
 
 # Slack advises 200 and allows under 1,000. Source: docs.slack.dev/apis/web-api/pagination, 2026-11.
 PEOPLE_PER_PAGE = 500
+UNSEEN = "I can’t see that channel. If it is private, invite me first: /invite @Tallyman there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,24 @@ def find_slack_channel(slack: SlackAPI, channel_id: str) -> SlackChannel | None:
         return read_channel(slack.look("conversations.info", {"channel": channel_id})["channel"])
     except (NotFound, KeyError):
         return None
+
+
+def require_own_channel(channel: SlackChannel | None, *, direct: str) -> SlackChannel:
+    """A channel in which amounts may be posted; `direct` is said of a direct message.
+
+    Raises: NotFound and Refused, saying what would be right.
+    """
+    if channel is None:
+        raise NotFound(UNSEEN)
+    if channel.is_direct:
+        raise Refused(direct)
+    if channel.is_archived:
+        raise Refused(f"#{channel.name} is archived: nobody can write there.")
+    if channel.is_external:
+        raise Refused(
+            f"#{channel.name} is shared with another organisation, so no amounts are shown there."
+        )
+    return channel
 
 
 def list_slack_people(slack: SlackAPI, cursor: str | None) -> PeoplePage:

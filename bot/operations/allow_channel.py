@@ -8,9 +8,9 @@ from bot.access import Actor, Permission, acting, require
 from bot.audit.deeds import Deed, Stage, Subject
 from bot.audit.record import record
 from bot.database import insert_into
-from bot.errors import NotFound, Refused
 from bot.models import SharedChannel
 from bot.settings import Settings
+from bot.slack_directory import require_own_channel
 from bot.slack_objects import SlackChannel
 
 
@@ -29,18 +29,8 @@ def request(
         must not be shared in.
     """
     require(actor, Permission.MANAGE_CHANNELS)
-    if channel is None:
-        raise NotFound(
-            "I can't see that channel. If it is private, invite me first: /invite @Tallyman there."
-        )
-    if channel.is_direct:
-        raise Refused("Answers can be shared in channels only, not in direct messages.")
-    if channel.is_archived:
-        raise Refused(f"#{channel.name} is archived: nobody can write there.")
-    if channel.is_external:
-        raise Refused(
-            f"#{channel.name} is shared with another organisation, so no amounts are shown there."
-        )
+    said = "Answers can be shared in channels only, not in direct messages."
+    channel = require_own_channel(channel, direct=said)
     new = insert_into(session, SharedChannel).values(
         channel_id=channel.id,
         name=channel.name,

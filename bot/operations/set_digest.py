@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from bot.access import Actor, Permission, acting, require
 from bot.audit.deeds import Deed, Private, Stage, Subject
 from bot.audit.record import record
-from bot.errors import BadRequest, NotFound, Refused
+from bot.errors import BadRequest
 from bot.models import IS_SET_UP, Digest
 from bot.queries.digest_owing import DigestFilter
 from bot.settings import Settings
+from bot.slack_directory import require_own_channel
 from bot.slack_objects import SlackChannel
 
 KIND = "set_digest"
@@ -84,19 +85,8 @@ def require_channel(channel: SlackChannel | None) -> SlackChannel:
 
     Raises: NotFound and Refused, saying what would be right.
     """
-    if channel is None:
-        raise NotFound(
-            "I can’t see that channel. If it is private, invite me first: /invite @Tallyman there."
-        )
-    if channel.is_direct:
-        raise Refused("A digest is posted in a channel, not in a direct message.")
-    if channel.is_archived:
-        raise Refused(f"#{channel.name} is archived: nobody can write there.")
-    if channel.is_external:
-        raise Refused(
-            f"#{channel.name} is shared with another organisation, so no amounts are shown there."
-        )
-    return channel
+    said = "A digest is posted in a channel, not in a direct message."
+    return require_own_channel(channel, direct=said)
 
 
 def end(session: Session, digest_id: int, actor: Actor, *, now: datetime) -> bool:

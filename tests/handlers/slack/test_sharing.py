@@ -176,9 +176,9 @@ def test_where_slack_does_not_say_who_listens_nothing_is_shared(
     [
         ("#acme-shared", "shared with another organisation"),
         ("#spring-launch", "is archived"),
-        ("G0FINANCE", "I can't see that channel"),
-        ("C0NOWHERE", "I can't see that channel"),
-        ("D0AVERYJAMIE", "I can't see that channel"),
+        ("G0FINANCE", "I can’t see that channel"),
+        ("C0NOWHERE", "I can’t see that channel"),
+        ("D0AVERYJAMIE", "I can’t see that channel"),
     ],
 )
 def test_a_channel_where_nothing_may_be_shared_is_not_allowed(
