@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot import announcements, customer_channels, mailing
+from bot import announcements, customer_channels, mailing, stripe_mail
 from bot.access import Permission, find_actor, permissions_for
 from bot.audit.deeds import Private
 from bot.clock import monotonic_seconds
-from bot.effects import Done, Effect, Means, Outcome, Unknown
+from bot.effects import Done, Effect, Means, Outcome, Unknown, slack_lane
 from bot.errors import NotAllowed, Refused, ToldToWait, Unavailable
 from bot.mail_api import Mail
 from bot.mirror.documents import payment_url
@@ -84,6 +84,16 @@ def told_of(addressee: Addressee, language: Language) -> dict[str, str]:
     """Where it goes and in which language, as a promise keeps it."""
     told = {"way": addressee.way.value, "recipient": addressee.name, "language": language.value}
     return told | ({"channel": addressee.to} if addressee.way is Way.SLACK else {})
+
+
+def lane_of(addressee: Addressee) -> str:
+    """The lane in which what is sent there waits its turn."""
+    match addressee.way:
+        case Way.MAIL:
+            return mailing.LANE
+        case Way.SLACK:
+            return slack_lane(addressee.to)
+    return stripe_mail.LANE
 
 
 def recipient_of(addressee: Addressee) -> Private | str:

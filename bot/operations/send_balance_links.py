@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import effects, mailing
+from bot import effects
 from bot.access import Actor, Permission, acting, require_for
 from bot.audit.deeds import Deed, Stage, Subject
 from bot.audit.record import record
@@ -14,6 +14,7 @@ from bot.errors import NotAllowed, Refused
 from bot.operations import tell_sender
 from bot.pay_links import (
     LinkLine,
+    lane_of,
     lines_as_json,
     recipient_of,
     require_still_allowed,
@@ -67,14 +68,13 @@ def request(
     if (repeated := effects.find_by_press(session, press)) is not None:
         return repeated
     require_for(actor, Permission.SEND_LINKS, account_id=sending.account_id)
-    is_post = sending.addressee.way is Way.SLACK
     effect = effects.promise(
         session,
         kind=KIND,
         subject=subject_of(sending.account_id, sending.currency),
         key=f"{KIND}:{sending.account_id}:{sending.currency}:after:{sending.after}",
         now=database_now(session, now),
-        lane=effects.slack_lane(sending.addressee.to) if is_post else mailing.LANE,
+        lane=lane_of(sending.addressee),
         payload={
             "what": sending.what,
             "account": sending.account_id,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import effects, mailing, stripe_mail
+from bot import effects, stripe_mail
 from bot.access import Actor, Permission, acting, require_for
 from bot.audit.deeds import Deed, Stage, Subject
 from bot.audit.record import record
@@ -17,6 +17,7 @@ from bot.operations import tell_sender
 from bot.pay_links import (
     READ_SECONDS_MAX,
     LinkLine,
+    lane_of,
     lines_as_json,
     lines_of,
     read_link,
@@ -76,7 +77,7 @@ def request(
         subject=subject_of(sending.line.invoice_id),
         key=f"{KIND}:{sending.line.invoice_id}:after:{sending.after}",
         now=database_now(session, now),
-        lane=_lane(sending.addressee),
+        lane=lane_of(sending.addressee),
         payload=_payload(sending),
         press=press,
         asked_by=actor.user_id,
@@ -94,15 +95,6 @@ def _payload(sending: Sending) -> dict[str, Any]:
         "lines": lines_as_json([sending.line]),
         "asked_at": sending.asked_at.isoformat(),
     }
-
-
-def _lane(addressee: Addressee) -> str:
-    match addressee.way:
-        case Way.MAIL:
-            return mailing.LANE
-        case Way.SLACK:
-            return effects.slack_lane(addressee.to)
-    return stripe_mail.LANE
 
 
 def _deed(actor: Actor, sending: Sending) -> Deed:

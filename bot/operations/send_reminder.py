@@ -22,6 +22,7 @@ from bot.pay_links import (
     UNSEEN_SECONDS,
     LinkLine,
     find_post,
+    lane_of,
     lines_as_json,
     lines_of,
     recipient_of,
@@ -96,7 +97,7 @@ def _promise(  # noqa: PLR0913, PLR0917 - each is a part of the promise
         subject=reminder_rows.subject_of(reminder_id),
         key=f"{KIND}:{reminder_id}:{place}",
         now=day.now,
-        lane=_lane(addressee),
+        lane=lane_of(addressee),
         payload={
             "what": what,
             "account": planned.account.id,
@@ -110,15 +111,6 @@ def _promise(  # noqa: PLR0913, PLR0917 - each is a part of the promise
             "asked_at": day.business_at.isoformat(),
         },
     )
-
-
-def _lane(addressee: Addressee) -> str:
-    match addressee.way:
-        case Way.MAIL:
-            return mailing.LANE
-        case Way.SLACK:
-            return effects.slack_lane(addressee.to)
-    return stripe_mail.LANE
 
 
 def perform(effect: effects.Effect, means: effects.Means) -> effects.Outcome:
