@@ -133,30 +133,26 @@ def result_notice(card: ApprovalCard) -> Message:
 
 def question_notice(card: ApprovalCard, question: Remark) -> Message:
     """That somebody asks something before they decide, for the person who asked for it."""
-    title = correction_title(card.kind, card.invoice_number)
-    said = plain(question.text, limit=REMARK_MAX)
-    told = [
-        blocks.section(
-            blocks.mrkdwn(f":speech_balloon: <@{question.said_by}> asks about *{escape(title)}*:")
-        ),
-        blocks.rich_text(blocks.text(f"‘{said}’")),
-        blocks.actions(own_buttons(card)),
-    ]
-    return Message(text=literal(f"{title}: there is a question: {said}"), blocks=tuple(told))
+    return _remark_notice(card, question, own_buttons(card), does="asks", what="a question")
 
 
 def answer_notice(card: ApprovalCard, answer: Remark) -> Message:
     """What the person who asked has answered, for the one whose question it was."""
+    return _remark_notice(card, answer, _deciding(card), does="answers", what="an answer")
+
+
+def _remark_notice(
+    card: ApprovalCard, remark: Remark, buttons: list[Element], *, does: str, what: str
+) -> Message:
     title = correction_title(card.kind, card.invoice_number)
-    said = plain(answer.text, limit=REMARK_MAX)
+    said = plain(remark.text, limit=REMARK_MAX)
+    head = f":speech_balloon: <@{remark.said_by}> {does} about *{escape(title)}*:"
     told = [
-        blocks.section(
-            blocks.mrkdwn(f":speech_balloon: <@{answer.said_by}> answers about *{escape(title)}*:")
-        ),
+        blocks.section(blocks.mrkdwn(head)),
         blocks.rich_text(blocks.text(f"‘{said}’")),
-        blocks.actions(_deciding(card)),
+        blocks.actions(buttons),
     ]
-    return Message(text=literal(f"{title}: there is an answer: {said}"), blocks=tuple(told))
+    return Message(text=literal(f"{title}: there is {what}: {said}"), blocks=tuple(told))
 
 
 def _card(card: ApprovalCard, buttons: list[Element], note: str, *, view: str) -> Message:
