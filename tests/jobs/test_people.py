@@ -156,7 +156,7 @@ def test_a_bad_answer_leaves_what_was_known_and_is_asked_for_again(
 def test_a_scope_that_the_app_lacks_is_named(place: Place) -> None:
     place.slack.faults.set({"error_next": 1, "error_name": "missing_scope"})
 
-    with pytest.raises(Misconfigured, match="lacks the scope"):
+    with pytest.raises(Misconfigured, match="lacks a scope"):
         place.list()
     # The stand-in counts it among what the bot did wrong, and here it was meant to.
     assert [problem.error for problem in place.slack.problems] == ["missing_scope"]
