@@ -132,11 +132,8 @@ def _update_digests(
 ) -> None:
     if not account_ids:
         return
-    # Somewhere it is this day, the one before or the one after.
-    today = runtime.clock.now().date()
-    days = [today + place * timedelta(days=1) for place in (-1, 0, 1)]
     after = max(DIGEST_PAUSE, digest_pace.find_wait(session, now=now))
-    for message_id in list_live_posts(session, account_ids, days=days):
+    for message_id in list_live_posts(session, account_ids, at=runtime.clock.now()):
         if update_announcement.request(session, message_id, now=now, after=after):
             after += digest_pace.PACE
 

@@ -44,7 +44,14 @@ def run(runtime: Runtime, taken: Taken) -> None:
     for place in range(0, len(crossed), RECORDED_AT_ONCE):
         some = crossed[place : place + RECORDED_AT_ONCE]
         with runtime.database.writing() as session:
-            count += record_crossings(session, some, zone=zone, now=now, told_after=told_after)
+            count += record_crossings(
+                session,
+                some,
+                zone=zone,
+                business_at=now,
+                told_after=told_after,
+                now=database_now(session, real_now()),
+            )
     with runtime.database.writing() as session:
         end_stretches_in(session, zone, now=now)
         moment = database_now(session, real_now())

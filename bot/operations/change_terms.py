@@ -12,8 +12,10 @@ from bot import customer_channels
 from bot.access import Actor, Permission, acting, require_for
 from bot.audit.deeds import Deed, Private, Stage, Subject
 from bot.audit.record import record
+from bot.database_clock import database_now
 from bot.errors import Refused
 from bot.models import Account, AccountTerms
+from bot.operations import tell_promise
 from bot.settings import Settings
 from bot.slack_objects import SlackChannel
 from bot.term_rows import write_terms
@@ -70,6 +72,8 @@ def request(
     if "channel_id" in changed:
         session.flush()
         customer_channels.drop_unused(session)
+    shown_at = database_now(session, now)
+    tell_promise.show_account_anew(session, change.account_id, now=shown_at)
     record(session, settings, _deed(actor, change.account_id, before, changed), now=now)
     return True
 

@@ -57,7 +57,13 @@ def show_anew(
     """Let the posted messages about these invoices and this account show how they stand now."""
     for announcement_id in announcements.list_live_ids(session, invoice_ids):
         update_announcement.request(session, announcement_id, now=now)
-    tell_news(session, ACCOUNT, [str(account_id)], now=now)
+    owing = select(Invoice.account_id).where(Invoice.id.in_(list(invoice_ids))).distinct()
+    tell_of_accounts(session, {account_id, *session.scalars(owing)}, now=now)
+
+
+def tell_of_accounts(session: Session, account_ids: Collection[int], *, now: datetime) -> None:
+    """Let the digests that show these accounts show how they stand now."""
+    tell_news(session, ACCOUNT, [str(one) for one in account_ids], now=now)
 
 
 def show_account_anew(session: Session, account_id: int, *, now: datetime) -> None:
@@ -71,6 +77,7 @@ def show_account_anew(session: Session, account_id: int, *, now: datetime) -> No
         .where(LIVE, OPEN, Invoice.account_id.in_(family))
     )
     show_anew(session, account_id, sorted(set(session.scalars(shown))), now=now)
+    tell_of_accounts(session, set(session.scalars(family)) - {account_id}, now=now)
 
 
 def find_owner(session: Session, account_id: int) -> str | None:

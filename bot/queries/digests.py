@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select
 
+from bot.clock import local_day, zone_of
 from bot.database import Reading
 from bot.errors import NotFound
 from bot.local_hours import Subject
@@ -35,6 +36,8 @@ _MESSAGES: Any = PostedMessage.__table__
 _PEOPLE = Person.__table__
 # The largest that the column of their ids holds.
 DIGEST_ID_MAX = 2**31 - 1
+# Somewhere it is the day before still; and a digest that is caught up is of the day before that.
+DAYS_AROUND = timedelta(days=2)
 GONE = "That digest was changed or stopped meanwhile. See /billing digest."
 
 
@@ -186,10 +189,8 @@ def list_sightings(reading: Reading, post_id: int) -> tuple[Sighting, ...]:
     return tuple(Sighting(names.get(row.person_id, row.person_id), row.at) for row in rows)
 
 
-def list_live_posts(
-    reading: Reading, account_ids: Collection[int], *, days: Collection[date]
-) -> list[int]:
-    """The messages of digests of these days that are about some of these accounts.
+def list_live_posts(reading: Reading, account_ids: Collection[int], *, at: datetime) -> list[int]:
+    """The messages of digests that are about some of these accounts and whose day it still is.
 
     Shape: ids of posted messages; of a digest by owner all, as the owner may just have changed.
     """
@@ -202,12 +203,22 @@ def list_live_posts(
         _DIGESTS.c.account_id.in_(families),
     )
     found = (
-        select(_POSTS.c.message_id)
+        select(_POSTS.c.message_id, _POSTS.c.made_at, _DIGESTS.c.time_zone)
         .select_from(_POSTS.join(_DIGESTS, _DIGESTS.c.id == _POSTS.c.digest_id))
-        .where(_POSTS.c.day.in_(list(days)), _POSTS.c.message_id.is_not(None), is_about)
+        .where(_POSTS.c.day >= at.date() - DAYS_AROUND, _POSTS.c.message_id.is_not(None), is_about)
         .order_by(_POSTS.c.message_id)
     )
-    return list(reading.connection().execute(found).scalars())
+    return [
+        row.message_id
+        for row in reading.connection().execute(found)
+        if is_day_of(row.made_at, at, row.time_zone)
+    ]
+
+
+def is_day_of(made_at: datetime, at: datetime, zone_name: str) -> bool:
+    """Whether a digest that was made then is still the one of the day, by its own zone."""
+    zone = zone_of(zone_name)
+    return local_day(made_at, zone) == local_day(at, zone)
 
 
 _LAST_ON = (

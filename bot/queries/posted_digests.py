@@ -14,6 +14,7 @@ from bot.queries.digests import (
     find_last_posted,
     find_shown,
     get_digest_of_day,
+    is_day_of,
     list_sightings,
 )
 from bot.queries.sight import Sight
@@ -27,8 +28,7 @@ def get_posted_digest(
     Raises: NotFound once its day is over: then it stays as it was.
     """
     setup, post = get_digest_of_day(session, post_id)
-    zone = zone_of(setup.time_zone)
-    if local_day(sight.now, zone) != local_day(post.made_at, zone):
+    if not is_day_of(post.made_at, sight.now, setup.time_zone):
         raise NotFound("The day of that digest is over.")
     report = get_digest(
         session,

@@ -24,6 +24,7 @@ class Words:
     point: str
     invoice: tuple[str, str]
     days: tuple[str, str]
+    more: str
     hello: str
     closing: str
     closing_here: str
@@ -58,6 +59,7 @@ ENGLISH = Words(
     point=".",
     invoice=("{count} invoice", "{count} invoices"),
     days=("{count} day", "{count} days"),
+    more="and {count} more",
     hello="Hello,",
     closing=(
         "If you have paid in the meantime, thank you: there is nothing left to do. If something "
@@ -100,6 +102,7 @@ GERMAN = Words(
     point=",",
     invoice=("{count} Rechnung", "{count} Rechnungen"),
     days=("{count} Tag", "{count} Tagen"),
+    more="und {count} weitere",
     hello="Guten Tag,",
     closing=(
         "Falls Sie inzwischen bezahlt haben: vielen Dank, es ist nichts mehr zu tun. Falls etwas "

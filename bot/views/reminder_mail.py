@@ -15,6 +15,9 @@ from bot.views.payment_post import invoice_elements
 from bot.views.reminder_words import TONES
 from bot.views.text import literal
 
+# Of more invoices than these a letter has room, and a message in Slack has not.
+POST_LINES_MAX = 50
+
 
 def reminder_mail(
     level: Level, lines: Sequence[PaymentLine], *, sender: str, language: Language
@@ -43,7 +46,10 @@ def reminder_post(level: Level, lines: Sequence[PaymentLine], *, language: Langu
         facts = "\n".join(facts_of(line, language) for line in lines)
         parts.append(blocks.rich_text(blocks.text(facts)))
     else:
-        parts.append(blocks.rich_text(*invoice_elements(lines, language)))
+        parts.append(blocks.rich_text(*invoice_elements(lines[:POST_LINES_MAX], language)))
+        if (rest := len(lines) - POST_LINES_MAX) > 0:
+            more = WORDS[language].more.format(count=rest)
+            parts.append(blocks.rich_text(blocks.text(more)))
         parts.append(blocks.context(blocks.plain_text(WORDS[language].closing_here)))
     return Message(text=literal(subject), blocks=tuple(parts))
 

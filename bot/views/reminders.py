@@ -101,7 +101,8 @@ def _held(held: Sequence[Held]) -> list[Block]:
 
 def _more(count: int) -> list[Block]:
     rest = count - ROWS_MAX
-    return [blocks.context(blocks.plain_text(f"and {rest:,} more"))] if rest > 0 else []
+    words = f"and {rest:,} more: python app.py reminders lists them all"
+    return [blocks.context(blocks.plain_text(words))] if rest > 0 else []
 
 
 def _planned_row(one: Planned) -> list[Cell]:

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.access import first_admin
+from bot.bells import ring
 from bot.clock import real_now
+from bot.effects.promises import BELL
 from bot.mirror.sweep import sweep
 from bot.models import Digest, DigestPost, Effect
 from bot.operations import set_digest
@@ -22,7 +24,7 @@ from tests.deployment import ADMIN, SECRET_KEY, Tallyman, deployed
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import answered, ask
 from tests.handlers.slack.pressing import view_of
-from tests.handlers.slack.room import free_lanes, let_time_pass
+from tests.handlers.slack.room import free_lanes
 from tests.workspace import Person, Seen
 
 DIGEST = next(job for job in TIMETABLE if job.name == "digest")
@@ -84,10 +86,18 @@ def set_up(person: Person, *, channel: str = ROOM, **typed: Any) -> Seen:
     return person.view()
 
 
-def add_digest(desk: Tallyman, name: str, *, hour: int = HOUR, since: datetime) -> None:
-    """A channel that has a digest of everything, every day, without anybody's dialog."""
+def add_digest(
+    desk: Tallyman,
+    name: str,
+    *,
+    hour: int = HOUR,
+    since: datetime,
+    account_id: int | None = None,
+) -> None:
+    """A channel that has a digest every day, of everything or an account, without any dialog."""
     made = desk.slack.add_channel(name, members=[ADMIN], has_bot=True)
-    wanted = NewDigest(DigestFilter(), hour, "UTC", frozenset(range(1, 8)), is_quiet=False)
+    about = DigestFilter(account_id=account_id)
+    wanted = NewDigest(about, hour, "UTC", frozenset(range(1, 8)), is_quiet=False)
     with desk.runtime.database.writing() as session:
         set_digest.request(
             session,
@@ -140,16 +150,26 @@ def again(person: Person, message: Seen, *, channel: str = ROOM) -> Seen:
     return next(one for one in person.messages(channel) if one.ts == message.ts)
 
 
-def wait_for_words(desk: Tallyman, person: Person, message: Seen, words: str) -> Seen:
+def wait_for_words(
+    desk: Tallyman, person: Person, message: Seen, words: str, *, channel: str = ROOM
+) -> Seen:
     """A message, once it says this."""
 
     def says() -> bool:
         desk.sync()
-        let_time_pass(desk)
-        return words in again(person, message).words
+        hasten(desk)
+        return words in again(person, message, channel=channel).words
 
     wait_until(says)
-    return again(person, message)
+    return again(person, message, channel=channel)
+
+
+def hasten(desk: Tallyman) -> None:
+    """Do at once what is put off; nobody waits here for as long as Slack wants it."""
+    free_lanes(desk)
+    with desk.runtime.database.writing() as session:
+        session.execute(update(Effect).where(Effect.state == "ready").values(due_at=real_now()))
+        ring(session, BELL)
 
 
 def rows_of(message: Seen) -> list[list[str]]:
