@@ -138,7 +138,7 @@ def test_the_balance_counts_no_more_of_it_than_remains(desk: Tallyman, jamie: Pe
 @pytest.mark.parametrize(
     ("filled", "field", "said"),
     [
-        ({"what": "amount"}, "amount", "is no amount"),
+        ({"what": "amount"}, "amount", "Write the amount"),
         ({"what": "amount", "amount": "120.01"}, "amount", "the whole invoice is USD 120.00"),
         ({"what": "amount", "amount": "0"}, "amount", "above 0"),
         ({"what": "amount", "amount": "EUR 5"}, "amount", "in USD, not in EUR"),
