@@ -1,6 +1,7 @@
 """The mirror opposite a Stripe that promises no more than its reference, and lists not all."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bot.mirror.verify import verify
 from bot.models import Invoice
 from bot.runtime import Runtime
 from bot.stripe_api import UNNAMED
+from jobs import first_fill
 from tests.bare import LISTS, BareStripe, Examples, bare_stripe
 from tests.bot.mirror.filling import ignore, make_runtime
 
@@ -76,6 +78,24 @@ def test_what_was_left_out_comes_in_once_stripe_lists_it(
 
     assert not filled.left_out
     assert left_out(runtime) == {}
+    with runtime.database.reading() as session:
+        assert is_filled(session)
+
+
+def test_the_worker_asks_for_it_again_by_itself(
+    runtime: Runtime, stripe: BareStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_fill, "REFUSED_RETRY_SECONDS", 0.05)
+    stripe.refusals = {"/v1/disputes": FORBIDDEN}
+    stopping = threading.Event()
+    assert first_fill.run(runtime, stopping)
+    asking = threading.Thread(target=first_fill.fill_rest, args=(runtime, stopping))
+
+    asking.start()
+    stripe.refusals = {}
+    asking.join(60.0)
+
+    assert not asking.is_alive()
     with runtime.database.reading() as session:
         assert is_filled(session)
 
