@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot import effects
 from bot.alerts import list_alerts
 from bot.database import Database
+from bot.database_clock import database_now
 from bot.effects import Effect, Means, Outcome, Refused, queue, slack_lane, stripe_lane
 from bot.effects.lanes import AHEAD, SLACK_CHANNEL_SECONDS, STRIPE_ENDPOINT_SECONDS
 from bot.errors import Misconfigured, ToldToWait, Unavailable
@@ -272,6 +273,25 @@ def test_who_is_not_reached_for_long_is_told_to_the_operators_until_he_is(
         silent.is_heard = True
         wait_until(lambda: not open_alerts(database))
     assert states(database) == {"mail": "done"}
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+@pytest.mark.parametrize("minutes", [-4, 4])
+def test_a_process_whose_clock_is_wrong_goes_by_the_database_s(
+    means: Means, database: Database, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    wrong = datetime.now(UTC) + timedelta(minutes=minutes)
+    for module in ("jobs.effects", "bot.effects.performing"):
+        monkeypatch.setattr(f"{module}.real_now", lambda: wrong)
+    promise(database, "of another")
+    with database.writing() as session:
+        queue.claim(session, [KIND], limit=1, now=database_now(session, wrong))
+
+    with carrying_out(means, operations={KIND: Toy(World())}, pace=HASTY):
+        promise(database, "own")
+        wait_until(lambda: states(database)["own"] == "done")
+
+    assert states(database)["of another"] == "leased"
 
 
 class Forbidden(Toy):

@@ -263,6 +263,10 @@ def test_a_placeholder_price_is_replaced(database: Database) -> None:
         # There midnight of 2018-11-04 did not exist: the day began at 01:00, which is 03:00 UTC.
         ("America/Sao_Paulo", "2018-11-03 12:00", "2018-11-04 03:00"),
         ("Pacific/Kiritimati", "2026-10-31 12:00", "2026-11-01 10:00"),
+        # Days that only some years have, and moments that 32 bits do not hold.
+        ("Europe/Berlin", "2028-02-29 12:00", "2028-02-29 23:00"),
+        ("America/New_York", "2038-01-19 12:00", "2038-01-20 05:00"),
+        ("Europe/Berlin", "2096-02-29 12:00", "2096-02-29 23:00"),
     ],
 )
 def test_an_invoice_is_past_due_from_the_local_midnight_after_its_due_day(

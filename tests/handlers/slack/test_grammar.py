@@ -117,6 +117,8 @@ def test_a_reference_or_name_is_understood(text: str, query: object) -> None:
         ("list status: past due acme", {"status": Status.PAST_DUE, "text": "acme"}),
         ("list status:uncollectible", {"status": Status.UNCOLLECTIBLE}),
         ("list from:2026-10-01", {"from_day": date(2026, 10, 1)}),
+        ("list from:2028-02-29", {"from_day": date(2028, 2, 29)}),
+        ("list from:2038-01-20", {"from_day": date(2038, 1, 20)}),
         ("list to: 2026-10-31.", {"to_day": date(2026, 10, 31)}),
         (
             "list to:2026-10-01 from:2026-10-01",
@@ -175,6 +177,8 @@ STATUS_WORDS = "Status must be one of open, paid, past_due, uncollectible, void.
         ("list from:01.10.2026", "Write it as YYYY-MM-DD"),
         ("list from:2026-10", "Write it as YYYY-MM-DD"),
         ("list from:2026-02-30", "There is no day 2026-02-30 in the calendar."),
+        ("list from:2027-02-29", "There is no day 2027-02-29 in the calendar."),
+        ("list from:2016-12-31T23:59:60Z", "Write it as YYYY-MM-DD"),
         ("list from:\u0662\u0660\u0662\u0666-10-01", "Write it as YYYY-MM-DD"),
         (
             "list from:2026-10-31 to:2026-10-01",

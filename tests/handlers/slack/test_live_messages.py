@@ -1,5 +1,6 @@
 """Cards that stay in a channel: posted once, and right whoever changes their invoice (G1, G10)."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -56,6 +57,16 @@ def test_a_shared_card_is_a_message_of_its_own(desk: Tallyman, avery: Person) ->
     assert card.buttons == ["Send payment link", "Dispute", "Promise to pay", "Open in Stripe"]
     assert any(one.ts == card.ts for one in kim.messages(ROOM))
     kim.close()
+
+
+def test_what_goes_with_a_message_tells_other_apps_nothing(desk: Tallyman, avery: Person) -> None:
+    share(desk, avery, 1001)
+
+    sent = [one.arguments for one in list(desk.slack.calls) if one.method == "chat.postMessage"]
+    mark = sent[-1]["metadata"]["event_payload"]
+    assert list(mark) == ["k"]
+    assert str(uuid.UUID(mark["k"])) == mark["k"]
+    assert sent[-1]["unfurl_links"] is sent[-1]["unfurl_media"] is False
 
 
 def test_a_posted_card_follows_its_invoice(desk: Tallyman, avery: Person) -> None:
