@@ -29,7 +29,7 @@ def get_posted_digest(
     """
     setup, post = get_digest_of_day(session, post_id)
     if not is_day_of(post.made_at, sight.now, setup.time_zone):
-        raise NotFound("The day of that digest is over.")
+        raise NotFound("The day of that digest is over: it stays as it was.")
     report = get_digest(
         session,
         setup.wanted,

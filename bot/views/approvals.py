@@ -124,7 +124,8 @@ def result_notice(card: ApprovalCard) -> Message:
     ]
     told = [blocks.rich_text(*words)]
     if card.decided_by is not None:
-        told.append(blocks.context(blocks.mrkdwn(_decided(card))))
+        zone = f" {card.account.time_zone}" if card.decided_at else ""
+        told.append(blocks.context(blocks.mrkdwn(f"{_decided(card)}{zone}")))
     buttons = own_buttons(card)
     show = _button("Show the invoice", actions.SHOW_INVOICE, card.invoice_id)
     told.append(blocks.actions([*buttons, show]))

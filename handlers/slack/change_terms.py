@@ -134,8 +134,8 @@ def _read_cadence(text: str) -> str | None:
     days = sorted({int(word.replace("−", "-")) for word in words})
     if len(days) > STEPS_MAX or days[0] < -BEFORE_DAYS_MAX or days[-1] > AFTER_DAYS_MAX:
         said = (
-            f"{STEPS_MAX} reminders are the most, from {BEFORE_DAYS_MAX} days before the due day "
-            f"to {AFTER_DAYS_MAX} after it."
+            f"Write at most {STEPS_MAX} days, from {BEFORE_DAYS_MAX} before the due day (as "
+            f"-{BEFORE_DAYS_MAX}) to {AFTER_DAYS_MAX} after it."
         )
         raise InvalidFields({forms.CADENCE: said})
     return ",".join(map(str, days))
