@@ -205,7 +205,7 @@ def _card_of(row: Row, session: Reading, sight: Sight) -> InvoiceCard:
         lines_count=row.lines_count,
         chargebacks=chargebacks,
         dispute=_dispute_of(row, session, zone),
-        waiting=list_of_invoice(session, row.id) if row.is_being_corrected else (),
+        waiting=list_of_invoice(session, row.id, sight=sight) if row.is_being_corrected else (),
         promise=pause.promise,
         snoozed_until=pause.snoozed_until,
         owner=_owner_of(row, session),

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, select
 
+from bot.among import is_among
 from bot.database import Reading
 from bot.models import UNDER_WAY, WAITING, Approval, Invoice, Person
 from bot.money import Money
@@ -27,6 +28,7 @@ _APPROVALS: Any = Approval.__table__
 _PEOPLE: Any = Person.__table__
 _COLUMNS = (
     *(_APPROVALS.c[name].label(f"asked_{name}") for name in ("id", "kind", "state", "expires_at")),
+    _APPROVALS.c.account_id.label("asked_account_id"),
     _APPROVALS.c.amount_minor.label("asked_minor"),
     _APPROVALS.c.currency.label("asked_currency"),
     func.coalesce(_PEOPLE.c.real_name, _APPROVALS.c.asked_by).label("asked_by_name"),
@@ -69,10 +71,16 @@ class WaitingPage:
     zone: str
 
 
-def list_of_invoice(session: Reading, invoice_id: str) -> tuple[WaitingCorrection, ...]:
-    """What is under way to correct one invoice, oldest first."""
+def list_of_invoice(
+    session: Reading, invoice_id: str, *, sight: Sight
+) -> tuple[WaitingCorrection, ...]:
+    """What is under way to correct one invoice, oldest first.
+
+    A promise of its organisation hangs on an invoice too, and is for those who may see all of it.
+    """
     rows = _OF_INVOICE.rows(session, {"invoice_id": invoice_id})
-    return tuple(_correction(row) for row in rows)
+    scope = sight.scope
+    return tuple(_correction(row) for row in rows if scope is None or row.asked_account_id in scope)
 
 
 def list_waiting(session: Reading, *, page: int = 1, sight: Sight) -> WaitingPage:
@@ -113,7 +121,9 @@ _IS_ITS_OWN = _APPROVALS.c.invoice_id == INVOICES.c.id
 
 
 def _conditions(sight: Sight) -> tuple[ColumnElement[bool], ...]:
-    return (WAITING, *visible(is_scoped=sight.scope is not None, drafts=sight.drafts))
+    is_scoped = sight.scope is not None
+    whole = (is_among(_APPROVALS.c.account_id, "scope"),) if is_scoped else ()
+    return (WAITING, *whole, *visible(is_scoped=is_scoped, drafts=sight.drafts))
 
 
 def _correction(row: Row) -> WaitingCorrection:

@@ -42,6 +42,9 @@ def desk(shared_database_url: str) -> Iterator[Tallyman]:
         default = {"invoice_settings": {"default_payment_method": card["id"]}}
         stripe.call("POST", f"/v1/customers/{customer}", default)
         billing.invoice(customer, ("Calls", 31_415), due=due)
+    for name, earlier in (("Large North", day("2026-11-02")), ("Large South", due)):
+        customer = billing.customer(name, organisation="Large", company=name)
+        billing.invoice(customer, ("Calls", 60_000), due=earlier)
     stripe.advance(day("2026-11-16"))
     told: dict[str, Any] = {
         "billing_roles": f"{JAMIE}=approver,{SASHA}=approver",
@@ -50,7 +53,8 @@ def desk(shared_database_url: str) -> Iterator[Tallyman]:
     with deployed(shared_database_url, now=stripe.clock, stripe=stripe, **told) as tallyman:
         tallyman.backfill()
         with contextlib.closing(tallyman.person()) as avery:
-            grant(avery, f'@kim collector "{EAST}"')
+            for company in (EAST, "Large North"):
+                grant(avery, f'@kim collector "{company}"')
         yield tallyman
         assert tallyman.slack.problems == []
 
@@ -186,6 +190,24 @@ def test_who_sees_a_company_alone_reads_that_it_is_promised_and_not_how_much_in_
         tidy(kim)
     assert [one.state for one in rows(desk, PromiseToPay, "Group")] == ["pending"]
     assert rows(desk, PromiseToPay, EAST) == []
+
+
+def test_who_sees_a_company_alone_reads_nothing_of_a_promise_that_waits_for_all(
+    desk: Tallyman, two: tuple[Person, Person]
+) -> None:
+    jamie, _ = two
+    open_deed(jamie, "Large", "Promise to pay")
+    assert jamie.submit(when=FRIDAY, note="As agreed.")["ok"]
+    assert "Waits for approval" in jamie.view().words
+    [invoice] = rows(desk, Invoice, "Large North")
+
+    with contextlib.closing(desk.person(KIM)) as kim:
+        listed, card = ask(kim, "/billing approvals"), ask(kim, f"/invoice {invoice.number}")
+
+    assert "1,200.00" in ask(jamie, "/billing approvals").words
+    assert "Nothing waits for approval" in listed.words
+    assert "Show request" in ask(jamie, f"/invoice {invoice.number}").words
+    assert "Show request" not in card.words
 
 
 def test_who_charges_a_balance_reads_first_what_is_promised(two: tuple[Person, Person]) -> None:
