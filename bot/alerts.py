@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, case, select, update
+from sqlalchemy import Table, case, update
 from sqlalchemy.orm import Session
 
 from bot.database import insert_into
@@ -77,15 +77,3 @@ def dismiss_alert(session: Session, alert_id: int, *, by: str, now: datetime) ->
         .returning(_ALERTS.c.id)
     )
     return session.execute(dismissed).first() is not None
-
-
-def list_alerts(session: Session) -> list[Alert]:
-    """Everything that is not over.
-
-    Shape: what happened last comes first; [] when all is well.
-    """
-    return list(
-        session.scalars(
-            select(Alert).where(Alert.cleared_at.is_(None)).order_by(Alert.last_at.desc(), Alert.id)
-        )
-    )

@@ -69,11 +69,6 @@ class Requested:
         """What its cards in Slack show."""
         return f"approval:{self.id}"
 
-    @property
-    def is_under_way(self) -> bool:
-        """Whether it waits to be decided or to be done."""
-        return self.state in {WAITS, PROMISED}
-
 
 def no_such() -> NotFound:
     """What somebody is told of a request that is not there, or not there for them."""

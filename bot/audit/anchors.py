@@ -10,7 +10,6 @@ from bot.audit.entries import ENTRIES
 from bot.database import Reading
 from bot.errors import BadRequest
 
-MAC_CHARACTERS = 64
 # A shorter beginning of a mac could be met by chance, or be tried for.
 CHARACTERS_MIN = 16
 _ANCHOR = re.compile(r"(?:#?([0-9]{1,9}):)?([0-9a-f]{16,64})", re.ASCII)

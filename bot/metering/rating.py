@@ -118,14 +118,6 @@ def _rounded(amount: Decimal, units: Decimal) -> int:
     return int(_EXACT.multiply(amount, units).to_integral_value(ROUND_HALF_UP))
 
 
-def included_units(terms: Terms) -> Decimal | None:
-    """How many units cost nothing, where the first tier gives them away; None where none does."""
-    if terms.tiers_mode != GRADUATED or not terms.tiers:
-        return None
-    first = terms.tiers[0]
-    return None if first.unit_amount or first.flat_amount else first.up_to
-
-
 def read_terms(
     *,
     currency: str,

@@ -46,12 +46,6 @@ def place_of(customer: Row, rules: MirrorRules) -> AccountPlace:
     return AccountPlace(_key(CUSTOMER, customer["id"]), CUSTOMER, name)
 
 
-def zone_named_by(meta: dict[str, Any], rules: MirrorRules) -> str | None:
-    """The zone that a customer's metadata name, known or not."""
-    value = meta.get(rules.time_zone_key)
-    return value.strip() or None if isinstance(value, str) else None
-
-
 def names_of(customer: Row, place: AccountPlace, ids: dict[str, int]) -> list[Row]:
     """What the customer's account, and the organisation above it, are found by.
 

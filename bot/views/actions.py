@@ -145,17 +145,6 @@ def action_id(action: str, place: object = None) -> str:
     return action if place is None else f"{action}:{place}"
 
 
-def parse_action_id(text: str) -> str:
-    """The action in the id of a pressed button.
-
-    Raises: BadRequest when there is no such action.
-    """
-    action = text.partition(":")[0]
-    if action not in ALL:
-        raise BadRequest("This button is of a kind that does not exist here.")
-    return action
-
-
 def parse_show_invoice(value: str) -> str:
     """Stripe's id of the invoice in a button's value.
 

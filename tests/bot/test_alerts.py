@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.alerts import clear_alert, clear_alerts, list_alerts, raise_alert
+from bot.alerts import clear_alert, clear_alerts, raise_alert
 from bot.database import Database
+from tests.alerts import list_alerts
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import make_url, text, update
 from sqlalchemy.orm import Session
 
-from bot.alerts import list_alerts, raise_alert
+from bot.alerts import raise_alert
 from bot.clock import real_now
 from bot.database import Database, create_sqlite_file, migrate
 from bot.database_waits import waiting_at_most
@@ -25,6 +25,7 @@ from bot.models import Alert
 from bot.sandbox.server import serving
 from handlers.http.application import create_app
 from handlers.http.health import health_routes
+from tests.alerts import list_alerts
 
 on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"])
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"])

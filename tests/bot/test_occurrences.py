@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from bot import occurrences
-from bot.alerts import list_alerts
 from bot.database import Database
 from bot.local_hours import Due, Subject
 from bot.models import Occurrence
 from bot.occurrences import ATTEMPTS_MAX, BACKOFF_MAX, LEASE, Taken, TakenOver
+from tests.alerts import list_alerts
 
 NINE = Subject("C0BILLING", "Europe/Berlin", 9)
 MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # Nine o'clock on a Monday.

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import effects
-from bot.alerts import list_alerts
 from bot.database import Database
 from bot.database_clock import database_now
 from bot.effects import Effect, Means, Outcome, Refused, queue, slack_lane, stripe_lane
@@ -19,6 +18,7 @@ from bot.errors import Misconfigured, ToldToWait, Unavailable
 from bot.models import Alert
 from bot.models import Effect as EffectRow
 from jobs.effects import Pace, carrying_out
+from tests.alerts import list_alerts
 from tests.bot.effects.toy import KIND, Toy, World, let_pass, make_means, promise, settled, states
 from tests.following import wait_until
 

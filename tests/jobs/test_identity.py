@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.alerts import list_alerts
 from bot.errors import Misconfigured
 from bot.sandbox.server import serving
 from bot.sandbox.slack import StandIn as SlackStandIn
@@ -15,6 +14,7 @@ from bot.sandbox.slack import open_workspace
 from bot.settings import Settings
 from bot.slack_api import SlackAPI
 from jobs.identity import IdentityLook
+from tests.alerts import list_alerts
 from tests.billing import day
 from tests.deployment import BOT_TOKEN, Tallyman, deployed
 from tests.handlers.slack.billing_desk import ask

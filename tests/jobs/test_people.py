@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from bot.alerts import list_alerts
 from bot.clock import real_now
 from bot.errors import Misconfigured, Unavailable
 from bot.models import GroupMember, Person, SlackEvent, SyncMark, UserGroup
@@ -21,6 +20,7 @@ from bot.slack_api import SlackAPI
 from bot.slack_failures import RateLimited
 from bot.slack_objects import SlackGroup, SlackPerson
 from jobs import people
+from tests.alerts import list_alerts
 from tests.following import wait_until
 
 TEAM = "T0TALLYMAN"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.alerts import list_alerts
 from bot.models import UsageDay, UsagePeriod
 from bot.sandbox.stripe import StandIn
 from jobs import usage
+from tests.alerts import list_alerts
 from tests.deployment import SECRET_KEY, Tallyman, deployed
 from tests.handlers.slack.billing_desk import ask
 from tests.metering import Metering

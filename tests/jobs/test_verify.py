@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.alerts import list_alerts
 from bot.models import Invoice, VerifyRun
 from bot.occurrences import take
 from jobs.schedule import TIMETABLE
 from jobs.timekeeping import do
+from tests.alerts import list_alerts
 from tests.following import Following, following
 
 VERIFY = next(job for job in TIMETABLE if job.name == "verify")

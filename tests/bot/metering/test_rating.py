@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.metering.rating import Package, Terms, Tier, included_units, rate, read_terms
+from bot.metering.rating import Package, Terms, Tier, rate, read_terms
 
 PER_MINUTE = Terms("usd", Decimal("1.45"))
 GRADUATED = Terms(
@@ -59,12 +59,6 @@ def test_the_first_tier_is_paid_for_without_any_use() -> None:
     flat = Terms("eur", Decimal(0), None, "graduated", (Tier(None, Decimal(3), Decimal(1000)),))
 
     assert rate(flat, Decimal(0)) == 1000
-    assert included_units(flat) is None
-
-
-def test_units_given_away_are_named() -> None:
-    assert included_units(GRADUATED) == 100
-    assert included_units(VOLUME) is None
 
 
 def test_a_price_is_read_as_stripe_writes_it() -> None:

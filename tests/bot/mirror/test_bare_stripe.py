@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 from starlette.responses import JSONResponse, Response
 
-from bot.alerts import list_alerts
 from bot.errors import Misconfigured
 from bot.mirror.backfill import is_filled, run_backfill
 from bot.mirror.left_out import LEFT_OUT, NEEDED
@@ -19,6 +18,7 @@ from bot.models import Invoice
 from bot.runtime import Runtime
 from bot.stripe_api import UNNAMED
 from jobs import first_fill
+from tests.alerts import list_alerts
 from tests.bare import LISTS, BareStripe, Examples, bare_stripe
 from tests.bot.mirror.filling import ignore, make_runtime
 

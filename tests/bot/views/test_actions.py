@@ -44,11 +44,6 @@ def test_every_name_that_was_ever_sent_is_still_known() -> None:
     assert set(actions.ALL) == SHIPPED
 
 
-def test_a_place_in_the_message_is_no_part_of_the_action() -> None:
-    assert actions.parse_action_id(actions.action_id("show_invoice", 3)) == "show_invoice"
-    assert actions.parse_action_id("show_invoice") == "show_invoice"
-
-
 @given(st.integers(1, actions.PAGE_MAX), st.text(min_size=1, max_size=actions.LIST_TEXT_MAX))
 def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: str) -> None:
     lines = actions.format_show_invoice_lines("in_1", page)
@@ -64,7 +59,6 @@ def test_what_a_button_carries_is_read_as_it_was_written(page: int, list_text: s
 @pytest.mark.parametrize(
     ("parse", "values"),
     [
-        (actions.parse_action_id, ["", "void_everything", "show_invoices", ":1"]),
         (
             actions.parse_show_invoice,
             ["", "in_", "in_1\n", "cus_1", "in_1|2", "in_é", "in_" + "x" * 251, " in_1"],

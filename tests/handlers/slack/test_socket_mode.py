@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.alerts import list_alerts
 from handlers.slack.connection import Pace
 from handlers.slack.socket_mode import ALERT, connected
+from tests.alerts import list_alerts
 from tests.billing import Billing, day
 from tests.deployment import APP_TOKEN, HASTY, IMPATIENT, Tallyman, deployed
 from tests.following import wait_until
