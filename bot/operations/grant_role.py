@@ -80,4 +80,4 @@ def _check_person(person: Person | None) -> None:
     )
     for holds, reason in reasons:
         if holds:
-            raise Refused(f"{person.real_name} {reason} and can't have a role in billing.")
+            raise Refused(f"{person.real_name} {reason} and can’t have a role in billing.")

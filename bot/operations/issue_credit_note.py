@@ -48,7 +48,7 @@ def require_left(found: Correctable, total: Money) -> None:
     left = found.standing.left_to_credit
     if not 0 < total.minor <= left.minor:
         raise Refused(
-            f"{money_text(total)} can't be credited: {money_text(left)} of "
+            f"{money_text(total)} can’t be credited: {money_text(left)} of "
             f"{invoice_title(found.card)} are left to credit."
         )
 

@@ -12,9 +12,9 @@ REFUSED_WORDS = {
     "amount_too_small": "Stripe allows no amount as low as that.",
     "balance_insufficient": "There is not enough money in the Stripe account for the refund.",
     "charge_already_refunded": "The payment was refunded before.",
-    "charge_disputed": "The customer's bank has taken the payment back, so it can't be refunded.",
+    "charge_disputed": "The customer’s bank has taken the payment back, so it can’t be refunded.",
     "refund_disputed_payment": (
-        "The customer's bank has taken the payment back, so it can't be refunded."
+        "The customer’s bank has taken the payment back, so it can’t be refunded."
     ),
     "invoice_not_editable": "Stripe does not let this invoice be changed any more.",
 }

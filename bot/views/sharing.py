@@ -21,7 +21,7 @@ UNCERTAIN = (
     "organisation. Only you see this. Please try again."
 )
 UNSEEN = (
-    "Not shared: I can't see this channel, so I can't tell who else is in it. Only you see this. "
+    "Not shared: I can’t see this channel, so I can’t tell who else is in it. Only you see this. "
     "Invite me here and try again."
 )
 ARCHIVED = "Not shared: this channel is archived. Only you see this."

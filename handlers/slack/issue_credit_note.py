@@ -176,4 +176,4 @@ def _previewed(
             continue
         if (preview.total, preview.given_back) == (order.total, order.given_back):
             return order, preview
-    raise Refused(f"Nothing was done, as this can't be credited so. {why}")
+    raise Refused(f"Nothing was done, as this can’t be credited so. {why}")

@@ -160,6 +160,6 @@ def _amount(found: Correctable, submission: Submission, wrong: dict[str, str]) -
     if amount.minor > remaining.minor:
         wrong[AMOUNT] = (
             f"That is {money_text(amount)}, but only {money_text(remaining)} are to be paid. What "
-            "arrived beyond that belongs to another invoice, or to the customer's credit."
+            "arrived beyond that belongs to another invoice, or to the customer’s credit."
         )
     return amount
