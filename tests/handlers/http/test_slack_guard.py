@@ -1,5 +1,6 @@
 """What reaches Bolt and what does not: the guard on the raw body (THREATS 1 to 17)."""
 
+import gzip
 import hashlib
 import hmac
 import json
@@ -7,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -177,6 +178,28 @@ def test_a_large_body_without_a_length_is_refused_on_the_way(url: str, counter: 
 
     assert status == 413
     assert counter.bodies == []
+
+
+def test_a_compressed_body_is_never_unpacked(url: str, counter: Counter) -> None:
+    bomb = gzip.compress(bytes(10_000_000))
+    assert len(bomb) < BODY_BYTES_MAX
+
+    assert post(url, bomb, sign(bomb) | {"Content-Encoding": "gzip"}) == 400
+    assert counter.bodies == []
+
+
+def test_a_body_that_is_shorter_than_it_says_reaches_nobody(url: str, counter: Counter) -> None:
+    address = urlsplit(url)
+    head = f"POST {address.path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(COMMAND) + 5}\r\n"
+    signed = "".join(f"{name}: {value}\r\n" for name, value in sign(COMMAND).items())
+
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), 100) as peer:
+        peer.sendall(f"{head}{signed}\r\n".encode() + COMMAND)
+        peer.shutdown(socket.SHUT_WR)
+        assert b" 200 " not in peer.recv(200)
+
+    assert counter.bodies == []
+    assert post(url, COMMAND, sign(COMMAND)) == 200
 
 
 def test_another_content_type_is_refused(url: str, counter: Counter) -> None:
