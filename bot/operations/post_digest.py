@@ -69,6 +69,7 @@ def request(
             "day": day.isoformat(),
             "set_by": setup.set_by,
             "previous": previous_id,
+            "digest": setup.id,
         },
         after=digest_pace.find_wait(session, now=now),
     )
@@ -94,8 +95,8 @@ def settle(
     told = effect.payload
     if isinstance(outcome, effects.Refused):
         word = digest_not_posted(told["channel"], outcome.why)
-        # Until one is posted again, every day would say the same.
-        key = f"{KIND}:failed:{told['channel']}:{told['previous']}"
+        # Until one is posted again, or it is set up anew, every day would say the same.
+        key = f"{KIND}:failed:{told['channel']}:{told['previous']}:{told.get('digest')}"
     else:
         word = digest_in_doubt(told["channel"], date.fromisoformat(told["day"]), effect.id)
         key = f"{effect.key}:{effect.attempts}"

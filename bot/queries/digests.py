@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, func, or_, select
 from bot.clock import local_day, zone_of
 from bot.database import Reading
 from bot.errors import NotFound
-from bot.local_hours import Subject
+from bot.local_hours import DAYS_LOOKED_AT, Subject
 from bot.models import (
     IS_SET_UP,
     Account,
@@ -36,8 +36,9 @@ _MESSAGES: Any = PostedMessage.__table__
 _PEOPLE = Person.__table__
 # The largest that the column of their ids holds.
 DIGEST_ID_MAX = 2**31 - 1
-# Somewhere it is the day before still; and a digest that is caught up is of the day before that.
-DAYS_AROUND = timedelta(days=2)
+# A digest of one weekday may be caught up for a day that lies weeks back; it is of the day on which
+# it was made, which somewhere is the day before still.
+DAYS_BACK, DAYS_AROUND = timedelta(days=DAYS_LOOKED_AT), timedelta(days=2)
 GONE = "That digest was changed or stopped meanwhile. See /billing digest."
 
 
@@ -205,7 +206,8 @@ def list_live_posts(reading: Reading, account_ids: Collection[int], *, at: datet
     found = (
         select(_POSTS.c.message_id, _POSTS.c.made_at, _DIGESTS.c.time_zone)
         .select_from(_POSTS.join(_DIGESTS, _DIGESTS.c.id == _POSTS.c.digest_id))
-        .where(_POSTS.c.day >= at.date() - DAYS_AROUND, _POSTS.c.message_id.is_not(None), is_about)
+        .where(_POSTS.c.day >= at.date() - DAYS_BACK, _POSTS.c.made_at > at - DAYS_AROUND)
+        .where(_POSTS.c.message_id.is_not(None), is_about)
         .order_by(_POSTS.c.message_id)
     )
     return [

@@ -9,6 +9,7 @@ from bot.bells import ring
 from bot.effects.promises import BELL
 from bot.models import Effect
 from jobs.timekeeping import look
+from tests.billing import Billing
 from tests.deployment import Tallyman
 from tests.following import wait_until
 from tests.handlers.slack.billing_desk import answered, ask, grant, revoke, tell_of
@@ -25,6 +26,7 @@ from tests.handlers.slack.digesting import (
     rows_of,
     set_up,
     wait_for_posts,
+    wait_for_words,
 )
 from tests.handlers.slack.dying import call_and_die, hold_calls, list_pending
 from tests.handlers.slack.room import let_time_pass
@@ -154,6 +156,48 @@ def test_a_table_that_slack_refuses_gives_way_to_a_simpler_one(
     assert rows_of(seen)[0][0] == "Oldest Ltd"
     # This one was asked for.
     desk.slack.problems.clear()
+
+
+def test_who_sets_it_up_anew_is_told_anew(desk: Tallyman, avery: Person, room: str) -> None:
+    desk.slack.find_channel(room).members.remove(desk.slack.state.app.bot_user_id)
+    before = len(told(avery))
+    next_morning(desk)
+    wait_until(lambda: len(told(avery)) == before + 1)
+    stop_first(avery)
+    set_up(avery, channel=room, weekdays=EVERY_DAY)
+    close_views(avery)
+
+    next_morning(desk)
+
+    wait_until(lambda: len(told(avery)) == before + 2)
+
+
+def stop_first(person: Person) -> None:
+    """Stop the digest that stands first in the list."""
+    listed = ask(person, "/billing digest")
+    person.click(listed, "show_digest:0")
+    shown = answered(person, after=listed)
+    person.click(shown, "Stop")
+    answered(person, after=shown)
+
+
+def test_a_weekly_one_that_is_caught_up_stays_true(desk: Tallyman, avery: Person) -> None:
+    desk.slack.add_channel("weekly", members=["U0AVERY"], has_bot=True)
+    set_up(avery, channel="weekly", weekdays=[str(desk.stripe.clock.isoweekday() % 7 + 1)])
+    close_views(avery)
+    # Its day is tomorrow, and nobody is there until five days later.
+    next_morning(desk, days=6)
+    seen = wait_for_posts(desk, avery, 1, channel="weekly")
+
+    billing = Billing(desk.stripe)
+    [newest] = [
+        one
+        for one in desk.stripe.call("GET", "/v1/invoices", {"limit": "100"})["data"]
+        if one["customer_name"] == "Newest Inc"
+    ]
+    billing.pay(newest)
+
+    wait_for_words(desk, avery, seen, "✓ paid", channel="weekly")
 
 
 def test_operators_are_told_of_a_table_that_slack_refuses(
