@@ -45,11 +45,13 @@ export function select(element, block, scene) {
     node.classList.toggle("is-empty", labels.length === 0);
     refill(
       words,
-      labels.length ? labels.map((label, index) => el(
-        "span", { class: "select-line" }, cloneAll(label),
-        index < labels.length - 1 && el("span", { class: "spoken", text: ", " }),
-      )) : el("span", { class: "select-line" }, plainText(element.placeholder ?? "Choose…")),
+      labels.length ? labels.map((label) => el("span", { class: "select-line" }, cloneAll(label)))
+        : el("span", { class: "select-line" }, plainText(element.placeholder ?? "Choose…")),
     );
+    // Lines below each other are read as a list.
+    const list = [...chosen].map((key) => known.get(key)?.words ?? key).join(", ");
+    if (labels.length > 1) node.setAttribute("aria-label", list);
+    else node.removeAttribute("aria-label");
   }
 
   async function take(next) {
