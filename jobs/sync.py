@@ -14,14 +14,14 @@ from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
 from bot.errors import BotError
 from bot.mirror.marks import LISTED, advance_freshness, find_mark
-from bot.mirror.news import take_news
 from bot.mirror.noting import EVENTS_AT_ONCE, note_kept
 from bot.mirror.refresh import OBJECTS_AT_ONCE, refresh
 from bot.mirror.stale import hand_back_all
 from bot.mirror.sweep import sweep
-from bot.reactions import react, react_to_midnights
+from bot.reactions import react_to_midnights
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
+from jobs.following import follow_again, follow_put_aside, follow_some
 
 # News that another process kept is found this soon; this one's own at once.
 LOOK_SECONDS = 1.0
@@ -48,6 +48,7 @@ def run(runtime: Runtime) -> None:
         pass
     while read_again(runtime):
         pass
+    follow_again(runtime)
     while follow(runtime):
         pass
     follow_midnights(runtime)
@@ -78,14 +79,7 @@ def read_again(runtime: Runtime) -> bool:
 
 def follow(runtime: Runtime) -> bool:
     """Do what follows from news, in the transaction that takes them; whether more wait."""
-
-    def follow_some() -> bool:
-        with runtime.database.writing() as session:
-            news = take_news(session)
-            react(session, runtime, news, now=database_now(session, real_now()))
-            return bool(news)
-
-    return _in_batches(follow_some)
+    return _in_batches(lambda: follow_some(runtime))
 
 
 def follow_midnights(runtime: Runtime) -> bool:
@@ -126,6 +120,7 @@ class SyncLoop:
             _Step("sweep", sweep_if_due),
             _Step("note", note),
             _Step("read", read_again),
+            _Step("follow_again", follow_again),
             _Step("follow", follow),
             _Step("midnights", follow_midnights),
             _Step("freshness", tell_freshness),
@@ -154,6 +149,7 @@ class SyncLoop:
         if self._runtime.database.is_sqlite:
             # Nobody else works on this file, so whoever held these claims is gone.
             self._try(_Step("start", _take_over))
+        self._try(_Step("start", follow_put_aside))
         while not self._stopping.is_set():
             self._woken.clear()
             has_more = False

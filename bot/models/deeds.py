@@ -137,7 +137,10 @@ class MailAttempt(Base):
 
 
 class News(Base):
-    """Something mirrored has changed; written with the change, taken by what follows from it."""
+    """Something mirrored has changed; written with the change, taken by what follows from it.
+
+    What could not be followed waits with its `attempts` until `due_at`.
+    """
 
     __tablename__ = "news"
 
@@ -145,3 +148,10 @@ class News(Base):
     kind: Mapped[str] = mapped_column(String(64))
     object_id: Mapped[str] = mapped_column(String(255))
     at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    due_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+PUT_OFF: ColumnElement[bool] = literal_column("attempts > 0")
+Index("ix_news_put_off", News.due_at, sqlite_where=PUT_OFF, postgresql_where=PUT_OFF)

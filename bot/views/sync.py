@@ -19,6 +19,7 @@ ALERT_NAMES = {
     "events_gap": "News from Stripe was lost",
     "sync_failing": "The copy falls behind",
     "refresh_failing": "Something can’t be read from Stripe",
+    "news_failing": "What follows from a change can’t be done",
     "kind_left_out": "Something is not listed by Stripe",
     "first_fill_failing": "The copy can’t be filled",
     "foreign_events": "News of another Stripe account came in",
