@@ -23,6 +23,7 @@ from bot.database_waits import seconds_left, waiting_at_most
 from bot.engines import POOL_WAIT_SECONDS, SQLITE_BUSY_SECONDS, postgres_engine, sqlite_engine
 from bot.errors import Misconfigured, Unavailable
 from bot.file_lock import FileLock
+from bot.schema import MIGRATIONS, is_newest
 from bot.turns import Turns
 
 # PostgreSQL versions before this lack what the queries use. Source: DESIGN, "Processes".
@@ -201,7 +202,8 @@ def migrate(url: str) -> None:
         ):
             if not database.is_sqlite:
                 _prepare_postgres(connection)
-            _upgrade(connection)
+            if not is_newest(connection):
+                _upgrade(connection)
     finally:
         database.close()
 
@@ -251,7 +253,7 @@ def _upgrade(connection: Connection) -> None:
 
     root = Path(__file__).parent.parent
     config = Config(toml_file=root / "pyproject.toml")
-    config.set_main_option("script_location", str(root / "bot" / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     scripts = ScriptDirectory.from_config(config)
     for revision in MigrationContext.configure(connection).get_current_heads():
