@@ -52,6 +52,9 @@ class Took:
 
 def main() -> None:
     """Measure, and print the figures."""
+    # An operator's Python keeps what it compiled, also of the modules beside app.py; where tests
+    # run it may be told not to, and would compile them all, at each start anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="tallyman-bench-") as name, outside(now=NOW) as out:
         files = [f"sqlite:///{name}/{place}.sqlite3" for place in range(STARTS)]
         _measure_starts("SQLite", out, Path(name), files)
