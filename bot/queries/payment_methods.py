@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select, union
 
 from bot.database import Reading
 from bot.models import Customer, PaymentMethod, Subscription
@@ -13,6 +13,8 @@ from bot.queries.invoice_rows import sight_values
 from bot.queries.sight import Sight
 
 METHODS_MAX = 5
+# The kind of a method that an account has and of which Stripe does not tell us more.
+UNKNOWN = "unknown"
 
 _CUSTOMERS, _METHODS = Customer.__table__, PaymentMethod.__table__
 _SUBSCRIPTIONS = Subscription.__table__
@@ -21,7 +23,10 @@ _SHOWN = tuple(_METHODS.c[name] for name in ("kind", "brand", "last4", "exp_mont
 
 @dataclass(frozen=True, slots=True)
 class DefaultMethod:
-    """What customers are charged by, as they see it; what Stripe does not tell is None."""
+    """What customers are charged by, as they see it.
+
+    What Stripe does not tell is None, and its kind UNKNOWN: a key need not be allowed to read it.
+    """
 
     kind: str
     brand: str | None
@@ -61,12 +66,13 @@ def _statement(*, is_scoped: bool) -> Prepared:
         )
         .where(*in_family, _SUBSCRIPTIONS.c.ended_at.is_(None), own.is_not(None))
     )
+    named = union(of_customers, of_subscriptions).subquery("named")
+    (named_id,) = named.c
+    kind, *others = _SHOWN
     return Prepared(
-        select(*_SHOWN)
-        .where(
-            _METHODS.c.id.in_(union_all(of_customers, of_subscriptions)),
-            _METHODS.c.deleted_at.is_(None),
-        )
-        .order_by(_METHODS.c.created_at.desc(), _METHODS.c.id)
+        select(func.coalesce(kind, UNKNOWN).label("kind"), *others)
+        .select_from(named.outerjoin(_METHODS, _METHODS.c.id == named_id))
+        .where(named_id.is_not(None), _METHODS.c.deleted_at.is_(None))
+        .order_by(_METHODS.c.id.is_(None), _METHODS.c.created_at.desc(), named_id)
         .limit(METHODS_MAX)
     )

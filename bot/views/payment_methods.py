@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.queries.payment_methods import DefaultMethod
+from bot.queries.payment_methods import UNKNOWN, DefaultMethod
 from bot.views.text import plain
 
 KIND_NAMES = {
@@ -10,6 +10,7 @@ KIND_NAMES = {
     "sepa_debit": "SEPA debit",
     "bacs_debit": "Bacs debit",
     "link": "Link",
+    UNKNOWN: "Saved, but Stripe does not tell what it is",
 }
 NAME_MAX, LAST4_MAX = 60, 8
 

@@ -21,7 +21,9 @@ from bot.queries.ageing import Owed, sum_owed
 from bot.queries.balances import Balance, get_balance
 from bot.queries.book import get_book
 from bot.queries.cards import AccountRef
+from bot.queries.payment_methods import UNKNOWN, DefaultMethod
 from bot.queries.standing import Level, Rule
+from bot.views.payment_methods import method_name
 from tests.bot.queries.owing import DEBTS, MOMENTS, ORGANISATION, Debt, make_customers, write_book
 from tests.build import NOW, MadeCustomer, make_customer, make_invoice, make_sight, usd
 
@@ -239,3 +241,16 @@ def test_the_default_payment_method_is_told(database: Database) -> None:
     (method,) = balance_of(database, customer.account_id).methods
 
     assert (method.kind, method.brand, method.last4) == ("card", "visa", "4242")
+
+
+def test_a_saved_method_that_stripe_does_not_describe_is_not_called_nothing(
+    database: Database,
+) -> None:
+    customer = make_customer(database)
+    with database.writing() as session:
+        session.get_one(Customer, customer.id).default_payment_method = "pm_unread"
+
+    (method,) = balance_of(database, customer.account_id).methods
+
+    assert method == DefaultMethod(UNKNOWN, None, None, None, None)
+    assert method_name(method) == "Saved, but Stripe does not tell what it is"
