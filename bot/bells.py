@@ -10,13 +10,12 @@ import threading
 from collections.abc import Callable, Iterator
 from weakref import WeakKeyDictionary
 
-import psycopg
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from bot.clock import monotonic_seconds
 from bot.database import Database
-from bot.database_waits import WIRE, BoundedConnection, waiting_at_most
+from bot.database_waits import WIRE, waiting_at_most
 from bot.telemetry import get_logger
 
 log = get_logger("bells")
@@ -53,6 +52,9 @@ def listening(database: Database, bell: str, wake: Callable[[], None]) -> Iterat
         finally:
             listeners.remove(wake)
         return
+
+    import psycopg
+
     stopping = threading.Event()
 
     def listen() -> None:
@@ -82,6 +84,8 @@ def _ring_here(session: Session) -> None:
 def _listen(
     database: Database, bell: str, wake: Callable[[], None], stopping: threading.Event
 ) -> None:
+    from bot.postgres_connection import BoundedConnection
+
     address = database.url.set(drivername="postgresql").update_query_dict(WIRE)
     plain = address.render_as_string(hide_password=False)
     with (

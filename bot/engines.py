@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
-from bot.database_waits import WIRE, BoundedConnection, seconds_left
+from bot.database_waits import WIRE, seconds_left
 from bot.errors import Misconfigured
 
 # How long a transaction waits for another process that writes to the same SQLite file.
@@ -91,6 +91,8 @@ def _sqlite_connect(path: str, *, writes: bool) -> sqlite3.Connection:
 
 def postgres_engine(url: URL) -> Engine:
     """Connections to PostgreSQL, which are given up when it says nothing."""
+    from bot.postgres_connection import BoundedConnection
+
     engine = create_engine(
         url,
         pool_size=POSTGRES_POOL_SIZE,

@@ -27,7 +27,7 @@ APP = ROOT / "app.py"
 # What app.py and the libraries import only where a process needs it.
 LATER = (
     *("alembic.command", "alembic.config", "requests", "stripe", "uvicorn"),
-    *("bot.mirror.verify", "handlers.http.server"),
+    *("bot.mirror.verify", "bot.postgres_connection", "handlers.http.server"),
     *("jobs.first_fill", "jobs.sync", "jobs.usage", "jobs.schedule", "jobs.clockwork"),
 )
 LOOK_SECONDS = 0.01
