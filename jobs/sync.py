@@ -4,15 +4,10 @@ Webhooks bring news at once and the sweep brings what they lost; either alone is
 of workers may run this at the same time: rows are claimed, events are kept once.
 """
 
-import random
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from bot.alerts import clear_alert, raise_alert
 from bot.clock import monotonic_seconds, real_now
 from bot.database_clock import database_now
-from bot.errors import BotError
 from bot.mirror.marks import LISTED, advance_freshness, find_mark
 from bot.mirror.noting import EVENTS_AT_ONCE, note_kept
 from bot.mirror.refresh import OBJECTS_AT_ONCE, refresh
@@ -20,21 +15,15 @@ from bot.mirror.stale import hand_back_all
 from bot.mirror.sweep import sweep
 from bot.reactions import react_to_midnights
 from bot.runtime import Runtime
-from bot.telemetry import get_logger
 from jobs.following import follow_again, follow_put_aside, follow_some
+from jobs.rounds import Rounds, Work
 
 # News that another process kept is found this soon; this one's own at once.
 LOOK_SECONDS = 1.0
 STOPPING_SECONDS_MAX = 2.0
-BACKOFF_SECONDS, BACKOFF_SECONDS_MAX = 1.0, 60.0
-# After so many failures in a row the operators are told.
-FAILURES_QUIET = 3
-FAILING = "sync_failing"
 
 # What one step does at most before the others have their turn again.
 BATCHES_MAX = 20
-
-log = get_logger("sync")
 
 
 def run(runtime: Runtime) -> None:
@@ -101,102 +90,52 @@ def _in_batches(batch: Callable[[], bool]) -> bool:
     return all(batch() for _ in range(BATCHES_MAX))
 
 
-@dataclass(slots=True)
-class _Step:
-    """A part of the work that waits by itself where it fails, so that the others go on."""
-
-    name: str
-    work: Callable[[Runtime], bool]
-    due_at: float = 0.0
-    failures: int = 0
-
-
 class SyncLoop:
-    """The work of `run`, for ever, in a thread of its own."""
+    """The work of `run`, for ever, in two threads of their own.
+
+    What follows from changes asks nobody outside, and does not wait for a Stripe that is silent.
+    """
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._steps = [
-            _Step("sweep", sweep_if_due),
-            _Step("note", note),
-            _Step("read", read_again),
-            _Step("follow_again", follow_again),
-            _Step("follow", follow),
-            _Step("midnights", follow_midnights),
-            _Step("freshness", tell_freshness),
-        ]
-        self._look_seconds = min(LOOK_SECONDS, runtime.settings.stripe_events_seconds)
-        self._woken = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+        look_seconds = min(LOOK_SECONDS, runtime.settings.stripe_events_seconds)
+        asking: dict[str, Work] = {
+            "sweep": sweep_if_due,
+            "note": note,
+            "read": read_again,
+            "freshness": tell_freshness,
+        }
+        following: dict[str, Work] = {
+            "follow_again": follow_again,
+            "follow": follow,
+            "midnights": follow_midnights,
+        }
+        self._rounds = (
+            Rounds(runtime, "sync", asking, first=_take_over, look_seconds=look_seconds),
+            Rounds(runtime, "follow", following, first=follow_put_aside, look_seconds=look_seconds),
+        )
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        for rounds in self._rounds:
+            rounds.start()
 
     def wake(self) -> None:
         """Look at once: there is news."""
-        self._woken.set()
+        for rounds in self._rounds:
+            rounds.wake()
 
     def stop(self) -> None:
         """End soon; what is being read when that takes too long is read again by the next."""
-        self._stopping.set()
-        self._woken.set()
-        if self._thread.is_alive():
-            self._thread.join(STOPPING_SECONDS_MAX)
-
-    def _run(self) -> None:
-        if self._runtime.database.is_sqlite:
-            # Nobody else works on this file, so whoever held these claims is gone.
-            self._try(_Step("start", _take_over))
-        self._try(_Step("start", follow_put_aside))
-        while not self._stopping.is_set():
-            self._woken.clear()
-            has_more = False
-            for step in self._steps:
-                if not self._stopping.is_set() and monotonic_seconds() >= step.due_at:
-                    has_more |= self._try(step)
-            if not has_more:
-                self._woken.wait(self._look_seconds)
-
-    def _try(self, step: _Step) -> bool:
-        """Do one step; whether it has more to do at once."""
-        try:
-            has_more = step.work(self._runtime)
-        except Exception as failed:  # noqa: BLE001 - whatever it is, the loop goes on
-            self._failed(step, failed)
-            return False
-        if step.failures >= FAILURES_QUIET:
-            self._tell(step, None)
-        step.failures = 0
-        step.due_at = 0.0
-        return has_more
-
-    def _failed(self, step: _Step, failed: Exception) -> None:
-        why = failed.message if isinstance(failed, BotError) else type(failed).__name__
-        step.failures += 1
-        full = min(BACKOFF_SECONDS * 2 ** (step.failures - 1), BACKOFF_SECONDS_MAX)
-        step.due_at = monotonic_seconds() + random.uniform(full / 2, full)
-        if self._stopping.is_set():
-            return
-        log.warning("sync_failed", step=step.name, failures=step.failures, why=why)
-        if step.failures >= FAILURES_QUIET:
-            self._tell(step, why)
-
-    def _tell(self, step: _Step, why: str | None) -> None:
-        """Tell the operators that a step fails, or with None that it does no more."""
-        try:
-            with self._runtime.database.writing() as session:
-                now = database_now(session, real_now())
-                if why is None:
-                    clear_alert(session, kind=FAILING, subject=step.name, now=now)
-                else:
-                    raise_alert(session, kind=FAILING, subject=step.name, detail=why, now=now)
-        except Exception as failed:  # noqa: BLE001 - it may be the database itself that fails
-            log.warning("alert_not_raised", error=type(failed).__name__)
+        give_up_at = monotonic_seconds() + STOPPING_SECONDS_MAX
+        for rounds in self._rounds:
+            rounds.ask_to_stop()
+        for rounds in self._rounds:
+            rounds.wait_for_end(max(0.0, give_up_at - monotonic_seconds()))
 
 
 def _take_over(runtime: Runtime) -> bool:
-    with runtime.database.writing() as session:
-        hand_back_all(session, now=real_now())
+    if runtime.database.is_sqlite:
+        # Nobody else works on this file, so whoever held these claims is gone.
+        with runtime.database.writing() as session:
+            hand_back_all(session, now=real_now())
     return False

@@ -1,5 +1,6 @@
 """A digest stays true for as long as its day lasts, whatever changes (P2, P4, G10)."""
 
+import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,7 +10,9 @@ from sqlalchemy import select
 from bot.mirror.sweep import sweep
 from bot.models import Account
 from bot.operations.digest_pace import PACE
+from bot.stripe_api import GIVE_UP_SECONDS
 from jobs.schedule import TIMETABLE
+from jobs.sync import SyncLoop
 from jobs.timekeeping import look
 from tests.billing import Billing
 from tests.deployment import Tallyman
@@ -17,6 +20,7 @@ from tests.following import wait_until
 from tests.handlers.slack.billing_desk import ask
 from tests.handlers.slack.digesting import (
     add_digest,
+    again,
     at_the_desk,
     close_views,
     digesting,
@@ -136,6 +140,46 @@ def test_many_channels_show_a_payment_one_after_another(desk: Tallyman, avery: P
     assert abs(second - first) >= PACE
     for name, morning in zip(ALL, mornings, strict=True):
         wait_for_words(desk, avery, morning, "✓ paid", channel=name)
+
+
+def test_a_deed_shows_although_stripe_never_answers(desk: Tallyman, avery: Person) -> None:
+    next_morning(desk)
+    morning = newest(desk, avery, "all")
+
+    def is_marked() -> bool:
+        hasten(desk)
+        rows = rows_of(again(avery, morning, channel="all"))
+        return any("Oldest Ltd" in row[0] and "opted out" in row[0] for row in rows)
+
+    with _waiting_for_stripe(desk):
+        avery.click(ask(avery, "/billing account Oldest Ltd"), "Change terms")
+        view_of(avery)
+        avery.submit(opted_out="yes")
+        wait_until(lambda: "As usual →" in avery.view().words)
+        avery.submit()
+        # Stripe would be waited for longer.
+        wait_until(is_marked, seconds=GIVE_UP_SECONDS / 2)
+
+    close_views(avery)
+
+
+@contextlib.contextmanager
+def _waiting_for_stripe(desk: Tallyman) -> Iterator[None]:
+    """The loop at work, and waiting for a Stripe that has told of a change and fallen silent."""
+    billing = Billing(desk.stripe)
+    billing.invoice(billing.customer("Late Ltd", company="Late Ltd"), ("Calls", 100))
+    assert desk.stripe.webhooks_idle(20)
+    before = len(desk.stripe.requests)
+    desk.stripe.world.faults.set({"black_hole": True, "black_hole_after": 1})
+    loop = SyncLoop(desk.runtime)
+    loop.start()
+    try:
+        # What it asks after that is swallowed.
+        wait_until(lambda: len(desk.stripe.requests) > before)
+        yield
+    finally:
+        loop.stop()
+        desk.stripe.world.faults.reset()
 
 
 def newest(desk: Tallyman, person: Person, channel: str) -> Seen:
