@@ -93,8 +93,8 @@ def test_parts_stand_in_order_and_add_up_to_the_total(database: Database) -> Non
     [
         (None, 0, "Tax"),
         ("standard_rated", 5_000, "Tax on USD 50.00"),
-        ("reverse_charge", 5_000, "Tax, reverse charge, on USD 50.00"),
-        ("customer_exempt", 0, "Tax, customer exempt"),
+        ("reverse_charge", 5_000, "Tax (reverse charge) on USD 50.00"),
+        ("customer_exempt", 0, "Tax (customer exempt)"),
     ],
 )
 def test_a_tax_says_what_is_known_of_it(
