@@ -61,14 +61,14 @@ def sqlite_engine(url: URL, *, writes: bool) -> Engine:
     # The driver is told to begin nothing by itself, so we say how each transaction begins.
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
         if writes:
             wait_ms = int(seconds_left(SQLITE_BUSY_SECONDS) * 1000)
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait_ms}")
+            # By the driver itself where nothing can fail: SQLAlchemy's way costs as much as one
+            # of the queries that follow.
+            driver.execute(f"PRAGMA busy_timeout = {wait_ms}").close()
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            # By the driver itself, where nothing can fail yet: SQLAlchemy's way costs as much as
-            # one of the queries that follow.
-            driver: Any = connection.connection.driver_connection
             driver.execute("BEGIN")
 
     return engine
