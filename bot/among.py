@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, bindparam
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, bindparam, literal_column
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
@@ -59,6 +59,14 @@ def is_among(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
     is_text = isinstance(column.type, Text) or column.type.python_type is str
     many = bindparam(parameter, type_=ManyTexts() if is_text else ManyNumbers())
     return _IsAmong(column, many)
+
+
+def is_found_among(column: ColumnElement[int], parameter: str) -> ColumnElement[bool]:
+    """The same of a few rows that are found otherwise: by the column's index they would be many.
+
+    Without statistics SQLite takes any index of a value for the best way in.
+    """
+    return is_among(column + literal_column("0"), parameter)
 
 
 @compiles(_IsAmong, "sqlite")

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from bot.among import is_among
+from bot.among import is_among, is_found_among
 from bot.database import Reading
 from bot.models import Invoice, PromisedInvoice, PromiseToPay
 from bot.money import Money
@@ -79,7 +79,7 @@ def _newest() -> Prepared:
                 _INVOICES, _INVOICES.c.id == _PROMISED.c.invoice_id
             )
         )
-        .where(*is_broken, is_among(_INVOICES.c.account_id, "ids"))
+        .where(*is_broken, is_found_among(_INVOICES.c.account_id, "ids"))
     )
     of_givers = select(_PROMISES.c.account_id, *columns).where(
         *is_broken, is_among(_PROMISES.c.account_id, "ids")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.among import is_among
+from bot.among import is_found_among
 from bot.database import Reading
 from bot.models import CASE_OPEN, DisputeCase
 from bot.money import Money
@@ -43,7 +43,7 @@ def _statement() -> Prepared:
             func.sum(INVOICES.c.remaining_minor).label("remaining"),
         )
         .select_from(_CASES.join(INVOICES, INVOICES.c.id == _CASES.c.invoice_id))
-        .where(CASE_OPEN, IS_PAST_DUE, is_among(INVOICES.c.account_id, "account_ids"))
+        .where(CASE_OPEN, IS_PAST_DUE, is_found_among(INVOICES.c.account_id, "account_ids"))
         .group_by(INVOICES.c.account_id, INVOICES.c.currency)
         .order_by(INVOICES.c.currency)
     )

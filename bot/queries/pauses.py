@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 
 from bot.access import Scope
-from bot.among import is_among
+from bot.among import is_among, is_found_among
 from bot.clock import local_day, zone_of
 from bot.database import Reading
 from bot.models import (
@@ -204,7 +204,7 @@ def _promises_of_accounts() -> Prepared:
             .join(_PROMISED, _PROMISED.c.promise_id == _PROMISES.c.id)
             .join(_INVOICES, _INVOICES.c.id == _PROMISED.c.invoice_id)
         )
-        .where(PROMISE_PENDING, is_among(_INVOICES.c.account_id, "ids"))
+        .where(PROMISE_PENDING, is_found_among(_INVOICES.c.account_id, "ids"))
         .distinct()
     )
 
