@@ -32,12 +32,9 @@ class Service:
 
 @pytest.fixture(params=["Slack", "Stripe"])
 def service(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     """One of the two, over a line that is encrypted by nobody that one would know."""
-    monkeypatch.setattr("bot.stripe_api.FAILURES_MAX", 1)
     certificate = make_certificate(tmp_path_factory.mktemp("certificate"))
     slack = open_workspace(SlackStandIn("manifest.json", bot_token=TOKEN))
     stripe = StripeStandIn(secret_key=KEY)
